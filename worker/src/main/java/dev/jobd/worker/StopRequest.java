@@ -1,0 +1,33 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.InvalidSpecException;
+import java.time.Duration;
+
+/**
+ * How to end a job. The command gets {@code signal}; what is left of the job's whole tree after {@code grace} is killed. No grace: all is killed at once.
+ *
+ * @param by who asks; kept with the verdict
+ */
+public record StopRequest(String by, int signal, Duration grace) {
+  public static final int SIGKILL = 9;
+  public static final int SIGTERM = 15;
+
+  /** The kernel's highest signal number, SIGRTMAX: signal(7). */
+  public static final int MAX_SIGNAL = 64;
+
+  public static final Duration MAX_GRACE = Duration.ofDays(1);
+
+  public StopRequest {
+    if (signal < 1 || signal > MAX_SIGNAL) {
+      throw new InvalidSpecException("signal", "must be 1 to " + MAX_SIGNAL + ", was " + signal);
+    }
+    if (grace.isNegative() || grace.compareTo(MAX_GRACE) > 0) {
+      throw new InvalidSpecException("grace", "must be 0 to 1 day, was " + grace);
+    }
+  }
+
+  /** Kills the whole tree at once. */
+  public static StopRequest kill(String by) {
+    return new StopRequest(by, SIGKILL, Duration.ZERO);
+  }
+}

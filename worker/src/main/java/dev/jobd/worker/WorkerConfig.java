@@ -1,0 +1,46 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.Limits;
+import java.lang.System.Logger;
+import java.nio.file.Path;
+
+/**
+ * All that a worker needs to know.
+ *
+ * @param stateDirectory where records, journals and sockets are kept; made if absent, owned by one worker at a time
+ * @param shim the {@code jobd-shim} executable
+ * @param defaultLimits for what a job does not ask for
+ * @param chunkBytes the most bytes of output read at once
+ * @param logger where the worker tells what an operator should know
+ */
+public record WorkerConfig(
+    Path stateDirectory, Path shim, Limits defaultLimits, int chunkBytes, Logger logger) {
+
+  /** Enough for any program that is not a fork bomb; everything else is unlimited by default. */
+  public static final Limits DEFAULT_LIMITS = new Limits(null, null, 4096L, null, null);
+
+  public static final int DEFAULT_CHUNK_BYTES = 64 << 10;
+  public static final int MIN_CHUNK_BYTES = 512;
+  public static final int MAX_CHUNK_BYTES = 1 << 20;
+
+  public WorkerConfig {
+    if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "chunkBytes must be " + MIN_CHUNK_BYTES + " to " + MAX_CHUNK_BYTES + ", was " + chunkBytes);
+    }
+  }
+
+  /** Defaults for everything but the two places. */
+  public static WorkerConfig of(Path stateDirectory, Path shim) {
+    return new WorkerConfig(
+        stateDirectory,
+        shim,
+        DEFAULT_LIMITS,
+        DEFAULT_CHUNK_BYTES,
+        System.getLogger(Worker.class.getName()));
+  }
+
+  public WorkerConfig withDefaultLimits(Limits limits) {
+    return new WorkerConfig(stateDirectory, shim, limits, chunkBytes, logger);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The control group of one job: one directory on v2, one in each hierarchy on v1. */
+public interface JobCgroup {
+  /** The directory in the cgroup2 tree, to be born in and killed through; {@code null} where none is mounted. */
+  @Nullable Path unified();
+
+  /** The {@code tasks} files of the v1 hierarchies, to be joined by a write before anything else; empty on v2. */
+  List<Path> tasksFiles();
+
+  /** The file whose line {@code oom_kill N} counts the kernel's out-of-memory kills in this group. */
+  Path oomEvents();
+
+  /** Kills every process in the group. */
+  void kill() throws IOException;
+
+  /** Removes the group, which must be empty of processes. Does nothing where it is gone. */
+  void remove() throws IOException;
+}

@@ -1,0 +1,170 @@
+package dev.jobd.worker.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run and how.
+ *
+ * @param argv the command and its arguments; the command is looked up in the job's PATH unless it holds a slash
+ * @param env added to the job's minimal environment; the server's own is never passed on
+ * @param workingDirectory an absolute path
+ * @param name unique among the owner's live jobs, or {@code null}
+ * @param labels keys as names
+ * @param limits {@code null} parts take the worker's defaults
+ */
+public record JobSpec(
+    List<String> argv,
+    Map<String, String> env,
+    String workingDirectory,
+    @Nullable String name,
+    Map<String, String> labels,
+    Limits limits) {
+
+  /** The kernel's MAX_ARG_STRLEN, 32 pages, less the terminating NUL: execve(2). */
+  public static final int MAX_ARGUMENT_BYTES = 131_071;
+
+  /**
+   * Arguments and environment together. The kernel allows a quarter of the stack's limit (2 MiB by default) and answers E2BIG above; this
+   * bound keeps one request within a message and that limit.
+   */
+  public static final int MAX_TOTAL_BYTES = 1 << 20;
+
+  public static final int MAX_STRINGS = 8192;
+  public static final int MAX_PATH_BYTES = 4095;
+  public static final int MAX_LABELS = 32;
+  public static final int MAX_LABEL_VALUE_BYTES = 256;
+
+  public JobSpec {
+    argv = List.copyOf(argv);
+    env = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(env));
+    labels = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    checkArguments(argv);
+    checkEnvironment(env);
+    checkTotal(argv, env);
+    checkWorkingDirectory(workingDirectory);
+    if (name != null) {
+      Text.requireName("name", name);
+    }
+    checkLabels(labels);
+  }
+
+  /** A command with everything else at its default. */
+  public static JobSpec of(String... argv) {
+    return builder(List.of(argv)).build();
+  }
+
+  public static Builder builder(List<String> argv) {
+    return new Builder(argv);
+  }
+
+  private static void checkArguments(List<String> argv) {
+    if (argv.isEmpty()) {
+      throw new InvalidSpecException("argv", "must hold a command");
+    }
+    Text.requirePresent("argv[0]", argv.getFirst());
+    for (int i = 0; i < argv.size(); i++) {
+      Text.requireNoNul("argv[" + i + "]", argv.get(i));
+      Text.requireAtMost("argv[" + i + "]", argv.get(i), MAX_ARGUMENT_BYTES);
+    }
+  }
+
+  private static void checkEnvironment(Map<String, String> env) {
+    env.forEach(
+        (key, value) -> {
+          if (key.isEmpty() || key.indexOf('=') >= 0) {
+            throw new InvalidSpecException("env", "a name must not be empty or hold '='");
+          }
+          Text.requireNoNul("env", key);
+          Text.requireNoNul("env[" + key + "]", value);
+          Text.requireAtMost("env[" + key + "]", key + "=" + value, MAX_ARGUMENT_BYTES);
+        });
+  }
+
+  private static void checkTotal(List<String> argv, Map<String, String> env) {
+    if (argv.size() + env.size() > MAX_STRINGS) {
+      throw new InvalidSpecException(
+          "argv", "arguments and environment together must be at most " + MAX_STRINGS + " strings");
+    }
+    long total = 0;
+    for (String argument : argv) {
+      total += Text.utf8Length(argument) + 1;
+    }
+    for (Map.Entry<String, String> entry : env.entrySet()) {
+      total += Text.utf8Length(entry.getKey()) + Text.utf8Length(entry.getValue()) + 2;
+    }
+    if (total > MAX_TOTAL_BYTES) {
+      throw new InvalidSpecException(
+          "argv",
+          "arguments and environment together must be at most "
+              + MAX_TOTAL_BYTES
+              + " bytes, were "
+              + total);
+    }
+  }
+
+  private static void checkWorkingDirectory(String path) {
+    if (!path.startsWith("/")) {
+      throw new InvalidSpecException("working_directory", "must be an absolute path");
+    }
+    Text.requireNoNul("working_directory", path);
+    Text.requireAtMost("working_directory", path, MAX_PATH_BYTES);
+  }
+
+  private static void checkLabels(Map<String, String> labels) {
+    if (labels.size() > MAX_LABELS) {
+      throw new InvalidSpecException("labels", "must be at most " + MAX_LABELS);
+    }
+    labels.forEach(
+        (key, value) -> {
+          Text.requireName("labels", key);
+          Text.requireAtMost("labels[" + key + "]", value, MAX_LABEL_VALUE_BYTES);
+          Text.requireNoControlCharacters("labels[" + key + "]", value);
+        });
+  }
+
+  /** Collects a specification; {@link #build} validates it. */
+  public static final class Builder {
+    private final List<String> argv;
+    private final Map<String, String> env = new LinkedHashMap<>();
+    private final Map<String, String> labels = new LinkedHashMap<>();
+    private String workingDirectory = "/";
+    private @Nullable String name;
+    private Limits limits = Limits.NONE;
+
+    private Builder(List<String> argv) {
+      this.argv = argv;
+    }
+
+    public Builder env(Map<String, String> values) {
+      env.putAll(values);
+      return this;
+    }
+
+    public Builder workingDirectory(String path) {
+      workingDirectory = path;
+      return this;
+    }
+
+    public Builder name(@Nullable String value) {
+      name = value;
+      return this;
+    }
+
+    public Builder labels(Map<String, String> values) {
+      labels.putAll(values);
+      return this;
+    }
+
+    public Builder limits(Limits value) {
+      limits = value;
+      return this;
+    }
+
+    public JobSpec build() {
+      return new JobSpec(argv, env, workingDirectory, name, labels, limits);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.jobd.worker.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a job is in its life: {@code Starting → Running → (Stopping →) Ended}. A state never goes back, and an ended one never changes.
+ */
+public sealed interface JobState {
+
+  /** Recorded; its command has not been executed yet. */
+  record Starting() implements JobState {}
+
+  /** The command was executed and has not ended. */
+  record Running(Command command) implements JobState {}
+
+  /** A stop was asked for and is under way; the command may still end in its own way. */
+  record Stopping(Command command, String requestedBy) implements JobState {}
+
+  /**
+   * Over: the command is gone with its whole tree, the output is complete and the verdict is durable.
+   *
+   * @param command what ran; {@code null} where none did or it is not known
+   * @param at when the command ended, or when that was found out
+   */
+  record Ended(@Nullable Command command, Instant at, Verdict verdict) implements JobState {}
+
+  /**
+   * The command of a job, once it was executed.
+   *
+   * @param pid its process id on the host
+   * @param startedAt when it was executed
+   */
+  record Command(int pid, Instant startedAt) {}
+}

@@ -1,0 +1,27 @@
+package dev.jobd.worker.model;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Which part of a job's output to read.
+ *
+ * @param offset the first byte, counted over both streams in arrival order
+ * @param streams which streams; not empty
+ * @param follow whether to go on until the job has ended, rather than to what is there now
+ */
+public record ReadRequest(long offset, Set<OutputStreamKind> streams, boolean follow) {
+  /** Everything, until the job has ended. */
+  public static final ReadRequest ALL =
+      new ReadRequest(0, EnumSet.allOf(OutputStreamKind.class), true);
+
+  public ReadRequest {
+    streams = Set.copyOf(streams);
+    if (offset < 0) {
+      throw new InvalidSpecException("offset", "must be at least 0, was " + offset);
+    }
+    if (streams.isEmpty()) {
+      throw new InvalidSpecException("streams", "must hold a stream");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/* The launch request: read whole, checked whole, then used in place. */
+#ifndef JOBD_REQUEST_H
+#define JOBD_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire.h"
+
+struct request {
+    const char *directory;
+    const char *hostname;
+    const char *workdir;
+    const char *unified; /* NULL where no cgroup2 tree is mounted */
+    const char *oom;     /* NULL where nothing counts */
+    const char *tasks[REQUEST_MAX_CGROUPS];
+    size_t tasks_count;
+    uint64_t timeout_ns; /* 0: unbounded */
+    uint64_t output_max; /* UINT64_MAX: unbounded */
+    char *argv[REQUEST_MAX_STRINGS + 1];
+    size_t argc;
+    char *envp[REQUEST_MAX_STRINGS + 1];
+    size_t envc;
+};
+
+/* Reads one request from fd into memory that stays for the life of the process. False, with errno set, where
+ * it cannot be read or is not a request this shim understands (EPROTO). */
+bool request_read(int fd, struct request *request);
+
+/* The same for a request in memory; the strings of *request point into it. */
+bool request_parse(char *bytes, size_t length, struct request *request);
+
+#endif

@@ -1,0 +1,328 @@
+/*
+ * jobd-shim fathers one job, from outside. It outlives the server that spawned it.
+ *
+ * What it guarantees:
+ *  - no instruction of the command runs before its cgroup and namespaces are in place;
+ *  - every byte the job writes is taken at once, whoever reads: it goes to the journal or is counted as dropped;
+ *  - the command's exact wait status is recorded; nothing is recorded that was not observed;
+ *  - when the exit record is there, no process of the job is, or the record says so;
+ *  - when the shim dies, so does the job: nothing ever runs unseen.
+ *
+ * It decides nothing: limits, identity and policy are the server's. One thread, one poll, no allocation.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "exit_record.h"
+#include "group.h"
+#include "init.h"
+#include "journal.h"
+#include "launch.h"
+#include "oom.h"
+#include "request.h"
+
+enum {
+    READ_BYTES = 64 << 10, /* a pipe's default capacity: pipe(7) */
+    EXIT_BAD_REQUEST = 2,  /* the only failure that no exit record can tell: there is no directory to put it in */
+    EXIT_NO_RECORD = 3,
+};
+
+static const uint64_t NEVER = UINT64_MAX;
+static const uint64_t NS_PER_S = 1000000000;
+/* For init to end its namespace after it was told to, before it is killed itself. */
+static const uint64_t INIT_PATIENCE_NS = 2 * NS_PER_S;
+
+struct shim {
+    struct request request;
+    struct launched job;
+    struct journal journal;
+    struct control control;
+    struct exit_record record;
+    uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
+    uint64_t kill_at;
+    uint64_t init_kill_at;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* Leaves the server's session and terminal, and every descriptor but the listener behind. */
+static void detach(void)
+{
+    (void)setsid(); /* fails only for a group leader, which has left already */
+    umask(077);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN); /* only the control socket ends a job */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would reap init and take its status: wait(2) */
+    sigset_t none;
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
+        (void)dup2(null, fd);
+    (void)close_range(LISTEN_FD + 1, ~0U, 0);
+    (void)fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC);
+    oom_protect(OOM_SHIM);
+}
+
+static void kill_all(struct shim *shim)
+{
+    struct init_order order = {.kill_all = 1};
+    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shim->kill_at = NEVER;
+    if (shim->init_kill_at == NEVER)
+        shim->init_kill_at = clock_ns(CLOCK_MONOTONIC) + INIT_PATIENCE_NS;
+}
+
+static void signal_command(struct shim *shim, int signal)
+{
+    struct init_order order = {.signal = (uint32_t)signal};
+    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void on_control(void *context, const struct control_message *message)
+{
+    struct shim *shim = context;
+    switch ((enum control_type)message->type) {
+    case CONTROL_STOP:
+        if (shim->record.stop_signal == 0)
+            shim->record.stop_signal = (int)message->value;
+        if (message->number == 0) {
+            kill_all(shim);
+        } else {
+            signal_command(shim, (int)message->value);
+            shim->kill_at = clock_ns(CLOCK_MONOTONIC) + message->number;
+        }
+        return;
+    case CONTROL_SIGNAL:
+        signal_command(shim, (int)message->value);
+        return;
+    default:
+        return; /* of a later version: nothing to do with it here */
+    }
+}
+
+/* The kernel attaches the sender's process id, in this process's PID namespace: unix(7). */
+static uint32_t sender_of(struct msghdr *header)
+{
+    struct cmsghdr *control = CMSG_FIRSTHDR(header);
+    struct ucred sender = {0};
+    if (control != NULL && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS)
+        memcpy(&sender, CMSG_DATA(control), sizeof sender);
+    return (uint32_t)sender.pid;
+}
+
+/* Takes one report of the inside; false where there is none. */
+static bool take_report(struct shim *shim)
+{
+    struct init_report report;
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+    } credentials;
+    struct iovec data = {.iov_base = &report, .iov_len = sizeof report};
+    struct msghdr header = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &credentials, .msg_controllen = sizeof credentials};
+    if (recvmsg(shim->job.channel, &header, MSG_DONTWAIT) != (ssize_t)sizeof report)
+        return false;
+    if (report.ended) {
+        shim->record.status = report.status;
+        shim->record.usage = report.usage;
+    } else {
+        shim->record.pid = sender_of(&header);
+    }
+    return true;
+}
+
+static void take_reports(struct shim *shim, bool hung_up)
+{
+    while (take_report(shim))
+        ;
+    if (hung_up) {
+        close(shim->job.channel);
+        shim->job.channel = -1;
+    }
+}
+
+/* The failure pipe: end of file says that nothing holds its other end any more, so the command was executed. */
+static void take_launch_result(struct shim *shim)
+{
+    struct failure failure;
+    ssize_t got = read(shim->job.failures, &failure, sizeof failure);
+    if (got == (ssize_t)sizeof failure) {
+        shim->record.failure = failure;
+    } else if (shim->record.failure.step == STEP_NONE) {
+        take_reports(shim, false);
+        if (shim->record.pid != 0) { /* init, killed before it had a command, ends in end of file as well */
+            shim->record.started = clock_ns(CLOCK_REALTIME);
+            control_started(&shim->control, shim->record.pid, shim->record.started);
+        }
+    }
+    close(shim->job.failures);
+    shim->job.failures = -1;
+}
+
+/* Moves what one pipe holds to the journal, at most one buffer; false at its end. */
+static bool take_output(struct shim *shim, int which)
+{
+    static char buffer[READ_BYTES];
+    ssize_t got = read(shim->job.output[which], buffer, sizeof buffer);
+    if (got < 0)
+        return errno == EINTR;
+    if (got == 0) {
+        close(shim->job.output[which]);
+        shim->job.output[which] = -1;
+        return false;
+    }
+    journal_append(&shim->journal, which == 0 ? INDEX_STDOUT : INDEX_STDERR, buffer, (size_t)got);
+    return true;
+}
+
+static void drain(struct shim *shim)
+{
+    for (int which = 0; which < 2; which++)
+        while (shim->job.output[which] >= 0 && take_output(shim, which))
+            ;
+}
+
+static void check_deadlines(struct shim *shim)
+{
+    uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now >= shim->timeout_at) {
+        shim->timeout_at = NEVER;
+        shim->record.timed_out = true;
+        kill_all(shim);
+    }
+    if (now >= shim->kill_at)
+        kill_all(shim);
+    if (now >= shim->init_kill_at) {
+        /* Init is not answering: starved, stopped, or worse. Its death takes the namespace with it. */
+        shim->init_kill_at = NEVER;
+        (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0);
+        group_kill(shim->request.unified);
+    }
+}
+
+/* What is left until the next deadline, for ppoll. */
+static struct timespec *until_deadline(const struct shim *shim, struct timespec *left)
+{
+    uint64_t next = shim->timeout_at < shim->kill_at ? shim->timeout_at : shim->kill_at;
+    next = shim->init_kill_at < next ? shim->init_kill_at : next;
+    if (next == NEVER)
+        return NULL;
+    uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    uint64_t ns = next > now ? next - now : 0;
+    *left = (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    return left;
+}
+
+/* Serves the job until its init, and so every process of its namespace, is gone. */
+static void serve(struct shim *shim)
+{
+    enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, OWN };
+    struct pollfd set[OWN + 1 + CONTROL_MAX_CONNECTIONS];
+    for (;;) {
+        set[INIT] = (struct pollfd){.fd = shim->job.init_pidfd, .events = POLLIN};
+        set[CHANNEL] = (struct pollfd){.fd = shim->job.channel, .events = POLLIN};
+        set[FAILURES] = (struct pollfd){.fd = shim->job.failures, .events = POLLIN};
+        set[STDOUT] = (struct pollfd){.fd = shim->job.output[0], .events = POLLIN};
+        set[STDERR] = (struct pollfd){.fd = shim->job.output[1], .events = POLLIN};
+        size_t peers = control_poll_set(&shim->control, set + OWN);
+        struct timespec left;
+        if (ppoll(set, OWN + peers, until_deadline(shim, &left), NULL) < 0)
+            continue; /* EINTR */
+
+        if (set[FAILURES].revents != 0)
+            take_launch_result(shim);
+        if (set[STDOUT].revents != 0)
+            (void)take_output(shim, 0);
+        if (set[STDERR].revents != 0)
+            (void)take_output(shim, 1);
+        control_grew(&shim->control, shim->journal.end);
+        control_ready(&shim->control, set + OWN, peers, on_control, shim);
+        if (set[CHANNEL].revents != 0)
+            take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
+        if (set[INIT].revents != 0)
+            return;
+        check_deadlines(shim);
+    }
+}
+
+/* Init is gone and with it the namespace. Collects the last evidence. */
+static void conclude(struct shim *shim)
+{
+    int init_status = 0;
+    while (waitpid(shim->job.init, &init_status, 0) < 0 && errno == EINTR)
+        ;
+    shim->record.ended = clock_ns(CLOCK_REALTIME);
+    take_reports(shim, false);
+    if (shim->record.status == STATUS_UNKNOWN && WIFSIGNALED(init_status))
+        shim->record.status = SIGKILL; /* what the kernel does to a namespace whose init dies: pid_namespaces(7) */
+    if (shim->job.failures >= 0)
+        take_launch_result(shim);
+    shim->record.survivors = !group_empty(shim->request.unified);
+    drain(shim);
+}
+
+static void finish(struct shim *shim)
+{
+    shim->record.journal_failed = !journal_finish(&shim->journal);
+    shim->record.output = shim->journal.end;
+    shim->record.dropped = shim->journal.dropped;
+    if (shim->request.oom != NULL)
+        shim->record.oom_kills = oom_kills(shim->request.oom);
+    if (!exit_record_write(&shim->record))
+        _exit(EXIT_NO_RECORD); /* the server sees the connection close without a word, and no record */
+    (void)unlink("control");
+    control_ended(&shim->control);
+}
+
+/* Everything up to the first instruction of init; tells by the exit record what failed. */
+static bool begin(struct shim *shim)
+{
+    struct failure *failure = &shim->record.failure;
+    if (!exit_record_reserve() || !journal_open(&shim->journal, shim->request.output_max)) {
+        *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
+        return false;
+    }
+    return launch(&shim->request, &shim->job, failure);
+}
+
+int main(void)
+{
+    static struct shim shim;
+    if (!request_read(STDIN_FILENO, &shim.request) || chdir(shim.request.directory) != 0)
+        return EXIT_BAD_REQUEST;
+    detach();
+    control_init(&shim.control, LISTEN_FD);
+    shim.record.status = STATUS_UNKNOWN;
+    shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
+
+    if (begin(&shim)) {
+        if (shim.request.timeout_ns != 0)
+            shim.timeout_at = clock_ns(CLOCK_MONOTONIC) + shim.request.timeout_ns;
+        serve(&shim);
+        conclude(&shim);
+    } else {
+        shim.record.ended = clock_ns(CLOCK_REALTIME);
+    }
+    finish(&shim);
+    return 0;
+}

@@ -1,0 +1,110 @@
+/*
+ * What jobd and its shim say to each other, and what the shim leaves on disk. Everything here is a contract
+ * between releases: a shim outlives the server that started it, so a newer server must understand an older
+ * shim. Numbers are little-endian. The Java side is dev.jobd.worker.launch and dev.jobd.worker.output.
+ *
+ *   stdin      one launch request, then end of file
+ *   fd 3       a listening Unix stream socket, bound by the server at <job directory>/control
+ *   output     the bytes of both streams in the order they were read
+ *   index      which bytes of output came from which stream, and when
+ *   exit       how the job ended: text, written once and whole, by rename
+ */
+#ifndef JOBD_WIRE_H
+#define JOBD_WIRE_H
+
+#include <stdint.h>
+
+enum {
+    LISTEN_FD = 3,
+
+    /* Launch request: a header, then fields up to its length. An unknown field or version is refused: a shim
+     * that does not know an isolation step must not start a job without it. */
+    REQUEST_MAGIC = 0x51424f4a, /* "JOBQ" */
+    REQUEST_VERSION = 1,
+    REQUEST_MAX_BYTES = 2 << 20,
+    REQUEST_MAX_STRINGS = 8192, /* arguments and environment, each */
+    REQUEST_MAX_CGROUPS = 8,
+
+    CONTROL_VERSION = 1,
+    CONTROL_MAX_CONNECTIONS = 4,
+
+    INDEX_VERSION = 1,
+    EXIT_VERSION = 1,
+};
+
+struct request_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t length; /* of the whole request, this header included */
+};
+
+/* A field's value follows its header, without padding. Strings carry their terminating NUL. */
+struct field_header {
+    uint32_t tag;
+    uint32_t length; /* of the value alone */
+};
+
+enum field_tag {
+    FIELD_DIRECTORY = 1, /* string: the job's directory, absolute */
+    FIELD_HOSTNAME = 2,  /* string: at most 64 bytes */
+    FIELD_ARGUMENT = 3,  /* string, repeated: the command, then its arguments */
+    FIELD_VARIABLE = 4,  /* string, repeated: the whole environment, NAME=VALUE */
+    FIELD_WORKDIR = 5,   /* string: absolute */
+    FIELD_UNIFIED = 6,   /* string: the job's directory in the cgroup2 tree, where one is mounted */
+    FIELD_TASKS = 7,     /* string, repeated: the tasks file of the job's group in one v1 hierarchy */
+    FIELD_OOM = 8,       /* string: the file whose line "oom_kill N" counts out-of-memory kills */
+    FIELD_TIMEOUT = 9,   /* u64: nanoseconds of run time; absent: unbounded */
+    FIELD_OUTPUT_MAX = 10, /* u64: bytes of output kept; absent: unbounded */
+    FIELD_PROFILE = 11,  /* u64: enum profile */
+};
+
+/* How a job is confined beyond its namespaces and cgroup. */
+enum profile {
+    PROFILE_ROOT = 0, /* root inside its namespaces */
+};
+
+/* Every message on the control socket, in both directions. */
+struct control_message {
+    uint32_t type;
+    uint32_t value;
+    uint64_t number;
+    uint64_t time; /* nanoseconds since 1970 */
+    uint64_t spare;
+};
+
+enum control_type {
+    /* To the shim. */
+    CONTROL_STOP = 1,   /* value: signal; number: nanoseconds until the rest is killed, 0: kill all now */
+    CONTROL_SIGNAL = 2, /* value: signal, for the command alone */
+    CONTROL_WATCH = 3,  /* number: answer GREW, once, when the journal is longer than this */
+
+    /* From the shim. HELLO is the first on every connection; STARTED follows it, or comes when it is true. */
+    CONTROL_HELLO = 16,   /* value: CONTROL_VERSION */
+    CONTROL_STARTED = 17, /* value: the command's process id; time: when it was executed */
+    CONTROL_GREW = 18,    /* number: the journal's length */
+    CONTROL_ENDED = 19,   /* the exit record is durable; the connection closes */
+};
+
+/* The index begins with one header as long as a record, so record i stands at (i + 1) * sizeof. A reader
+ * ignores a torn last record, and bytes of output that no record covers. */
+struct index_header {
+    char magic[8]; /* INDEX_MAGIC */
+    uint64_t version;
+    uint64_t spare;
+};
+
+#define INDEX_MAGIC "jobdidx"
+
+struct index_record {
+    uint64_t end;  /* offset in output after this chunk */
+    uint64_t time; /* when it was read: nanoseconds since 1970, never falling */
+    uint64_t tag;  /* enum index_kind in the low 8 bits; above them, for a gap, the bytes dropped */
+};
+
+enum index_kind {
+    INDEX_STDOUT = 1,
+    INDEX_STDERR = 2,
+    INDEX_GAP = 0x80, /* or-ed to a stream: its bytes that were dropped here */
+};
+
+#endif

@@ -20,10 +20,8 @@ static char *as_string(char *value, size_t length)
     return value;
 }
 
-static bool set_once(const char **slot, char *value, size_t length)
+static bool set_string(const char **slot, char *value, size_t length)
 {
-    if (*slot != NULL)
-        return false;
     *slot = as_string(value, length);
     return *slot != NULL;
 }
@@ -45,25 +43,31 @@ static bool set_number(uint64_t *slot, const char *value, size_t length)
     return true;
 }
 
+/* All others say one thing, once. */
+static bool may_repeat(uint32_t tag)
+{
+    return tag == FIELD_ARGUMENT || tag == FIELD_VARIABLE || tag == FIELD_TASKS;
+}
+
 static bool take_field(struct request *request, uint32_t tag, char *value, size_t length)
 {
     switch ((enum field_tag)tag) {
     case FIELD_DIRECTORY:
-        return set_once(&request->directory, value, length);
+        return set_string(&request->directory, value, length);
     case FIELD_HOSTNAME:
-        return set_once(&request->hostname, value, length);
+        return set_string(&request->hostname, value, length);
     case FIELD_ARGUMENT:
         return append(request->argv, &request->argc, REQUEST_MAX_STRINGS, value, length);
     case FIELD_VARIABLE:
         return append(request->envp, &request->envc, REQUEST_MAX_STRINGS, value, length);
     case FIELD_WORKDIR:
-        return set_once(&request->workdir, value, length);
+        return set_string(&request->workdir, value, length);
     case FIELD_UNIFIED:
-        return set_once(&request->unified, value, length);
+        return set_string(&request->unified, value, length);
     case FIELD_TASKS:
-        return append((char **)request->tasks, &request->tasks_count, REQUEST_MAX_CGROUPS, value, length);
+        return append(request->tasks, &request->tasks_count, REQUEST_MAX_CGROUPS, value, length);
     case FIELD_OOM:
-        return set_once(&request->oom, value, length);
+        return set_string(&request->oom, value, length);
     case FIELD_TIMEOUT:
         return set_number(&request->timeout_ns, value, length);
     case FIELD_OUTPUT_MAX:
@@ -88,6 +92,7 @@ bool request_parse(char *bytes, size_t length, struct request *request)
     if (header.magic != REQUEST_MAGIC || header.version != REQUEST_VERSION || header.length != length)
         return refuse();
 
+    uint32_t seen = 0;
     size_t at = sizeof header;
     while (at < length) {
         struct field_header field;
@@ -98,6 +103,10 @@ bool request_parse(char *bytes, size_t length, struct request *request)
         if (field.length > length - at || !take_field(request, field.tag, bytes + at, field.length))
             return refuse();
         at += field.length;
+        uint32_t bit = 1U << field.tag; /* known, so small */
+        if ((seen & bit) != 0 && !may_repeat(field.tag))
+            return refuse();
+        seen |= bit;
     }
 
     bool complete = request->directory != NULL && request->directory[0] == '/' && request->workdir != NULL &&
@@ -108,12 +117,13 @@ bool request_parse(char *bytes, size_t length, struct request *request)
 
 bool request_read(int fd, struct request *request)
 {
-    char *bytes = mmap(NULL, REQUEST_MAX_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    enum { ROOM = REQUEST_MAX_BYTES + 1 }; /* for the byte that is too much */
+    char *bytes = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (bytes == MAP_FAILED)
         return false;
     size_t length = 0;
-    while (length < REQUEST_MAX_BYTES) {
-        ssize_t got = read(fd, bytes + length, REQUEST_MAX_BYTES - length);
+    while (length < ROOM) {
+        ssize_t got = read(fd, bytes + length, ROOM - length);
         if (got == 0)
             return request_parse(bytes, length, request);
         if (got < 0 && errno != EINTR)

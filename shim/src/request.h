@@ -14,7 +14,7 @@ struct request {
     const char *workdir;
     const char *unified; /* NULL where no cgroup2 tree is mounted */
     const char *oom;     /* NULL where nothing counts */
-    const char *tasks[REQUEST_MAX_CGROUPS];
+    char *tasks[REQUEST_MAX_CGROUPS];
     size_t tasks_count;
     uint64_t timeout_ns; /* 0: unbounded */
     uint64_t output_max; /* UINT64_MAX: unbounded */

@@ -54,6 +54,8 @@ int exec_search(const char *file, char *const argv[], char *const envp[])
         return errno;
     }
     size_t file_length = strlen(file);
+    if (file_length == 0)
+        return ENOENT; /* not the directories of PATH themselves */
     int error = ENOENT;
     for (const char *dir = path_of(envp); dir != NULL;) {
         const char *colon = strchr(dir, ':');

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "control.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@ void control_init(struct control *control, int listener)
 {
     memset(control, 0, sizeof *control);
     control->listener = listener;
+    (void)fcntl(listener, F_SETFL, O_NONBLOCK); /* accept must not wait, whatever poll said before */
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
         control->connections[i].fd = -1;
 }
@@ -47,7 +49,7 @@ static void accept_connection(struct control *control)
 {
     int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
-        return; /* gone again */
+        return; /* nobody, or gone again */
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS && is_own_user(fd); i++) {
         struct connection *connection = &control->connections[i];
         if (connection->fd >= 0)
@@ -121,6 +123,9 @@ void control_grew(struct control *control, uint64_t journal_end)
 
 void control_ended(struct control *control)
 {
+    /* Whoever connected since the last poll would otherwise be reset without a word. */
+    for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
+        accept_connection(control);
     tell_all(control, &(struct control_message){.type = CONTROL_ENDED});
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
         if (control->connections[i].fd >= 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char DEFAULT_PATH[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -21,12 +22,15 @@ void fail_launch(int failures, enum step step, int error)
     _exit(wrote == (ssize_t)sizeof failure ? 127 : 126);
 }
 
-/* Handlers and ignored signals would survive execve, and so would the mask: signal(7). */
+/* Ignored signals would survive execve, and so would the mask: signal(7). Past libc, which refuses to touch the two
+ * that it keeps for itself, though whoever started the server may have ignored them. */
 static void reset_signals(void)
 {
-    struct sigaction act = {.sa_handler = SIG_DFL};
-    for (int sig = 1; sig <= SIGRTMAX; sig++)
-        (void)sigaction(sig, &act, NULL); /* fails for SIGKILL, SIGSTOP and libc's own two, which have none */
+    static const struct {
+        unsigned long handler, flags, restorer, mask;
+    } by_default; /* the kernel's struct sigaction, all zero */
+    for (int sig = 1; sig < NSIG; sig++)
+        (void)syscall(SYS_rt_sigaction, sig, &by_default, NULL, NSIG / 8); /* fails for SIGKILL and SIGSTOP */
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);

@@ -31,7 +31,7 @@ struct running {
 static struct test *first_test;
 static char root_directory[] = "/tmp/shim-test-XXXXXX";
 static char shims[2][4096]; /* shipped, sanitized */
-static const char *current_name;
+static const struct running *current;
 static const char *current_shim;
 static struct running running[TESTS_AT_ONCE];
 static int passed, failed;
@@ -93,7 +93,12 @@ void skip(const char *reason)
 
 const char *test_name(void)
 {
-    return current_name;
+    return current->name;
+}
+
+const char *test_directory(void)
+{
+    return current->directory;
 }
 
 const char *shim_path(void)
@@ -171,7 +176,7 @@ static _Noreturn void run_alone(const struct test *test, const struct running *s
     setpgid(0, 0);
     dup2(slot->log, STDOUT_FILENO);
     dup2(slot->log, STDERR_FILENO);
-    current_name = slot->name;
+    current = slot;
     alarm(TEST_SECONDS);
     if (chdir(slot->directory) != 0)
         fail();

@@ -53,6 +53,9 @@ _Noreturn void skip(const char *reason);
 /* A name that no other test, of this or another run, uses. */
 const char *test_name(void);
 
+/* Where the test began, absolute. */
+const char *test_directory(void);
+
 /* The shim to run, absolute; for EACH_SHIM and STATIC_SHIM. */
 const char *shim_path(void);
 

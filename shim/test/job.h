@@ -1,0 +1,87 @@
+/* Launches the real shim as the server does: listener on descriptor 3, request on stdin. */
+#ifndef JOBD_JOB_H
+#define JOBD_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "wire.h"
+
+enum {
+    JOB_OUTPUT_MAX = 4 << 20,
+    JOB_PATIENCE_MS = 15000, /* for any one answer of the shim */
+};
+
+static const uint64_t MILLISECOND = 1000000;
+
+struct job_spec {
+    const char *const *argv;
+    const char *const *env; /* NULL: PATH alone */
+    const char *workdir;    /* NULL: / */
+    const char *hostname;   /* NULL: "test" */
+    const char *unified;    /* NULL: the test's own group */
+    const char *tasks;      /* NULL: none */
+    const char *oom;
+    const char *inject;     /* a system call that fails: strace -e inject=… */
+    uint64_t timeout_ns;
+    uint64_t output_max;    /* 0: absent */
+    uint64_t file_bytes;    /* RLIMIT_FSIZE; 0: none */
+    bool small_disk;        /* the job's directory is a tmpfs of 64 KiB */
+};
+
+struct job {
+    pid_t shim; /* or the strace around it */
+    int control;
+    char directory[4096]; /* absolute */
+    pid_t command;        /* 0: not started */
+    bool ended;           /* ENDED has come */
+    char exit[2048];      /* the exit record, once job_end() returned */
+    char output[JOB_OUTPUT_MAX];
+    size_t output_length;
+    struct index_record index[65536];
+    size_t index_length;
+};
+
+#define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define SH(script) ARGV("sh", "-c", script)
+
+/* A job without waiting for anything. */
+struct job *job_start(const struct job_spec *spec);
+struct job *job_sh(const char *script);
+
+/* Starts it, waits for its end. */
+struct job *job_run(const struct job_spec *spec);
+struct job *job_run_sh(const char *script);
+
+void job_tell(const struct job *job, enum control_type type, uint32_t value, uint64_t number);
+struct control_message job_next(struct job *job);
+void job_await_started(struct job *job);
+/* Until the journal is longer than that. */
+void job_await_output(struct job *job, uint64_t length);
+
+/* Another connection to the same shim. */
+int job_connect(const struct job *job);
+
+/* Until the record is there and the shim has left; reads all that it left and checks that no process did stay. */
+void job_end(struct job *job);
+
+/* After the end: */
+intmax_t job_number(const struct job *job, const char *key);
+const char *job_step(const struct job *job);
+/* One stream's bytes, ended by a NUL, with its length where asked for. */
+const char *job_stream(const struct job *job, enum index_kind stream, size_t *length);
+/* Bytes that gap records of a stream say were dropped. */
+uint64_t job_gap(const struct job *job, enum index_kind stream);
+
+#define CHECK_STATUS(job, expected) CHECK_EQ(job_number(job, "status"), expected)
+#define CHECK_STDOUT(job, expected) CHECK_TEXT(job_stream(job, INDEX_STDOUT, NULL), expected)
+#define CHECK_STDERR(job, expected) CHECK_TEXT(job_stream(job, INDEX_STDERR, NULL), expected)
+
+/* A process, by a descriptor that stays true when the number is used again; waits for its end. */
+int process_open(pid_t pid);
+void process_await_end(int process);
+pid_t process_parent(pid_t pid);
+
+#endif

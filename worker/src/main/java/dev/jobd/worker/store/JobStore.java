@@ -1,5 +1,6 @@
 package dev.jobd.worker.store;
 
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
@@ -11,25 +12,56 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The durable records of jobs. Writes are carried out in the order they were asked for, many in one transaction where they come together; the
- * future completes when the write would survive the loss of power, or exceptionally with an {@link IOException}. Safe for use by many threads.
+ * The durable records of jobs. Safe for use by many threads.
+ *
+ * <p>Writes are carried out in the order they were asked for, many in one transaction where they
+ * come together. A write's future completes when the write is durable, that is when it would
+ * survive the loss of power, and visible to every later read; or exceptionally with an {@link
+ * IOException} that names the job, the place and the cause. A failed write is not visible and does
+ * not touch any other; only where the medium itself failed may it still be found after a crash.
+ * After a failure the store goes on as soon as the cause is gone.
+ *
+ * <p>The writes that wait are bounded in number and bytes. A caller that finds no room waits for
+ * it, not interruptibly: every caller wants its write durable and would wait for that in any case,
+ * and a refused write could be a verdict that nobody asks for a second time.
+ *
+ * <p>Dependents of the futures run on the store's one writing thread: they must not wait. They may
+ * ask for more writes, and are not made to wait for room.
  */
 public interface JobStore extends Closeable {
-  /** Adds a record. */
+  /** Adds a record. Fails where there is one with the same id. */
   CompletableFuture<Void> insert(JobRecord record);
 
-  /** Replaces what may change of a record: state and output. */
+  /**
+   * Replaces what may change of a record: state and output. Fails where there is none with this id.
+   */
   CompletableFuture<Void> update(JobRecord record);
 
+  /**
+   * The record of one job.
+   *
+   * @throws IOException where it cannot be read or is corrupt, naming the job
+   */
   Optional<JobRecord> find(JobId id) throws IOException;
 
-  /** Records newest first, in pages that stay right while records are added. */
+  /**
+   * Records newest first, by the order of their insertion, in pages that stay right while records
+   * are added: none is shown twice, none is left out that was there when the first page was read.
+   *
+   * <p>A corrupt record does not fail the page. It is shown as ended with a {@link
+   * dev.jobd.worker.model.Verdict.Lost} that says so, and with what can still be read of it.
+   *
+   * @throws InvalidSpecException naming {@code page_token}, where a page did not give it out
+   */
   Page<JobRecord> list(JobQuery query) throws IOException;
 
-  /** Every record that is not ended. */
+  /**
+   * Every record that was last written in a state other than ended, oldest first. A corrupt one is
+   * shown as {@link #list} does, so it is the only kind here that reads as ended.
+   */
   List<JobRecord> live() throws IOException;
 
-  /** Waits for the writes that were asked for, then closes. */
+  /** Waits for the writes that were asked for, then closes. Whatever is asked later fails. */
   @Override
   void close() throws IOException;
 }

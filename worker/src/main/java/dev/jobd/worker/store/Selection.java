@@ -1,0 +1,159 @@
+package dev.jobd.worker.store;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobQuery.Phase;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A question to the table of jobs.
+ *
+ * <p>A page reads about as many rows as it shows, however many there are, because something
+ * selective leads and its index gives the rows newest first:
+ *
+ * <ul>
+ *   <li>an id prefix: the few ids that begin so;
+ *   <li>labels, where ended jobs are asked for: one label's jobs, the other conditions tested on
+ *       each;
+ *   <li>otherwise each phase by itself, with owner and name: the newest of each, then the newest of
+ *       those. Jobs that are not ended are few, so labels may be tested on all of them.
+ * </ul>
+ *
+ * {@code CROSS JOIN} states who leads: SQLite keeps its order, to other engines it is a join.
+ *
+ * @param parameters in the order of their marks: strings and longs
+ */
+record Selection(String sql, List<Object> parameters) {
+  private static final String SELECT =
+      """
+      SELECT seq, id, owner, name, created_at, output_kept, output_dropped, state, spec
+      FROM jobs
+      """;
+
+  static Selection of(JobId id) {
+    return new Selection(SELECT + "WHERE id = ?", List.of(id.toString()));
+  }
+
+  static Selection live() {
+    Set<Phase> live = EnumSet.complementOf(EnumSet.of(Phase.ENDED));
+    return new Selection(
+        SELECT + "WHERE phase IN (" + marks(live) + ") ORDER BY seq",
+        live.stream().<Object>map(Phase::name).toList());
+  }
+
+  /**
+   * One row more than the page of {@code query} holds, where there is one.
+   *
+   * @param before a {@code seq}; only older rows are selected
+   */
+  static Selection of(JobQuery query, long before) {
+    return new PageSelection(query, before).build();
+  }
+
+  private static String marks(Collection<?> values) {
+    return String.join(", ", Collections.nCopies(values.size(), "?"));
+  }
+
+  /** Collects SQL and parameters side by side. */
+  private static final class PageSelection {
+    private final JobQuery query;
+    private final long before;
+    private final StringBuilder sql = new StringBuilder(SELECT);
+    private final List<Object> parameters = new ArrayList<>();
+
+    PageSelection(JobQuery query, long before) {
+      this.query = query;
+      this.before = before;
+    }
+
+    Selection build() {
+      add("WHERE seq IN (");
+      if (query.idPrefix() != null && !query.idPrefix().isEmpty()) {
+        ledByIdPrefix(query.idPrefix());
+      } else if (query.name() == null && !query.labels().isEmpty() && mayHaveEnded()) {
+        ledByLabel(query.labels().entrySet().iterator().next());
+      } else {
+        ledByPhases();
+      }
+      add(") ORDER BY seq DESC LIMIT ?", limit());
+      return new Selection(sql.toString(), List.copyOf(parameters));
+    }
+
+    /**
+     * Ids are made of 0-9, a-f and '-', so all that begin with the prefix sort below prefix + g.
+     */
+    private void ledByIdPrefix(String prefix) {
+      add("SELECT j.seq FROM jobs lead CROSS JOIN jobs j");
+      add(" WHERE lead.id >= ? AND lead.id < ? AND j.seq = lead.seq", prefix, prefix + "g");
+      addPhases();
+      addOtherConditions();
+    }
+
+    private void ledByLabel(Map.Entry<String, String> label) {
+      add("SELECT j.seq FROM job_labels lead CROSS JOIN jobs j");
+      add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.getKey(), label.getValue());
+      add(" AND lead.seq < ? AND j.seq = lead.seq", before);
+      addPhases();
+      addOtherConditions();
+    }
+
+    private void ledByPhases() {
+      if (query.phases().isEmpty() && query.owner() == null && query.name() == null) {
+        add("SELECT j.seq FROM jobs j WHERE TRUE");
+        addOtherConditions();
+        return;
+      }
+      String separator = "";
+      for (Phase phase : query.phases().isEmpty() ? EnumSet.allOf(Phase.class) : query.phases()) {
+        add(
+            separator + "SELECT seq FROM (SELECT j.seq FROM jobs j WHERE j.phase = ?",
+            phase.name());
+        addOtherConditions();
+        add(") AS newest");
+        separator = " UNION ALL ";
+      }
+    }
+
+    private void addPhases() {
+      if (!query.phases().isEmpty()) {
+        add(" AND j.phase IN (" + marks(query.phases()) + ")");
+        query.phases().forEach(phase -> parameters.add(phase.name()));
+      }
+    }
+
+    private void addOtherConditions() {
+      if (query.owner() != null) {
+        add(" AND j.owner = ?", query.owner().name());
+      }
+      if (query.name() != null) {
+        add(" AND j.name = ?", query.name());
+      }
+      query.labels().forEach(this::addLabel);
+      add(" AND j.seq < ? ORDER BY j.seq DESC LIMIT ?", before, limit());
+    }
+
+    private void addLabel(String key, String value) {
+      add(" AND EXISTS (SELECT 1 FROM job_labels l");
+      add(" WHERE l.label_key = ? AND l.label_value = ? AND l.seq = j.seq)", key, value);
+    }
+
+    private boolean mayHaveEnded() {
+      return query.phases().isEmpty() || query.phases().contains(Phase.ENDED);
+    }
+
+    private long limit() {
+      return query.pageSize() + 1L;
+    }
+
+    private void add(String text, Object... values) {
+      sql.append(text);
+      Collections.addAll(parameters, values);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.jobd.worker.store;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Page;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Job records in one SQLite file: one thread writes, any thread reads what was last committed. The
+ * file belongs to one store at a time; whoever holds the directory sees to that.
+ */
+public final class SqliteJobStore implements JobStore {
+  private final GroupWriter writer;
+  private final ReadConnections readers;
+
+  private SqliteJobStore(GroupWriter writer, ReadConnections readers) {
+    this.writer = writer;
+    this.readers = readers;
+  }
+
+  /**
+   * Opens the records in {@code file}, made with mode 0600 where it is absent; brings an older
+   * schema up to date.
+   *
+   * @param file in a directory that exists
+   * @throws IOException naming the file, where it cannot be used or was written by a newer jobd
+   */
+  public static SqliteJobStore open(Path file) throws IOException {
+    Database database = Database.at(file);
+    return new SqliteJobStore(GroupWriter.start(database), new ReadConnections(database));
+  }
+
+  @Override
+  public CompletableFuture<Void> insert(JobRecord record) {
+    try {
+      long createdAt = Nanos.of(record.createdAt());
+      byte[] spec = SpecDocument.encode(record.spec());
+      byte[] state = StateDocument.encode(record.state());
+      return writer.write(
+          new Write(
+              "insert job " + record.id(),
+              spec.length + state.length,
+              session -> session.insert(record, createdAt, spec, state)));
+    } catch (IOException e) {
+      return refused("insert", record, e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> update(JobRecord record) {
+    try {
+      JobId id = record.id();
+      JobQuery.Phase phase = JobQuery.Phase.of(record.state());
+      OutputSize output = record.output();
+      byte[] state = StateDocument.encode(record.state());
+      return writer.write(
+          new Write(
+              "update job " + id,
+              state.length,
+              session -> session.update(id, phase, output, state)));
+    } catch (IOException e) {
+      return refused("update", record, e);
+    }
+  }
+
+  @Override
+  public Optional<JobRecord> find(JobId id) throws IOException {
+    List<JobRow> rows = readers.select("find job " + id, Selection.of(id));
+    return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst().decode());
+  }
+
+  @Override
+  public Page<JobRecord> list(JobQuery query) throws IOException {
+    long before = query.pageToken() == null ? Long.MAX_VALUE : PageToken.parse(query.pageToken());
+    List<JobRow> rows = readers.select("list jobs", Selection.of(query, before));
+    if (rows.size() <= query.pageSize()) {
+      return new Page<>(records(rows), null);
+    }
+    List<JobRow> page = rows.subList(0, query.pageSize());
+    return new Page<>(records(page), PageToken.before(page.getLast().seq()));
+  }
+
+  @Override
+  public List<JobRecord> live() throws IOException {
+    return records(readers.select("list live jobs", Selection.live()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (readers) {
+      writer.close();
+    }
+  }
+
+  /** How many transactions were committed since this store was opened. */
+  long commits() {
+    return writer.commits();
+  }
+
+  private static List<JobRecord> records(List<JobRow> rows) {
+    return rows.stream().map(JobRow::decodeOrLost).toList();
+  }
+
+  private static CompletableFuture<Void> refused(String verb, JobRecord record, IOException why) {
+    return CompletableFuture.failedFuture(
+        new IOException("cannot " + verb + " job " + record.id() + ": " + why.getMessage(), why));
+  }
+}

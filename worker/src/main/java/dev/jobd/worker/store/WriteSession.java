@@ -1,0 +1,123 @@
+package dev.jobd.worker.store;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.OutputSize;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/**
+ * A connection that writes, one transaction after the other. For one thread, and the only one of
+ * its file: what it checks stays true until it commits.
+ */
+final class WriteSession implements AutoCloseable {
+  private static final String EXISTS = "SELECT 1 FROM jobs WHERE id = ?";
+  private static final String INSERT_JOB =
+      """
+      INSERT INTO jobs
+        (seq, id, owner, name, phase, created_at, output_kept, output_dropped, state, spec)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+  private static final String INSERT_LABEL =
+      "INSERT INTO job_labels (label_key, label_value, seq) VALUES (?, ?, ?)";
+  private static final String UPDATE_JOB =
+      "UPDATE jobs SET phase = ?, output_kept = ?, output_dropped = ?, state = ? WHERE id = ?";
+
+  private final Connection connection;
+  private final PreparedStatement exists;
+  private final PreparedStatement insertJob;
+  private final PreparedStatement insertLabel;
+  private final PreparedStatement updateJob;
+  private long lastSeq;
+
+  private WriteSession(Connection connection) throws SQLException {
+    this.connection = connection;
+    this.exists = connection.prepareStatement(EXISTS);
+    this.insertJob = connection.prepareStatement(INSERT_JOB);
+    this.insertLabel = connection.prepareStatement(INSERT_LABEL);
+    this.updateJob = connection.prepareStatement(UPDATE_JOB);
+    this.lastSeq = lastSeq(connection);
+  }
+
+  /** Connects, and brings the schema up to date. */
+  static WriteSession open(Database database) throws IOException {
+    Connection connection = database.connectToWrite();
+    try {
+      connection.setAutoCommit(false);
+      Schema.bringUpToDate(connection, database.file());
+      return new WriteSession(connection);
+    } catch (SQLException e) {
+      throw Database.closing(connection, database.failure("open records", e));
+    } catch (IOException e) {
+      throw Database.closing(connection, e);
+    }
+  }
+
+  void insert(JobRecord record, long createdAt, byte[] spec, byte[] state)
+      throws SQLException, RefusedWriteException {
+    if (exists(record.id())) {
+      throw new RefusedWriteException("there is a record with this id");
+    }
+    lastSeq++;
+    insertJob.setLong(1, lastSeq);
+    insertJob.setString(2, record.id().toString());
+    insertJob.setString(3, record.owner().name());
+    insertJob.setString(4, record.spec().name());
+    insertJob.setString(5, Phase.of(record.state()).name());
+    insertJob.setLong(6, createdAt);
+    insertJob.setLong(7, record.output().kept());
+    insertJob.setLong(8, record.output().dropped());
+    insertJob.setBytes(9, state);
+    insertJob.setBytes(10, spec);
+    insertJob.executeUpdate();
+    for (Map.Entry<String, String> label : record.spec().labels().entrySet()) {
+      insertLabel.setString(1, label.getKey());
+      insertLabel.setString(2, label.getValue());
+      insertLabel.setLong(3, lastSeq);
+      insertLabel.executeUpdate();
+    }
+  }
+
+  void update(JobId id, Phase phase, OutputSize output, byte[] state)
+      throws SQLException, RefusedWriteException {
+    updateJob.setString(1, phase.name());
+    updateJob.setLong(2, output.kept());
+    updateJob.setLong(3, output.dropped());
+    updateJob.setBytes(4, state);
+    updateJob.setString(5, id.toString());
+    if (updateJob.executeUpdate() == 0) {
+      throw new RefusedWriteException("there is no record with this id");
+    }
+  }
+
+  /** Makes everything since the last commit durable. */
+  void commit() throws SQLException {
+    connection.commit();
+  }
+
+  /** Forgets what was not committed. */
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+
+  private boolean exists(JobId id) throws SQLException {
+    exists.setString(1, id.toString());
+    try (ResultSet row = exists.executeQuery()) {
+      return row.next();
+    }
+  }
+
+  private static long lastSeq(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT MAX(seq) FROM jobs")) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+}

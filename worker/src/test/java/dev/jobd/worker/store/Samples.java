@@ -1,0 +1,108 @@
+package dev.jobd.worker.store;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.JobState.Command;
+import dev.jobd.worker.model.JobState.Ended;
+import dev.jobd.worker.model.JobState.Running;
+import dev.jobd.worker.model.JobState.Starting;
+import dev.jobd.worker.model.JobState.Stopping;
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Records to test with. */
+final class Samples {
+  static final Owner ALICE = new Owner("alice");
+  static final Owner BOB = new Owner("bob");
+  static final Instant TIME = Instant.parse("2026-11-21T08:00:00.123456789Z");
+  static final Command COMMAND = new Command(4242, TIME.plusNanos(1));
+
+  private Samples() {}
+
+  static JobRecord starting(Owner owner, JobSpec spec) {
+    return new JobRecord(JobId.random(), owner, spec, TIME, new Starting(), OutputSize.NONE);
+  }
+
+  static JobRecord starting() {
+    return starting(ALICE, JobSpec.of("/bin/true"));
+  }
+
+  static Ended exited(int code) {
+    return new Ended(COMMAND, TIME.plusSeconds(1), new Verdict.Exited(code));
+  }
+
+  /** Every kind of verdict with every kind of content. */
+  static List<Verdict> verdicts() {
+    List<Verdict> verdicts = new ArrayList<>();
+    for (int code : new int[] {0, 1, 137, 255}) {
+      verdicts.add(new Verdict.Exited(code));
+    }
+    for (Verdict.Cause cause : Verdict.Cause.values()) {
+      verdicts.add(new Verdict.Killed(9, cause, null));
+      verdicts.add(new Verdict.Killed(15, cause, "bob"));
+    }
+    verdicts.add(new Verdict.Failed("exec", 2, "No such file or directory"));
+    verdicts.add(new Verdict.Lost("the host was restarted – \uD83D\uDE00"));
+    return verdicts;
+  }
+
+  /** Every kind of state with every verdict, with and without a command. */
+  static List<JobState> states() {
+    List<JobState> states = new ArrayList<>();
+    states.add(new Starting());
+    states.add(new Running(COMMAND));
+    states.add(new Stopping(COMMAND, "bob"));
+    for (Verdict verdict : verdicts()) {
+      states.add(new Ended(null, TIME, verdict));
+      states.add(new Ended(COMMAND, TIME.plusSeconds(5), verdict));
+    }
+    return states;
+  }
+
+  /** Every combination of limits that are there or not. */
+  static List<Limits> limits() {
+    List<Limits> all = new ArrayList<>();
+    for (int bits = 0; bits < 32; bits++) {
+      all.add(
+          new Limits(
+              (bits & 1) == 0 ? null : (Long) 500L,
+              (bits & 2) == 0 ? null : (Long) (256L << 20),
+              (bits & 4) == 0 ? null : (Long) 64L,
+              (bits & 8) == 0 ? null : Duration.ofNanos(1_500_000_001L),
+              (bits & 16) == 0 ? null : (Long) (1L << 40)));
+    }
+    return all;
+  }
+
+  /** Specifications with every part at its least, its usual and its most. */
+  static List<JobSpec> specs() {
+    List<JobSpec> specs = new ArrayList<>();
+    for (Limits limits : limits()) {
+      specs.add(JobSpec.builder(List.of("true")).limits(limits).build());
+    }
+    Map<String, String> ordered = new LinkedHashMap<>();
+    ordered.put("Z", "");
+    ordered.put("A", "a=b\nc\td – ü \uD83D\uDE00");
+    specs.add(
+        JobSpec.builder(List.of("sh", "-c", "", "echo \u0001\n'\""))
+            .env(ordered)
+            .workingDirectory("/srv/with space")
+            .name("build-1")
+            .labels(Map.of("team", "build", "empty", ""))
+            .limits(new Limits(10L, 1L << 20, 1L, Duration.ofMillis(1), 1L))
+            .build());
+    String longest = "x".repeat(JobSpec.MAX_ARGUMENT_BYTES);
+    specs.add(JobSpec.of("echo", longest, longest, longest, longest, longest, longest, longest));
+    return specs;
+  }
+}

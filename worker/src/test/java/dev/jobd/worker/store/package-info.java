@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.worker.store;
+
+import org.jspecify.annotations.NullMarked;

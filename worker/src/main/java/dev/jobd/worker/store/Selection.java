@@ -93,20 +93,23 @@ record Selection(String sql, List<Object> parameters) {
       add(" WHERE lead.id >= ? AND lead.id < ? AND j.seq = lead.seq", prefix, prefix + "g");
       addPhases();
       addOtherConditions();
+      addNewest("j.seq");
     }
 
     private void ledByLabel(Map.Entry<String, String> label) {
       add("SELECT j.seq FROM job_labels lead CROSS JOIN jobs j");
       add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.getKey(), label.getValue());
-      add(" AND lead.seq < ? AND j.seq = lead.seq", before);
+      add(" AND j.seq = lead.seq");
       addPhases();
       addOtherConditions();
+      addNewest("lead.seq");
     }
 
     private void ledByPhases() {
       if (query.phases().isEmpty() && query.owner() == null && query.name() == null) {
         add("SELECT j.seq FROM jobs j WHERE TRUE");
         addOtherConditions();
+        addNewest("j.seq");
         return;
       }
       String separator = "";
@@ -115,6 +118,7 @@ record Selection(String sql, List<Object> parameters) {
             separator + "SELECT seq FROM (SELECT j.seq FROM jobs j WHERE j.phase = ?",
             phase.name());
         addOtherConditions();
+        addNewest("j.seq");
         add(") AS newest");
         separator = " UNION ALL ";
       }
@@ -135,7 +139,10 @@ record Selection(String sql, List<Object> parameters) {
         add(" AND j.name = ?", query.name());
       }
       query.labels().forEach(this::addLabel);
-      add(" AND j.seq < ? ORDER BY j.seq DESC LIMIT ?", before, limit());
+    }
+
+    private void addNewest(String seq) {
+      add(" AND " + seq + " < ? ORDER BY " + seq + " DESC LIMIT ?", before, limit());
     }
 
     private void addLabel(String key, String value) {

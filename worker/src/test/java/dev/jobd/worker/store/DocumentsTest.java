@@ -6,18 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.JobState.Ended;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class DocumentsTest {
+  private static final String STATE_1 =
+      "0104010000109218ea008b6316cd1618ea008b6316cd1502000000090000000c53544f505f524551"
+          + "554553540100000003626f62";
+  private static final String SPEC_1 =
+      "0100000002000000027368000000022d630000000100000001410000000162000000012f01000000"
+          + "016e00000001000000016b00000001760100000000000001f4000100000000000000400100000000"
+          + "3b9aca0000";
+
   @Test
   void everyStateComesBackAsItWas() throws IOException {
     for (JobState state : Samples.states()) {
@@ -46,14 +57,26 @@ final class DocumentsTest {
     }
   }
 
-  /**
-   * The bytes that released versions have written: if this fails, old records became unreadable.
-   */
+  /** Bytes as version 1 wrote them: if this fails, records of earlier jobds became unreadable. */
   @Test
   void versionOneStaysReadable() throws IOException {
-    byte[] state =
-        HexFormat.of().parseHex("01040100001092188a0b6e0c3e0d16188a0b6e47d8d7150200000009").clone();
-    assertThat(state[0]).isEqualTo((byte) 1);
+    JobState state =
+        new Ended(
+            Samples.COMMAND,
+            Samples.TIME,
+            new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "bob"));
+    JobSpec spec =
+        JobSpec.builder(List.of("sh", "-c"))
+            .env(Map.of("A", "b"))
+            .name("n")
+            .labels(Map.of("k", "v"))
+            .limits(new Limits(500L, null, 64L, Duration.ofSeconds(1), null))
+            .build();
+
+    assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_1))).isEqualTo(state);
+    assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_1))).isEqualTo(spec);
+    assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_1);
+    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_1);
   }
 
   @Test

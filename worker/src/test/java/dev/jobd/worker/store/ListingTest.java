@@ -1,0 +1,233 @@
+package dev.jobd.worker.store;
+
+import static dev.jobd.worker.store.Samples.ALICE;
+import static dev.jobd.worker.store.Samples.BOB;
+import static dev.jobd.worker.store.Stores.inserted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.Page;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ListingTest {
+  private static final int RECORDS = 500;
+
+  @TempDir Path directory;
+  private SqliteJobStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = SqliteJobStore.open(directory.resolve("jobs.db"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+  }
+
+  @Test
+  void emptyStoreHasOneEmptyPage() throws IOException {
+    assertThat(store.list(JobQuery.ALL)).isEqualTo(new Page<>(List.of(), null));
+  }
+
+  @Test
+  void everyCombinationOfFiltersFindsExactlyWhatMatchesNewestFirst() throws Exception {
+    List<JobRecord> newestFirst = insertVariety();
+
+    for (JobQuery query : everyCombination(newestFirst.get(7).id().toString())) {
+      List<JobRecord> expected = newestFirst.stream().filter(r -> matches(query, r)).toList();
+      assertThat(allPages(query)).as("%s", query).isEqualTo(expected);
+    }
+  }
+
+  private List<JobRecord> insertVariety() throws Exception {
+    Random random = new Random(1);
+    List<JobState> states = Samples.states();
+    List<JobRecord> records = new ArrayList<>();
+    for (int i = 0; i < RECORDS; i++) {
+      String name = random.nextInt(3) == 0 ? "name-" + random.nextInt(2) : null;
+      Map<String, String> labels =
+          switch (random.nextInt(4)) {
+            case 0 -> Map.of("team", "a");
+            case 1 -> Map.of("team", "a", "tier", "x");
+            case 2 -> Map.of("team", "b", "tier", "x");
+            default -> Map.of();
+          };
+      JobSpec spec = JobSpec.builder(List.of("true")).name(name).labels(labels).build();
+      records.add(
+          Samples.starting(random.nextBoolean() ? ALICE : BOB, spec)
+              .withState(states.get(random.nextInt(states.size()))));
+    }
+    Stores.insertAll(store, records);
+    Collections.reverse(records);
+    return records;
+  }
+
+  private static List<JobQuery> everyCombination(String id) {
+    List<@Nullable Owner> owners = new ArrayList<>(List.of(ALICE, new Owner("nobody")));
+    owners.add(null);
+    List<@Nullable String> names = new ArrayList<>(List.of("name-1", "no-such-name"));
+    names.add(null);
+    List<@Nullable String> prefixes =
+        new ArrayList<>(List.of("", id.substring(0, 1), id, id + "0", "G", "%"));
+    prefixes.add(null);
+    List<JobQuery> queries = new ArrayList<>();
+    for (Owner owner : owners) {
+      for (String name : names) {
+        for (String prefix : prefixes) {
+          for (Set<Phase> phases :
+              List.of(
+                  Set.<Phase>of(),
+                  Set.of(Phase.RUNNING),
+                  Set.of(Phase.ENDED),
+                  Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING),
+                  Set.of(Phase.STARTING, Phase.ENDED))) {
+            for (Map<String, String> labels :
+                List.of(
+                    Map.<String, String>of(),
+                    Map.of("team", "a"),
+                    Map.of("team", "a", "tier", "x"),
+                    Map.of("team", "b", "tier", "y"))) {
+              queries.add(new JobQuery(owner, prefix, name, phases, labels, 37, null));
+            }
+          }
+        }
+      }
+    }
+    return queries;
+  }
+
+  private static boolean matches(JobQuery query, JobRecord record) {
+    return (query.owner() == null || query.owner().equals(record.owner()))
+        && (query.idPrefix() == null || record.id().toString().startsWith(query.idPrefix()))
+        && (query.name() == null || query.name().equals(record.spec().name()))
+        && (query.phases().isEmpty() || query.phases().contains(Phase.of(record.state())))
+        && record.spec().labels().entrySet().containsAll(query.labels().entrySet());
+  }
+
+  private List<JobRecord> allPages(JobQuery query) throws IOException {
+    List<JobRecord> all = new ArrayList<>();
+    Page<JobRecord> page = store.list(query);
+    all.addAll(page.items());
+    while (page.nextToken() != null) {
+      assertThat(page.items()).hasSize(query.pageSize());
+      page = store.list(withToken(query, page.nextToken()));
+      assertThat(page.items()).isNotEmpty();
+      all.addAll(page.items());
+    }
+    return all;
+  }
+
+  private static JobQuery withToken(JobQuery query, @Nullable String token) {
+    return new JobQuery(
+        query.owner(),
+        query.idPrefix(),
+        query.name(),
+        query.phases(),
+        query.labels(),
+        query.pageSize(),
+        token);
+  }
+
+  private static JobQuery pages(int size) {
+    return new JobQuery(null, null, null, Set.of(), Map.of(), size, null);
+  }
+
+  @Test
+  void fullLastPageHasNoNext() throws Exception {
+    inserted(store, Samples.starting());
+    inserted(store, Samples.starting());
+
+    assertThat(store.list(pages(2)).nextToken()).isNull();
+    assertThat(store.list(pages(1)).nextToken()).isNotNull();
+  }
+
+  @Test
+  void pagesStayRightWhileRecordsAreAddedAndChanged() throws Exception {
+    List<JobRecord> before = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      before.add(inserted(store, Samples.starting()));
+    }
+    List<JobRecord> seen = new ArrayList<>();
+    String token = null;
+    do {
+      Page<JobRecord> page = store.list(withToken(pages(3), token));
+      seen.addAll(page.items());
+      token = page.nextToken();
+      inserted(store, Samples.starting());
+      Stores.durable(store.update(before.getLast().withState(Samples.exited(0))));
+    } while (token != null);
+
+    assertThat(seen).isEqualTo(before.reversed());
+  }
+
+  @Test
+  void tokenIsGoodAfterReopening() throws Exception {
+    JobRecord older = inserted(store, Samples.starting());
+    inserted(store, Samples.starting());
+    String token = store.list(pages(1)).nextToken();
+
+    store.close();
+    store = SqliteJobStore.open(directory.resolve("jobs.db"));
+
+    assertThat(store.list(withToken(pages(1), token)).items()).containsExactly(older);
+  }
+
+  @Test
+  void ordersByInsertionAfterReopening() throws Exception {
+    JobRecord first = inserted(store, Samples.starting());
+    store.close();
+    store = SqliteJobStore.open(directory.resolve("jobs.db"));
+    JobRecord second = inserted(store, Samples.starting());
+
+    assertThat(store.list(JobQuery.ALL).items()).containsExactly(second, first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "x",
+        "é",
+        "AQAAAAAAAAAB=",
+        "AQAAAAAAAAABAA",
+        "AgAAAAAAAAAB",
+        "AQAAAAAAAAAA",
+        "Af__________",
+        "1 OR 1=1"
+      })
+  void tokenThatNoPageGaveOutIsRefused(String token) {
+    assertThatThrownBy(() -> store.list(withToken(pages(1), token)))
+        .isInstanceOfSatisfying(
+            InvalidSpecException.class, e -> assertThat(e.field()).isEqualTo("page_token"));
+  }
+
+  @Test
+  void tokenHoldsItsSequenceNumber() {
+    for (long seq : new long[] {1, 255, 1L << 40, Long.MAX_VALUE}) {
+      assertThat(PageToken.parse(PageToken.before(seq))).isEqualTo(seq);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.jobd.worker.store;
+
+import static dev.jobd.worker.store.Samples.ALICE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState.Running;
+import dev.jobd.worker.model.Owner;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How SQLite goes about each selection among many records: by an index that fits. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class QueryPlanTest {
+  private static final int RECORDS = 100_000;
+  private static final int BATCH = 10_000;
+
+  private static final Set<Phase> LIVE = Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING);
+
+  /** By their names here, tables and not the small results of inner selections. */
+  private static final Pattern WHOLE_TABLE = Pattern.compile("SCAN (jobs|job_labels|j|l|lead)\\b");
+
+  private static Connection connection;
+
+  @BeforeAll
+  static void fill(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("jobs.db");
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      for (int i = 0; i < RECORDS; i += BATCH) {
+        Stores.insertAll(store, batch(i));
+      }
+    }
+    connection = Database.at(file).connectToRead();
+  }
+
+  private static List<JobRecord> batch(int first) {
+    List<JobRecord> records = new ArrayList<>();
+    for (int i = first; i < first + BATCH; i++) {
+      JobSpec spec =
+          JobSpec.builder(List.of("true"))
+              .name(i % 3 == 0 ? "name-" + i % 100 : null)
+              .labels(i % 5 == 0 ? Map.of("team", "t" + i % 7) : Map.of())
+              .build();
+      JobRecord record = Samples.starting(new Owner("owner-" + i % 10), spec);
+      records.add(
+          record.withState(i % 1000 == 0 ? new Running(Samples.COMMAND) : Samples.exited(0)));
+    }
+    return records;
+  }
+
+  @AfterAll
+  static void close() throws SQLException {
+    connection.close();
+  }
+
+  @Test
+  void nothingReadsAWholeTable() throws SQLException {
+    List<Selection> selections = new ArrayList<>();
+    selections.add(Selection.of(JobId.random()));
+    selections.add(Selection.live());
+    for (JobQuery query : everyShape()) {
+      selections.add(Selection.of(query, RECORDS / 2));
+    }
+
+    for (Selection selection : selections) {
+      assertThat(plan(selection))
+          .as(selection.sql())
+          .noneMatch(step -> WHOLE_TABLE.matcher(step).find());
+    }
+  }
+
+  @Test
+  void everyShapeIsLedByTheIndexMadeForIt() throws SQLException {
+    assertThat(plan(null, null, null, Set.of(), Map.of()))
+        .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid<?)");
+    assertThat(plan(ALICE, null, null, Set.of(), Map.of()))
+        .contains("SEARCH j USING COVERING INDEX jobs_by_owner (owner=? AND phase=? AND seq<?)");
+    assertThat(plan(null, null, null, LIVE, Map.of()))
+        .contains("SEARCH j USING COVERING INDEX jobs_by_phase (phase=? AND seq<?)");
+    assertThat(plan(null, null, "build", Set.of(), Map.of()))
+        .contains("SEARCH j USING COVERING INDEX jobs_by_name (name=? AND phase=? AND seq<?)");
+    assertThat(plan(ALICE, null, "build", LIVE, Map.of()))
+        .contains(
+            "SEARCH j USING COVERING INDEX jobs_by_owner_and_name"
+                + " (owner=? AND name=? AND phase=? AND seq<?)");
+    assertThat(plan(ALICE, "0123", null, Set.of(), Map.of()))
+        .anyMatch(
+            step -> step.matches("SEARCH lead USING COVERING INDEX \\S+ \\(id>\\? AND id<\\?\\)"))
+        .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid=?)");
+    assertThat(plan(ALICE, null, null, Set.of(), Map.of("team", "t1")))
+        .anyMatch(step -> step.startsWith("SEARCH lead USING COVERING INDEX"))
+        .anyMatch(step -> step.endsWith("(label_key=? AND label_value=? AND seq<?)"));
+    assertThat(plan(ALICE, null, null, LIVE, Map.of("team", "t1")))
+        .contains("SEARCH j USING COVERING INDEX jobs_by_owner (owner=? AND phase=? AND seq<?)");
+  }
+
+  @Test
+  void nothingButAnIdPrefixIsSortedBeforeItIsCut() throws SQLException {
+    for (JobQuery query : everyShape()) {
+      if (query.idPrefix() == null) {
+        assertThat(plan(Selection.of(query, RECORDS / 2)))
+            .as("%s", query)
+            .noneMatch(step -> step.startsWith("USE TEMP B-TREE"));
+      }
+    }
+  }
+
+  private static List<JobQuery> everyShape() {
+    List<@Nullable Owner> owners = new ArrayList<>(List.of(ALICE));
+    owners.add(null);
+    List<@Nullable String> texts = new ArrayList<>(List.of("0a"));
+    texts.add(null);
+    List<JobQuery> shapes = new ArrayList<>();
+    for (Owner owner : owners) {
+      for (String idPrefix : texts) {
+        for (String name : texts) {
+          for (Set<Phase> phases :
+              List.of(Set.<Phase>of(), Set.of(Phase.ENDED), LIVE, Set.of(Phase.values()))) {
+            for (Map<String, String> labels :
+                List.of(Map.<String, String>of(), Map.of("a", "b"), Map.of("a", "b", "c", "d"))) {
+              shapes.add(new JobQuery(owner, idPrefix, name, phases, labels, 50, null));
+            }
+          }
+        }
+      }
+    }
+    return shapes;
+  }
+
+  private static List<String> plan(
+      @Nullable Owner owner,
+      @Nullable String idPrefix,
+      @Nullable String name,
+      Set<Phase> phases,
+      Map<String, String> labels)
+      throws SQLException {
+    return plan(
+        Selection.of(new JobQuery(owner, idPrefix, name, phases, labels, 50, null), RECORDS / 2));
+  }
+
+  private static List<String> plan(Selection selection) throws SQLException {
+    List<String> steps = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement("EXPLAIN QUERY PLAN " + selection.sql())) {
+      for (int i = 0; i < selection.parameters().size(); i++) {
+        statement.setObject(i + 1, selection.parameters().get(i));
+      }
+      try (ResultSet step = statement.executeQuery()) {
+        while (step.next()) {
+          steps.add(step.getString("detail"));
+        }
+      }
+    }
+    return steps;
+  }
+}

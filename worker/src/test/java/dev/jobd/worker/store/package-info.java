@@ -1,4 +1,0 @@
-@NullMarked
-package dev.jobd.worker.store;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+# The tasks of this project; the work itself is Maven's (pom.xml). Each target needs only a checkout:
+# what is missing on the machine, scripts/prerequisites installs or names.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+# The JDK 25 that the launchers would choose, told to Maven's toolchain search by its convention.
+java_home := $(shell . packaging/libexec/java.sh; find_java_25 2>/dev/null && echo "$$java_home")
+ifneq ($(java_home),)
+export JAVA25_HOME := $(java_home)
+endif
+
+modules := shim worker api server cli packaging
+inputs := pom.xml $(shell find $(modules) -not -path '*/target*' -not -path 'shim/build*')
+quiet := mvn -q -B -ntp -Dstyle.color=never
+
+# Maven says what failed and what was tested, not what it does.
+verbose_tests := mvn -B -ntp -Dstyle.color=never -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+  -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info \
+  -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event=info
+
+.PHONY: help
+help: ## Says what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: prerequisites dist/.built ## Builds the distribution: dist/bin/jobd, dist/bin/jobctl
+
+dist/.built: $(inputs)
+	@$(quiet) -DskipTests -pl packaging -am package
+	@touch $@
+
+.PHONY: test
+test: ## Builds everything, checks its form and runs every test (root: they make real jobs)
+	@scripts/prerequisites test
+	@$(verbose_tests) verify
+	@touch dist/.built
+
+.PHONY: demo
+demo: build ## Shows jobd at work, and checks everything it shows
+	@scripts/prerequisites test
+	@scripts/demo
+
+.PHONY: bench
+bench: build ## Measures jobs beside unshare, bubblewrap, crun and runc
+	@scripts/prerequisites bench
+	@$(quiet) -DskipTests -pl bench -am package
+	@scripts/bench
+
+.PHONY: format
+format: prerequisites ## Formats all Java sources
+	@$(quiet) -N -Dformat=--replace verify
+
+.PHONY: lint
+lint: prerequisites ## Checks formatting and compiles everything with all warnings as errors
+	@$(quiet) -DskipTests verify
+
+.PHONY: reproducible
+reproducible: prerequisites ## Builds the commit twice in different places and compares the bytes
+	@scripts/reproducible
+
+.PHONY: clean
+clean: ## Removes everything that was built
+	@rm -rf dist target */target shim/build
+
+.PHONY: prerequisites
+prerequisites:
+	@scripts/prerequisites build

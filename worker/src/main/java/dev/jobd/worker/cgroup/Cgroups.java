@@ -2,19 +2,55 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
+import java.util.List;
 
-/** Where this host's jobs get their control groups: one backend for each kind of hierarchy. */
-public interface Cgroups {
+/**
+ * Where this host's jobs get their control groups: at {@code <own>/jobd/<instance>/<job>} in each
+ * hierarchy that is needed, {@code <own>} being the group that the server itself is in. Safe for
+ * use by many threads.
+ */
+public interface Cgroups extends AutoCloseable {
+  /**
+   * Finds the hierarchies of this host and makes the directories of {@code instance} in them.
+   *
+   * <p>Where processor time, memory or processes are bounded by cgroup v2, every process in the
+   * server's own group is moved to the leaf {@code <own>/jobd-server} first: the kernel lets a
+   * group other than the root either hold processes or hand controllers down.
+   *
+   * @param instance tells the jobs of one server from those of another on the same host: 1 to 64 of
+   *     {@code A-Z a-z 0-9 _ -}, beginning with a letter or digit
+   * @throws IOException naming the controller, what was looked at and the way out where a limit
+   *     that a job may have could not be enforced; or the file where a group cannot be made
+   */
+  static Cgroups open(String instance) throws IOException {
+    return HostCgroups.open(instance, ProcFiles.SELF);
+  }
+
   /** {@code v1}, {@code v2} or {@code hybrid}. */
   String mode();
 
+  /** What is enforced, where and how. */
+  HostReport report() throws IOException;
+
   /**
-   * Makes the group of one job, applies {@code limits} and reads them back. Leaves nothing behind where it fails.
+   * Makes the group of one job, applies {@code limits} and reads them back. Leaves nothing behind
+   * where it fails.
    *
+   * @param job the job's id; the same characters as an instance's name
    * @throws IOException naming the file, the value and the cause where a limit cannot be applied
    */
   JobCgroup create(String job, Limits limits) throws IOException;
 
   /** The group of a job that an earlier process made; it may be gone in part or whole. */
   JobCgroup existing(String job);
+
+  /** The jobs of this instance that have a group, or a part of one, in any hierarchy; sorted. */
+  List<String> jobs() throws IOException;
+
+  /**
+   * Removes the directories of this instance where no job has a group left. Groups of jobs stay as
+   * they are, and so do the directories that hold them.
+   */
+  @Override
+  void close() throws IOException;
 }

@@ -7,18 +7,33 @@ import org.jspecify.annotations.Nullable;
 
 /** The control group of one job: one directory on v2, one in each hierarchy on v1. */
 public interface JobCgroup {
-  /** The directory in the cgroup2 tree, to be born in and killed through; {@code null} where none is mounted. */
+  /**
+   * The directory in the cgroup2 tree, to be born in and killed through; {@code null} where none is
+   * mounted.
+   */
   @Nullable Path unified();
 
-  /** The {@code tasks} files of the v1 hierarchies, to be joined by a write before anything else; empty on v2. */
+  /**
+   * The {@code tasks} files of the v1 hierarchies, to be joined by a write before anything else;
+   * empty on v2.
+   */
   List<Path> tasksFiles();
 
-  /** The file whose line {@code oom_kill N} counts the kernel's out-of-memory kills in this group. */
+  /**
+   * The file whose line {@code oom_kill N} counts the kernel's out-of-memory kills in this group.
+   */
   Path oomEvents();
 
-  /** Kills every process in the group. */
+  /**
+   * Sends SIGKILL to every process in the group and in groups below it, and keeps them from making
+   * more. Returns without waiting for them to be gone. Does nothing where the group is gone.
+   */
   void kill() throws IOException;
 
-  /** Removes the group, which must be empty of processes. Does nothing where it is gone. */
+  /**
+   * Removes the group with the groups that the job made in it. Does nothing where it is gone.
+   *
+   * @throws IOException where a process is left in it; what holds the process is not touched
+   */
   void remove() throws IOException;
 }

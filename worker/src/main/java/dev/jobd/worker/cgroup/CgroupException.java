@@ -1,0 +1,34 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+
+/** Something that could not be done to a group, told as {@code what was done to which: why not}. */
+final class CgroupException extends IOException {
+  CgroupException(String action, String problem, @Nullable Exception cause) {
+    super(action + ": " + problem, cause);
+  }
+
+  CgroupException(String action, String problem) {
+    this(action, problem, null);
+  }
+
+  CgroupException(String action, IOException cause) {
+    this(action, problem(cause), cause);
+  }
+
+  /** The kernel's words alone: the JDK's message repeats the path, or has nothing but the path. */
+  private static String problem(IOException cause) {
+    return switch (cause) {
+      case NoSuchFileException e -> "No such file or directory";
+      case FileAlreadyExistsException e -> "File exists";
+      case AccessDeniedException e -> "Permission denied";
+      case FileSystemException e when e.getReason() != null -> e.getReason();
+      default -> String.valueOf(cause.getMessage());
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Reading and writing the files through which the kernel controls groups. */
+final class ControlFile {
+  /** Linux has no larger page on any machine that a JVM runs on. */
+  private static final long MAX_PAGE_BYTES = 64 << 10;
+
+  private ControlFile() {}
+
+  /**
+   * Writes {@code value} in one write, as the kernel wants it, to a file that must be there: a file
+   * that this would create is no control file, and a limit in it bounds nothing.
+   */
+  static void write(Path file, String value) throws IOException {
+    try {
+      Files.writeString(file, value, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new CgroupException("write " + value + " to " + file, e);
+    }
+  }
+
+  static void write(Path file, long value) throws IOException {
+    write(file, Long.toString(value));
+  }
+
+  /** What {@code file} holds, without its last newline. */
+  static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file).stripTrailing();
+    } catch (IOException e) {
+      throw new CgroupException("read " + file, e);
+    }
+  }
+
+  /** Refuses where {@code file} holds anything but {@code written}. */
+  static void verify(Path file, String written) throws IOException {
+    String held = read(file);
+    if (!held.equals(written)) {
+      throw mismatch(file, written, held);
+    }
+  }
+
+  static void verify(Path file, long written) throws IOException {
+    verify(file, Long.toString(written));
+  }
+
+  /** As {@link #verify(Path, long)}, for a size that the kernel rounds down to whole pages. */
+  static void verifyBytes(Path file, long written) throws IOException {
+    String held = read(file);
+    try {
+      long lost = Math.subtractExact(written, Long.parseLong(held));
+      if (lost >= 0 && lost < MAX_PAGE_BYTES) {
+        return;
+      }
+    } catch (NumberFormatException | ArithmeticException e) {
+      // "max", or what no size is: not what was written
+    }
+    throw mismatch(file, Long.toString(written), held);
+  }
+
+  private static CgroupException mismatch(Path file, String written, String held) {
+    return new CgroupException("verify " + file, "wrote " + written + ", read back " + held);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.jobd.worker.cgroup;
+
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The groups of one instance's jobs, in every hierarchy that this host needs for them. */
+final class HostCgroups implements Cgroups {
+  /** No path, and no name that the kernel gives a control file: those have dots. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
+
+  /** The unified one first, so that a job with a process left keeps its group whole. */
+  private final List<Hierarchy> hierarchies;
+
+  private final String instance;
+  private final Path swaps;
+
+  private HostCgroups(List<Hierarchy> hierarchies, String instance, Path swaps) {
+    this.hierarchies = List.copyOf(hierarchies);
+    this.instance = instance;
+    this.swaps = swaps;
+  }
+
+  static HostCgroups open(String instance, ProcFiles proc) throws IOException {
+    requireName("instance", instance);
+    HostCgroups cgroups = new HostCgroups(HierarchyFinder.find(proc), instance, proc.swaps());
+    try {
+      for (Hierarchy hierarchy : cgroups.hierarchies) {
+        hierarchy.instance(instance).make();
+        hierarchy.prepare(hierarchy.instance(instance));
+      }
+      return cgroups;
+    } catch (IOException e) {
+      cgroups.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void closeAfter(IOException failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public String mode() {
+    boolean unified = hierarchies.stream().anyMatch(UnifiedHierarchy.class::isInstance);
+    boolean legacy = hierarchies.stream().anyMatch(LegacyHierarchy.class::isInstance);
+    return unified && legacy ? "hybrid" : unified ? "v2" : "v1";
+  }
+
+  @Override
+  public HostReport report() throws IOException {
+    return HostReport.of(mode(), hierarchies, instance, swaps);
+  }
+
+  @Override
+  public JobCgroup create(String job, Limits limits) throws IOException {
+    requireName("job", job);
+    List<Path> made = new ArrayList<>(hierarchies.size());
+    try {
+      for (Hierarchy hierarchy : hierarchies) {
+        Path group = group(hierarchy, job);
+        Groups.make(group);
+        made.add(group);
+        for (Controller controller : hierarchy.controllers()) {
+          controller.set(group, limits);
+          controller.verify(group, limits);
+        }
+      }
+      return directories(job);
+    } catch (IOException | RuntimeException e) {
+      undo(made, e);
+      throw e;
+    }
+  }
+
+  private static void undo(List<Path> made, Exception failure) {
+    for (Path group : made) {
+      try {
+        Groups.remove(group);
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
+  public JobCgroup existing(String job) {
+    requireName("job", job);
+    return directories(job);
+  }
+
+  private JobDirectories directories(String job) {
+    Path unified = null;
+    List<Path> legacy = new ArrayList<>(hierarchies.size());
+    for (Hierarchy hierarchy : hierarchies) {
+      Path group = group(hierarchy, job);
+      switch (hierarchy) {
+        case UnifiedHierarchy u -> unified = group;
+        case LegacyHierarchy l -> legacy.add(group);
+      }
+    }
+    Hierarchy memory = limiting(Resource.MEMORY);
+    return new JobDirectories(
+        unified,
+        List.copyOf(legacy),
+        group(memory, job).resolve(memory.oomEvents()),
+        group(limiting(Resource.PIDS), job));
+  }
+
+  private Path group(Hierarchy hierarchy, String job) {
+    return hierarchy.instance(instance).job(job);
+  }
+
+  /** Detection has refused a host where there is none. */
+  private Hierarchy limiting(Resource resource) {
+    return hierarchies.stream()
+        .filter(h -> h.resources().contains(resource))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public List<String> jobs() throws IOException {
+    TreeSet<String> jobs = new TreeSet<>();
+    for (Hierarchy hierarchy : hierarchies) {
+      for (Path group : Groups.children(hierarchy.instance(instance).directory())) {
+        jobs.add(String.valueOf(group.getFileName()));
+      }
+    }
+    return List.copyOf(jobs);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Hierarchy hierarchy : hierarchies) {
+      hierarchy.instance(instance).removeIfUnused();
+    }
+  }
+
+  private static void requireName(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          what + " must match " + NAME.pattern() + " to name a cgroup, was " + name);
+    }
+  }
+}

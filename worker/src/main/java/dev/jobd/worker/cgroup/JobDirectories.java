@@ -1,0 +1,85 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directories of one job's group.
+ *
+ * @param legacy those in the v1 hierarchies
+ * @param pids which one of them all bounds the number of processes
+ */
+record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents, Path pids)
+    implements JobCgroup {
+
+  /** Since Linux 5.14. Kills what forks at the same time, too. */
+  static final String KILL = "cgroup.kill";
+
+  @Override
+  public List<Path> tasksFiles() {
+    return legacy.stream().map(group -> group.resolve("tasks")).toList();
+  }
+
+  @Override
+  public void kill() throws IOException {
+    if (unified != null && Files.exists(unified.resolve(KILL))) {
+      unlessGone(unified, () -> ControlFile.write(unified.resolve(KILL), 1));
+    } else {
+      unlessGone(pids, this::killOneByOne);
+    }
+  }
+
+  /**
+   * Kills process by process until none shows up that has not been killed.
+   *
+   * <p>This ends, because from the first step on no fork in the group succeeds, so that no process
+   * is added but by forks that were under way then. It leaves nobody alive: a process that such a
+   * fork adds after the last look is in the PID namespace of the job, like everything in the group,
+   * and the first process of that namespace, which is in the group too, takes all others with it
+   * when it is killed. A process id read here could in theory be given to a stranger before it is
+   * used; for that, the kernel would have to hand out every other id of the host in between.
+   */
+  private void killOneByOne() throws IOException {
+    Pids.forbidMore(pids);
+    Set<Long> killed = new HashSet<>();
+    boolean more = true;
+    while (more) {
+      more = false;
+      for (long process : Groups.processesBelow(pids)) {
+        if (killed.add(process)) {
+          ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
+          more = true;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void remove() throws IOException {
+    if (unified != null) {
+      Groups.remove(unified);
+    }
+    for (Path group : legacy) {
+      Groups.remove(group);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static void unlessGone(Path group, Step step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      if (!Groups.isGone(group)) {
+        throw e;
+      }
+    }
+  }
+}

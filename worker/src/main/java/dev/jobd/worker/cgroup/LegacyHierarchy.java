@@ -1,0 +1,56 @@
+package dev.jobd.worker.cgroup;
+
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A cgroup v1 hierarchy, which holds one controller or several that are mounted together.
+ *
+ * @param controllers those that matter here
+ */
+record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
+    implements Hierarchy {
+
+  /**
+   * @param withCpuset whether the hierarchy has the cpuset controller too
+   * @param swaps lists the swap areas in use
+   */
+  static LegacyHierarchy of(Path own, Set<Resource> resources, boolean withCpuset, Path swaps) {
+    List<Controller> controllers = new ArrayList<>();
+    for (Resource resource : resources) {
+      controllers.add(
+          switch (resource) {
+            case CPU -> new CpuV1();
+            case MEMORY -> new MemoryV1(swaps);
+            case PIDS -> new Pids();
+          });
+    }
+    if (withCpuset) {
+      controllers.add(new CpusetV1());
+    }
+    return new LegacyHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
+  }
+
+  @Override
+  public String oomEvents() {
+    return MemoryV1.OOM_EVENTS;
+  }
+
+  @Override
+  public String swapLimit() {
+    return MemoryV1.MEMORY_AND_SWAP;
+  }
+
+  /** Without limits only {@code cpuset} has something to set. */
+  @Override
+  public void prepare(InstanceGroup instance) throws IOException {
+    for (Controller controller : controllers) {
+      controller.set(instance.common(), Limits.NONE);
+      controller.set(instance.directory(), Limits.NONE);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cgroup v2 hierarchy. Tracks and kills what is in a group, and limits it where the controllers
+ * are not taken by v1.
+ */
+record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
+    implements Hierarchy {
+
+  /** Where the server itself goes, so that its own group may hand controllers down. */
+  static final String LEAF = "jobd-server";
+
+  static final String AVAILABLE = "cgroup.controllers";
+  private static final String ENABLED = "cgroup.subtree_control";
+
+  /** Every group has it but the root, which may hold processes and hand controllers down too. */
+  private static final String NOT_ROOT = "cgroup.type";
+
+  /** More than this, and something forks into the group faster than it can be emptied. */
+  private static final int MAX_EMPTYING_PASSES = 64;
+
+  /**
+   * @param swaps lists the swap areas in use
+   */
+  static UnifiedHierarchy of(Path own, Set<Resource> resources, Path swaps) {
+    List<Controller> controllers = new ArrayList<>();
+    for (Resource resource : resources) {
+      controllers.add(
+          switch (resource) {
+            case CPU -> new CpuV2();
+            case MEMORY -> new MemoryV2(swaps);
+            case PIDS -> new Pids();
+          });
+    }
+    return new UnifiedHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
+  }
+
+  /** The server's own group, given the one it is in: a leaf that was made for it is not its own. */
+  static String ownGroup(String member) {
+    String leaf = "/" + LEAF;
+    return member.endsWith(leaf) ? member.substring(0, member.length() - leaf.length()) : member;
+  }
+
+  @Override
+  public String oomEvents() {
+    return MemoryV2.OOM_EVENTS;
+  }
+
+  @Override
+  public String swapLimit() {
+    return MemoryV2.SWAP;
+  }
+
+  @Override
+  public void prepare(InstanceGroup instance) throws IOException {
+    List<String> names = resources.stream().sorted().map(Resource::controller).toList();
+    if (!missing(own, names).isEmpty()) {
+      empty(own);
+    }
+    handDown(own, names);
+    handDown(instance.common(), names);
+    handDown(instance.directory(), names);
+  }
+
+  /** Gives the groups below {@code group} the control files of {@code controllers}. */
+  static void handDown(Path group, Collection<String> controllers) throws IOException {
+    List<String> missing = missing(group, controllers);
+    if (!missing.isEmpty()) {
+      ControlFile.write(
+          group.resolve(ENABLED),
+          missing.stream().map("+"::concat).collect(Collectors.joining(" ")));
+    }
+  }
+
+  private static List<String> missing(Path group, Collection<String> controllers)
+      throws IOException {
+    if (controllers.isEmpty()) {
+      return List.of();
+    }
+    Set<String> enabled = Groups.words(group.resolve(ENABLED));
+    return controllers.stream().filter(controller -> !enabled.contains(controller)).toList();
+  }
+
+  /**
+   * Moves every process in {@code group} to its leaf. A process that forks meanwhile leaves its
+   * child behind, and one that ends cannot be moved: so it is done over until none is left.
+   */
+  static void empty(Path group) throws IOException {
+    if (!Files.exists(group.resolve(NOT_ROOT))) {
+      return;
+    }
+    Path leaf = group.resolve(LEAF);
+    List<Long> left = Groups.processes(group);
+    IOException failure = null;
+    for (int pass = 0; !left.isEmpty(); pass++) {
+      if (pass == MAX_EMPTYING_PASSES) {
+        throw new CgroupException(
+            "move every process of " + group + " to " + leaf, left + " stay behind", failure);
+      }
+      Groups.makeIfAbsent(leaf);
+      failure = move(left, leaf);
+      left = Groups.processes(group);
+    }
+  }
+
+  /** Tries all; answers why the last that failed did. */
+  private static @Nullable IOException move(List<Long> processes, Path group) {
+    IOException failure = null;
+    for (long process : processes) {
+      try {
+        ControlFile.write(group.resolve(Groups.PROCESSES), process);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    return failure;
+  }
+}

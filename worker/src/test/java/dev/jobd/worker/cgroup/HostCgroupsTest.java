@@ -1,0 +1,203 @@
+package dev.jobd.worker.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.cgroup.HostReport.Finding;
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HostCgroupsTest {
+  private static final Limits PIDS = new Limits(null, null, 5L, null, null);
+
+  @TempDir Path directory;
+  private HostTree host;
+
+  @BeforeEach
+  void makeHost() throws IOException {
+    host = new HostTree(directory);
+  }
+
+  @Test
+  void onV1AJobJoinsEachHierarchyOnceByItsTasksFile() throws IOException {
+    Path cpu = host.mountV1("cpu,cpuacct", "/");
+    Path others = host.mountV1("memory,pids", "/own");
+    Files.createDirectory(others.resolve("own"));
+    Cgroups cgroups = open();
+    assertThat(cgroups.mode()).isEqualTo("v1");
+    JobCgroup job = cgroups.create("a", Limits.NONE);
+    Path otherGroup = others.resolve("own/jobd/test/a");
+    assertThat(job.unified()).isNull();
+    assertThat(job.tasksFiles())
+        .containsExactly(cpu.resolve("jobd/test/a/tasks"), otherGroup.resolve("tasks"));
+    assertThat(job.oomEvents()).isEqualTo(otherGroup.resolve("memory.oom_control"));
+    assertThat(otherGroup).isEmptyDirectory();
+  }
+
+  @Test
+  void onV2AJobIsBornInItsOneGroup() throws IOException {
+    Path group = v2().resolve("jobd/test/a");
+    Cgroups cgroups = open();
+    assertThat(cgroups.mode()).isEqualTo("v2");
+    JobCgroup job = cgroups.create("a", Limits.NONE);
+    assertThat(job.unified()).isEqualTo(group);
+    assertThat(job.tasksFiles()).isEmpty();
+    assertThat(job.oomEvents()).isEqualTo(group.resolve("memory.events"));
+  }
+
+  @Test
+  void onAHybridHostAJobIsBornInTheUnifiedTreeAndJoinsTheOthers() throws IOException {
+    Path limiting = host.mountV1("cpu,memory,pids", "/");
+    Path unified = HostTree.group(host.mountV2("/"), "cgroup.controllers", "hugetlb\n");
+    Cgroups cgroups = open();
+    assertThat(cgroups.mode()).isEqualTo("hybrid");
+    JobCgroup job = cgroups.create("a", Limits.NONE);
+    assertThat(job.unified()).isEqualTo(unified.resolve("jobd/test/a"));
+    assertThat(job.tasksFiles()).containsExactly(limiting.resolve("jobd/test/a/tasks"));
+    assertThat(cgroups.existing("a")).isEqualTo(job);
+  }
+
+  @Test
+  void whereALimitCannotBeAppliedNothingIsLeft() throws IOException {
+    Path cpu = host.mountV1("cpu", "/");
+    Path others = host.mountV1("memory,pids", "/");
+    Cgroups cgroups = open();
+    assertThatThrownBy(() -> cgroups.create("a", PIDS))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("write 6 to " + others.resolve("jobd/test/a/pids.max"))
+        .hasNoSuppressedExceptions();
+    assertThat(cpu.resolve("jobd/test")).isEmptyDirectory();
+    assertThat(others.resolve("jobd/test")).isEmptyDirectory();
+  }
+
+  @Test
+  void aGroupThatIsThereAlreadyIsRefusedAndKept() throws IOException {
+    host.mountV1("cpu", "/");
+    Path others = host.mountV1("memory,pids", "/");
+    Cgroups cgroups = open();
+    cgroups.create("a", Limits.NONE);
+    assertThatThrownBy(() -> cgroups.create("a", Limits.NONE))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("jobd/test/a: File exists");
+    assertThat(others.resolve("jobd/test/a")).isDirectory();
+    assertThat(cgroups.jobs()).containsExactly("a");
+  }
+
+  @Test
+  void listsJobsThatHaveAPartOfAGroupAnywhere() throws IOException {
+    Path cpu = host.mountV1("cpu", "/");
+    Path others = host.mountV1("memory,pids", "/");
+    Cgroups cgroups = open();
+    cgroups.create("b", Limits.NONE);
+    Files.createDirectory(cpu.resolve("jobd/test/a"));
+    Files.createDirectory(others.resolve("jobd/test/c"));
+    Files.createFile(others.resolve("jobd/test/tasks"));
+    assertThat(cgroups.jobs()).containsExactly("a", "b", "c");
+    cgroups.existing("a").remove();
+    cgroups.existing("b").remove();
+    cgroups.existing("c").remove();
+    assertThat(cgroups.jobs()).isEmpty();
+  }
+
+  @Test
+  void closingRemovesWhatNoJobIsLeftIn() throws IOException {
+    Path all = host.mountV1("cpu,memory,pids", "/");
+    Cgroups cgroups = open();
+    Cgroups other = HostCgroups.open("other", host.proc());
+    cgroups.create("a", Limits.NONE);
+    cgroups.close();
+    assertThat(all.resolve("jobd/test/a")).isDirectory();
+    cgroups.existing("a").remove();
+    cgroups.close();
+    assertThat(all.resolve("jobd")).isDirectoryContaining("glob:**other");
+    other.close();
+    assertThat(all).isEmptyDirectory();
+  }
+
+  @Test
+  void anOpenThatFailsLeavesNothing() throws IOException {
+    Path cpu = host.mountV1("cpu", "/");
+    host.mountV1("memory,pids", "/gone");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("memory,pids/gone/jobd: No such file or directory");
+    assertThat(cpu).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "..", "../x", "a/b", "cgroup.procs", "-a", "a\nb"})
+  void refusesNamesThatAreNoGroups(String name) throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Cgroups cgroups = open();
+    assertThatThrownBy(() -> cgroups.create(name, Limits.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("job must match");
+    assertThatThrownBy(() -> cgroups.existing(name)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> HostCgroups.open(name, host.proc()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("instance must match");
+  }
+
+  @Test
+  void reportsWhereEachLimitIsEnforced() throws IOException {
+    Path cpu = host.mountV1("cpu", "/");
+    Path others = host.mountV1("memory,pids", "/");
+    HostReport report = open().report();
+    assertThat(report.mode()).isEqualTo("v1");
+    assertThat(report.findings())
+        .containsExactly(
+            new Finding("cpu", true, "cgroup v1 in " + cpu),
+            new Finding("memory", true, "cgroup v1 in " + others),
+            new Finding("pids", true, "cgroup v1 in " + others),
+            new Finding(
+                "swap",
+                true,
+                "there is no memory.memsw.limit_in_bytes to hold it to zero, but none is on"),
+            new Finding("kill", true, "process by process, after forks are forbidden by pids.max"));
+  }
+
+  @Test
+  void reportsWhatIsKilledAndHeldByAFileOfTheKernels() throws IOException {
+    Path own = v2();
+    HostTree.group(own.resolve("jobd/test"), "cgroup.kill", "", "memory.swap.max", "");
+    assertThat(open().report().findings())
+        .contains(
+            new Finding("swap", true, "held to zero by memory.swap.max"),
+            new Finding("kill", true, "cgroup.kill in " + own));
+  }
+
+  @Test
+  void reportsSwapThatCannotBeBounded() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    host.swapOn();
+    assertThat(open().report().findings())
+        .contains(
+            new Finding(
+                "swap",
+                false,
+                "there is no memory.memsw.limit_in_bytes to hold it to zero, so jobs with a memory"
+                    + " limit are refused while swap is on; boot with swapaccount=1, or turn swap"
+                    + " off"));
+  }
+
+  private Cgroups open() throws IOException {
+    return HostCgroups.open("test", host.proc());
+  }
+
+  /** A v2 root in which every controller has been handed down. */
+  private Path v2() throws IOException {
+    Path own = host.mountV2("/");
+    String all = "cpu memory pids\n";
+    HostTree.group(own, "cgroup.controllers", all, "cgroup.subtree_control", all);
+    HostTree.group(own.resolve("jobd"), "cgroup.subtree_control", all);
+    HostTree.group(own.resolve("jobd/test"), "cgroup.subtree_control", all);
+    return own;
+  }
+}

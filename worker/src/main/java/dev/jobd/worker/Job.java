@@ -7,49 +7,164 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.output.Follower;
+import dev.jobd.worker.output.JournalGrowth;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
-/** One job, live or ended. Safe for use by many threads. */
+/**
+ * One job, live or ended. Safe for use by many threads.
+ *
+ * <p>This object owns the job's state: every change is one of the transitions below, made under its
+ * lock, in the order {@code Starting → Running → (Stopping →) Ended}; one that comes too late
+ * changes nothing. What a change sets off happens outside of the lock.
+ */
 public final class Job {
+  private final Path directory;
+  private final int chunkBytes;
+  private final JournalGrowth growth;
+  private final CompletableFuture<JobState.Ended> ended = new CompletableFuture<>();
+
+  private volatile JobRecord record;
+  private volatile @Nullable LiveJob live;
+  private @Nullable String stopRequestedBy;
+
+  private Job(JobRecord record, Path directory, int chunkBytes, JournalGrowth growth) {
+    this.record = record;
+    this.directory = directory;
+    this.chunkBytes = chunkBytes;
+    this.growth = growth;
+  }
+
+  /** A job whose end is to come, and is told by {@link LiveJob}. */
+  static Job live(JobRecord record, Path directory, int chunkBytes) {
+    Job job = new Job(record, directory, chunkBytes, new JournalGrowth());
+    if (record.state() instanceof JobState.Stopping stopping) {
+      job.stopRequestedBy = stopping.requestedBy();
+    }
+    return job;
+  }
+
+  /** A job that has ended, as its record tells. */
+  static Job ended(JobRecord record, JobState.Ended state, Path directory, int chunkBytes) {
+    Job job = new Job(record, directory, chunkBytes, JournalGrowth.complete());
+    job.ended.complete(state);
+    return job;
+  }
+
   public JobId id() {
-    throw new UnsupportedOperationException();
+    return record.id();
   }
 
   public Owner owner() {
-    throw new UnsupportedOperationException();
+    return record.owner();
   }
 
   public JobSpec spec() {
-    throw new UnsupportedOperationException();
+    return record.spec();
   }
 
   public JobState state() {
-    throw new UnsupportedOperationException();
+    return record.state();
   }
 
   /** Everything that is known of this job now. */
   public JobRecord record() {
-    throw new UnsupportedOperationException();
+    return record;
   }
 
-  /** Asks for the end of this job and returns at once; {@link #ended} tells when it is over. Does nothing to an ended job. */
+  /**
+   * Asks for the end of this job and returns at once; {@link #ended} tells when it is over. Does
+   * nothing to an ended job.
+   *
+   * @throws IOException where the request cannot be recorded or passed on; the job then runs on
+   */
   public void stop(StopRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+    LiveJob target = live;
+    if (target != null) {
+      target.stop(request);
+    }
   }
 
-  /** Completes when this job has ended, with its final state; already complete for an ended one. */
+  /**
+   * Completes when this job has ended, with its final state; already complete for an ended one.
+   * Exceptionally where the worker is closed before.
+   */
   public CompletionStage<JobState.Ended> ended() {
-    throw new UnsupportedOperationException();
+    return ended.minimalCompletionStage();
   }
 
   /** Waits for this job's end. */
   public JobState.Ended await() throws InterruptedException {
-    throw new UnsupportedOperationException();
+    try {
+      return ended.get();
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    }
   }
 
   /** Reads this job's output. */
-  public Follower follow(ReadRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+  public Follower follow(ReadRequest request) {
+    return new Follower(directory, growth, request, chunkBytes);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  JournalGrowth growth() {
+    return growth;
+  }
+
+  void attach(LiveJob liveJob) {
+    live = liveJob;
+  }
+
+  synchronized @Nullable String stopRequestedBy() {
+    return stopRequestedBy;
+  }
+
+  /** Transition: the command was executed. */
+  synchronized JobRecord toRunning(JobState.Command command) {
+    if (record.state() instanceof JobState.Starting) {
+      record =
+          record.withState(
+              stopRequestedBy == null
+                  ? new JobState.Running(command)
+                  : new JobState.Stopping(command, stopRequestedBy));
+    }
+    return record;
+  }
+
+  /** Transition: a stop was asked for. The first who asks is remembered. */
+  synchronized JobRecord toStopping(String by) {
+    if (stopRequestedBy == null) {
+      stopRequestedBy = by;
+    }
+    if (record.state() instanceof JobState.Running(JobState.Command command)) {
+      record = record.withState(new JobState.Stopping(command, stopRequestedBy));
+    }
+    return record;
+  }
+
+  /** Transition: over. The record is durable by now; whoever waits is told. */
+  void toEnded(JobRecord last, JobState.Ended state) {
+    synchronized (this) {
+      record = last;
+      live = null;
+    }
+    ended.complete(state);
+    growth.finish();
+  }
+
+  /** The worker is closed: nobody will tell this job's end any more, though it will have one. */
+  void abandon() {
+    live = null;
+    ended.completeExceptionally(
+        new IllegalStateException("the worker was closed while job " + id() + " was alive"));
   }
 }

@@ -3,7 +3,10 @@ package dev.jobd.worker;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.Verdict;
 
-/** A job whose command could not be executed. The job is recorded, and ended with the same {@link Verdict.Failed}. */
+/**
+ * A job whose command could not be executed. The job is recorded, and ended with the same {@link
+ * Verdict.Failed}.
+ */
 public final class LaunchException extends Exception {
   private final JobId job;
   private final Verdict.Failed failure;

@@ -4,7 +4,8 @@ import dev.jobd.worker.model.InvalidSpecException;
 import java.time.Duration;
 
 /**
- * How to end a job. The command gets {@code signal}; what is left of the job's whole tree after {@code grace} is killed. No grace: all is killed at once.
+ * How to end a job. The command gets {@code signal}; what is left of the job's whole tree after
+ * {@code grace} is killed. No grace: all is killed at once.
  *
  * @param by who asks; kept with the verdict
  */

@@ -1,19 +1,91 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.cgroup.Cgroups;
+import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.ErrnoException;
+import dev.jobd.worker.launch.LaunchRequest;
+import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.store.JobStore;
+import dev.jobd.worker.store.SqliteJobStore;
+import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** Runs jobs on this host. */
+/**
+ * Runs jobs on this host. Jobs do not depend on the worker that started them: one that is opened
+ * later on the same state directory finds them.
+ *
+ * <p>A job is recorded, durably, before anything of it is launched, and answered when its command
+ * has been executed. Safe for use by many threads.
+ */
 public final class Worker implements AutoCloseable {
-  /** Opens a worker; refuses where this host cannot enforce what jobs are promised. */
+  private static final String DEFAULT_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final WorkerConfig config;
+  private final StateDirectory state;
+  private final JobStore store;
+  private final Cgroups cgroups;
+  private final Shims shims;
+  private final Map<JobId, Job> live = new ConcurrentHashMap<>();
+  private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
+
+  private record OwnedName(Owner owner, String name) {}
+
+  private Worker(
+      WorkerConfig config, StateDirectory state, JobStore store, Cgroups cgroups, Shims shims) {
+    this.config = config;
+    this.state = state;
+    this.store = store;
+    this.cgroups = cgroups;
+    this.shims = shims;
+  }
+
+  /**
+   * Opens a worker on a state directory and takes up the jobs that it finds there.
+   *
+   * @throws IOException where this host cannot enforce what jobs are promised, or the directory is
+   *     in use or damaged
+   */
   public static Worker open(WorkerConfig config) throws IOException {
-    throw new UnsupportedOperationException();
+    if (!Files.isExecutable(config.shim())) {
+      throw new IOException("shim " + config.shim() + " is not an executable file");
+    }
+    Closeable opened = () -> {};
+    try {
+      StateDirectory state = StateDirectory.open(config.stateDirectory());
+      opened = state;
+      Cgroups cgroups = Cgroups.open(state.instance());
+      opened = both(cgroups, opened);
+      JobStore store = SqliteJobStore.open(state.database());
+      opened = both(store, opened);
+      Shims shims = new Shims(config.shim());
+      opened = both(shims, opened);
+      Worker worker = new Worker(config, state, store, cgroups, shims);
+      worker.recover();
+      return worker;
+    } catch (IOException | RuntimeException e) {
+      closeAfter(e, opened);
+      throw e;
+    }
   }
 
   /**
@@ -23,25 +95,190 @@ public final class Worker implements AutoCloseable {
    * @throws NameInUseException where a live job of the owner has the name
    * @throws IOException where nothing was started, for example for want of disk space
    */
-  public Job start(Owner owner, JobSpec spec) throws LaunchException, IOException {
-    throw new UnsupportedOperationException();
+  public Job start(Owner owner, JobSpec asked) throws LaunchException, IOException {
+    JobSpec spec = asked.withLimits(asked.limits().orElse(config.defaultLimits()));
+    JobRecord record =
+        new JobRecord(
+            JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
+    Job job = Job.live(record, state.job(record.id().toString()), config.chunkBytes());
+    admit(job);
+    CompletableFuture<Void> recorded = store.insert(record);
+    try {
+      launch(job, recorded);
+    } catch (IOException | RuntimeException e) {
+      forget(job);
+      throw e;
+    }
+    if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
+      throw new LaunchException(job.id(), failure);
+    }
+    return job;
+  }
+
+  /**
+   * The record is written while directory and cgroup are made; nothing is launched before all three
+   * are there.
+   */
+  private void launch(Job job, CompletableFuture<Void> recorded) throws IOException {
+    String step = "directory";
+    JobCgroup cgroup = null;
+    IOException failure = null;
+    try {
+      state.createJob(job.id().toString());
+      step = "cgroup";
+      cgroup = cgroups.create(job.id().toString(), job.spec().limits());
+    } catch (IOException e) {
+      failure = e;
+    }
+    try {
+      LiveJob.await(recorded);
+    } catch (IOException e) {
+      discard(job, cgroup);
+      throw e;
+    }
+    JobCgroup group = cgroup != null ? cgroup : cgroups.existing(job.id().toString());
+    LiveJob liveJob = new LiveJob(job, group, store, config.logger(), this::forget);
+    job.attach(liveJob);
+    if (failure == null) {
+      step = "spawn";
+      try {
+        liveJob.launch(shims, requestFor(job, group));
+      } catch (ErrnoException e) {
+        failure = e;
+        group.remove();
+      }
+    }
+    if (failure != null) {
+      liveJob.conclude(failedAt(step, failure), OutputSize.NONE);
+    }
+  }
+
+  private static JobState.Ended failedAt(String step, IOException failure) {
+    int errno = failure instanceof ErrnoException e ? e.errno() : 0;
+    String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+    return new JobState.Ended(null, Instant.now(), new Verdict.Failed(step, errno, message));
+  }
+
+  private LaunchRequest requestFor(Job job, JobCgroup cgroup) {
+    JobSpec spec = job.spec();
+    Map<String, String> env = new LinkedHashMap<>();
+    env.put("PATH", DEFAULT_PATH);
+    env.put("HOME", "/");
+    env.put("LANG", "C.UTF-8");
+    env.put("JOBD_JOB_ID", job.id().toString());
+    env.putAll(spec.env());
+    return new LaunchRequest(
+        job.directory(),
+        spec.name() != null ? spec.name() : job.id().toString(),
+        spec,
+        env,
+        cgroup.unified(),
+        cgroup.tasksFiles(),
+        cgroup.oomEvents());
+  }
+
+  private void admit(Job job) {
+    String name = job.spec().name();
+    if (name != null) {
+      JobId holder = names.putIfAbsent(new OwnedName(job.owner(), name), job.id());
+      if (holder != null) {
+        throw new NameInUseException(name, holder);
+      }
+    }
+    live.put(job.id(), job);
+  }
+
+  private void forget(Job job) {
+    live.remove(job.id());
+    String name = job.spec().name();
+    if (name != null) {
+      names.remove(new OwnedName(job.owner(), name), job.id());
+    }
+  }
+
+  /** Undoes what was made for a job that could not be recorded. */
+  private void discard(Job job, @Nullable JobCgroup cgroup) {
+    try {
+      if (cgroup != null) {
+        cgroup.remove();
+      }
+      Files.deleteIfExists(job.directory());
+    } catch (IOException e) {
+      config.logger().log(Level.WARNING, "discard job " + job.id() + ", which was not started", e);
+    }
+  }
+
+  /**
+   * Takes up the jobs of the worker before: those whose shims live, and those that have ended
+   * meanwhile.
+   */
+  private void recover() throws IOException {
+    for (JobRecord record : store.live()) {
+      if (record.state() instanceof JobState.Ended) {
+        config.logger().log(Level.ERROR, "job {0} has a corrupt record: {1}", record.id(), record);
+        continue;
+      }
+      String id = record.id().toString();
+      Job job = Job.live(record, state.job(id), config.chunkBytes());
+      admit(job);
+      LiveJob liveJob =
+          new LiveJob(job, cgroups.existing(id), store, config.logger(), this::forget);
+      job.attach(liveJob);
+      try {
+        liveJob.reattach(shims);
+      } catch (IOException e) {
+        liveJob.conclude(); // nobody listens: the exit record tells, or nothing does
+      }
+    }
   }
 
   public Optional<Job> find(JobId id) throws IOException {
-    throw new UnsupportedOperationException();
+    Job found = live.get(id);
+    if (found != null) {
+      return Optional.of(found);
+    }
+    Optional<JobRecord> record = store.find(id);
+    if (record.isPresent() && record.get().state() instanceof JobState.Ended ended) {
+      return Optional.of(
+          Job.ended(record.get(), ended, state.job(id.toString()), config.chunkBytes()));
+    }
+    return record.map(r -> live.get(id)); // admitted in between, or discarded
   }
 
-  /** Jobs, live and ended, newest first. */
+  /**
+   * Jobs, live and ended, newest first.
+   *
+   * @throws InvalidSpecException where the page token is none of this worker's
+   */
   public Page<JobRecord> list(JobQuery query) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.list(query);
   }
 
   /** How limits are enforced on this host: {@code v1}, {@code v2} or {@code hybrid}. */
   public String cgroupMode() {
-    throw new UnsupportedOperationException();
+    return cgroups.mode();
   }
 
   /** Lets go of the jobs; they run on. */
   @Override
-  public void close() throws IOException {}
+  public void close() throws IOException {
+    both(shims, both(store, both(cgroups, state))).close();
+    live.values().forEach(Job::abandon);
+  }
+
+  private static Closeable both(Closeable first, Closeable second) {
+    return () -> {
+      try (second) {
+        first.close();
+      }
+    };
+  }
+
+  private static void closeAfter(Exception failure, Closeable opened) {
+    try {
+      opened.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
 }

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 /**
  * All that a worker needs to know.
  *
- * @param stateDirectory where records, journals and sockets are kept; made if absent, owned by one worker at a time
+ * @param stateDirectory where records, journals and sockets are kept; made if absent, owned by one
+ *     worker at a time
  * @param shim the {@code jobd-shim} executable
  * @param defaultLimits for what a job does not ask for
  * @param chunkBytes the most bytes of output read at once
@@ -26,7 +27,12 @@ public record WorkerConfig(
   public WorkerConfig {
     if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
       throw new IllegalArgumentException(
-          "chunkBytes must be " + MIN_CHUNK_BYTES + " to " + MAX_CHUNK_BYTES + ", was " + chunkBytes);
+          "chunkBytes must be "
+              + MIN_CHUNK_BYTES
+              + " to "
+              + MAX_CHUNK_BYTES
+              + ", was "
+              + chunkBytes);
     }
   }
 

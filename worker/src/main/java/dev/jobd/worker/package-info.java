@@ -1,6 +1,7 @@
 /**
- * Runs arbitrary Linux processes as jobs: isolated, limited, observable, and independent of the life of the process that started them. Begin at
- * {@link Worker}. Knows no network, no certificates and no roles.
+ * Runs arbitrary Linux processes as jobs: isolated, limited, observable, and independent of the
+ * life of the process that started them. Begin at {@link Worker}. Knows no network, no certificates
+ * and no roles.
  */
 @NullMarked
 package dev.jobd.worker;

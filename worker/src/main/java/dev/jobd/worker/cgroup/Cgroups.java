@@ -1,6 +1,7 @@
 package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.Limits;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * hierarchy that is needed, {@code <own>} being the group that the server itself is in. Safe for
  * use by many threads.
  */
-public interface Cgroups extends AutoCloseable {
+public interface Cgroups extends Closeable {
   /**
    * Finds the hierarchies of this host and makes the directories of {@code instance} in them.
    *

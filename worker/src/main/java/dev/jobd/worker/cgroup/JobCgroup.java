@@ -25,8 +25,10 @@ public interface JobCgroup {
   Path oomEvents();
 
   /**
-   * Sends SIGKILL to every process in the group and in groups below it, and keeps them from making
-   * more. Returns without waiting for them to be gone. Does nothing where the group is gone.
+   * Kills every process in the group and in groups below it, keeps them from making more, and waits
+   * until they are gone. Does nothing where the group is gone.
+   *
+   * @throws IOException where a process is still there after {@link Emptiness#PATIENCE}
    */
   void kill() throws IOException;
 

@@ -28,7 +28,12 @@ record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents,
   @Override
   public void kill() throws IOException {
     if (unified != null && Files.exists(unified.resolve(KILL))) {
-      unlessGone(unified, () -> ControlFile.write(unified.resolve(KILL), 1));
+      unlessGone(
+          unified,
+          () -> {
+            ControlFile.write(unified.resolve(KILL), 1);
+            Emptiness.await(unified);
+          });
     } else {
       unlessGone(pids, this::killOneByOne);
     }
@@ -57,6 +62,7 @@ record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents,
         }
       }
     }
+    Emptiness.await(pids, killed);
   }
 
   @Override

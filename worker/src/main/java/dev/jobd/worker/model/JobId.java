@@ -9,7 +9,9 @@ public record JobId(UUID value) implements Comparable<JobId> {
     return new JobId(UUID.randomUUID());
   }
 
-  /** The id that {@code text} spells in its canonical 36-character form; empty for anything else. */
+  /**
+   * The id that {@code text} spells in its canonical 36-character form; empty for anything else.
+   */
   public static Optional<JobId> parse(String text) {
     if (text.length() != 36) {
       return Optional.empty();

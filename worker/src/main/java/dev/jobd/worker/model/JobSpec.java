@@ -1,5 +1,6 @@
 package dev.jobd.worker.model;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to run and how.
  *
- * @param argv the command and its arguments; the command is looked up in the job's PATH unless it holds a slash
+ * @param argv the command and its arguments; the command is looked up in the job's PATH unless it
+ *     holds a slash
  * @param env added to the job's minimal environment; the server's own is never passed on
  * @param workingDirectory an absolute path
  * @param name unique among the owner's live jobs, or {@code null}
@@ -27,8 +29,8 @@ public record JobSpec(
   public static final int MAX_ARGUMENT_BYTES = 131_071;
 
   /**
-   * Arguments and environment together. The kernel allows a quarter of the stack's limit (2 MiB by default) and answers E2BIG above; this
-   * bound keeps one request within a message and that limit.
+   * Arguments and environment together. The kernel allows a quarter of the stack's limit (2 MiB by
+   * default) and answers E2BIG above; this bound keeps one request within a message and that limit.
    */
   public static final int MAX_TOTAL_BYTES = 1 << 20;
 
@@ -39,8 +41,8 @@ public record JobSpec(
 
   public JobSpec {
     argv = List.copyOf(argv);
-    env = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(env));
-    labels = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
+    labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     checkArguments(argv);
     checkEnvironment(env);
     checkTotal(argv, env);
@@ -58,6 +60,10 @@ public record JobSpec(
 
   public static Builder builder(List<String> argv) {
     return new Builder(argv);
+  }
+
+  public JobSpec withLimits(Limits newLimits) {
+    return new JobSpec(argv, env, workingDirectory, name, labels, newLimits);
   }
 
   private static void checkArguments(List<String> argv) {

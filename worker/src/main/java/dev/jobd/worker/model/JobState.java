@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a job is in its life: {@code Starting → Running → (Stopping →) Ended}. A state never goes back, and an ended one never changes.
+ * Where a job is in its life: {@code Starting → Running → (Stopping →) Ended}. A state never goes
+ * back, and an ended one never changes.
  */
 public sealed interface JobState {
 
@@ -18,7 +19,8 @@ public sealed interface JobState {
   record Stopping(Command command, String requestedBy) implements JobState {}
 
   /**
-   * Over: the command is gone with its whole tree, the output is complete and the verdict is durable.
+   * Over: the command is gone with its whole tree, the output is complete and the verdict is
+   * durable.
    *
    * @param command what ran; {@code null} where none did or it is not known
    * @param at when the command ended, or when that was found out

@@ -44,8 +44,7 @@ public record Limits(
     requireBetween("limits.output_bytes", outputBytes, 1, MAX_OUTPUT_BYTES);
     if (timeout != null
         && (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0)) {
-      throw new InvalidSpecException(
-          "limits.timeout", "must be 1 ms to 3650 days, was " + timeout);
+      throw new InvalidSpecException("limits.timeout", "must be 1 ms to 3650 days, was " + timeout);
     }
   }
 
@@ -61,8 +60,7 @@ public record Limits(
 
   private static void requireBetween(String field, @Nullable Long value, long min, long max) {
     if (value != null && (value < min || value > max)) {
-      throw new InvalidSpecException(
-          field, "must be " + min + " to " + max + ", was " + value);
+      throw new InvalidSpecException(field, "must be " + min + " to " + max + ", was " + value);
     }
   }
 }

@@ -3,7 +3,9 @@ package dev.jobd.worker.model;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** The rules for text that the records share. Sizes are in UTF-8 bytes, as the kernel counts them. */
+/**
+ * The rules for text that the records share. Sizes are in UTF-8 bytes, as the kernel counts them.
+ */
 final class Text {
   /** Names of jobs and keys of labels: no path, no option, no surprise in a shell. */
   static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -43,8 +45,7 @@ final class Text {
   static void requireName(String field, String text) {
     if (!NAME.matcher(text).matches()) {
       throw new InvalidSpecException(
-          field,
-          "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit");
+          field, "must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit");
     }
   }
 }

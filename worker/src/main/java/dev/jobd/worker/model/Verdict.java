@@ -2,7 +2,10 @@ package dev.jobd.worker.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a job ended. Rests on evidence that the kernel or the shim recorded; never guessed from an exit code. */
+/**
+ * How a job ended. Rests on evidence that the kernel or the shim recorded; never guessed from an
+ * exit code.
+ */
 public sealed interface Verdict {
 
   /** The command called exit with {@code code}, 0 to 255. */

@@ -23,7 +23,8 @@ public sealed interface OutputEvent {
   record Pending() implements OutputEvent {}
 
   /**
-   * Nothing follows: the job has ended and all was read, or, without following, this is where its output stood.
+   * Nothing follows: the job has ended and all was read, or, without following, this is where its
+   * output stood.
    *
    * @param offset where another read would go on
    */

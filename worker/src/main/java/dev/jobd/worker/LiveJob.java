@@ -1,0 +1,199 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.ExitRecord;
+import dev.jobd.worker.launch.LaunchRequest;
+import dev.jobd.worker.launch.ShimConnection;
+import dev.jobd.worker.launch.ShimEvents;
+import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.store.JobStore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is alive of one job: its shim, its cgroup, and the way from what the shim tells to the job's
+ * state. When the shim is gone, whatever way it went, the evidence is read, the cgroup removed, the
+ * verdict made durable and only then published, once.
+ */
+final class LiveJob implements ShimEvents {
+  private final Job job;
+  private final JobCgroup cgroup;
+  private final JobStore store;
+  private final Logger logger;
+  private final Consumer<Job> whenEnded;
+
+  /** Completes when the command was executed or the job has ended, whichever comes first. */
+  private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
+
+  private volatile @Nullable ShimConnection shim;
+  private volatile int shimPid;
+
+  LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, Consumer<Job> whenEnded) {
+    this.job = job;
+    this.cgroup = cgroup;
+    this.store = store;
+    this.logger = logger;
+    this.whenEnded = whenEnded;
+  }
+
+  /** Spawns the job's shim and waits for the word that the command was executed, or why not. */
+  void launch(Shims shims, LaunchRequest request) throws IOException {
+    Shims.Spawned spawned = shims.spawn(job.id().toString(), request, this);
+    shimPid = spawned.pid();
+    connected(spawned.connection());
+    try {
+      launched.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while job " + job.id() + " was starting");
+    } catch (ExecutionException e) {
+      throw new AssertionError(e); // completed by this object alone, and never so
+    }
+  }
+
+  /**
+   * Connects to the shim that an earlier worker spawned.
+   *
+   * @throws IOException where none lives
+   */
+  void reattach(Shims shims) throws IOException {
+    connected(shims.connect(job.directory(), this));
+  }
+
+  private void connected(ShimConnection connection) {
+    shim = connection;
+    job.growth().watchThrough(this::watch);
+  }
+
+  private void watch(long journalEnd) {
+    ShimConnection connection = shim;
+    try {
+      if (connection != null) {
+        connection.watch(journalEnd);
+      }
+    } catch (IOException e) {
+      logger.log(Level.WARNING, "watch the journal of job " + job.id(), e);
+    }
+  }
+
+  /** Records who wants the stop, durably, then passes it on: a verdict can always say by whom. */
+  void stop(StopRequest request) throws IOException {
+    await(store.update(job.toStopping(request.by())));
+    ShimConnection connection = shim;
+    if (connection != null) {
+      connection.stop(request.signal(), request.grace());
+    }
+  }
+
+  @Override
+  public void started(int pid, Instant at) {
+    JobRecord running = job.toRunning(new JobState.Command(pid, at));
+    // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
+    store
+        .update(running)
+        .exceptionally(
+            e -> {
+              logger.log(Level.ERROR, "record the start of job " + job.id(), e);
+              return null;
+            });
+    launched.complete(null);
+  }
+
+  @Override
+  public void grew(long journalEnd) {
+    job.growth().grew(journalEnd);
+  }
+
+  @Override
+  public void closed() {
+    Thread.ofVirtual().name("conclude-", 0).start(this::conclude);
+  }
+
+  /** The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes. */
+  void conclude() {
+    Optional<ExitRecord> exit = Optional.empty();
+    Verdict.Lost lost = new Verdict.Lost("its shim ended without an exit record");
+    try {
+      exit = ExitRecord.read(job.directory());
+    } catch (IOException e) {
+      lost = new Verdict.Lost(String.valueOf(e.getMessage()));
+    }
+    if (shimPid != 0) {
+      Shims.reap(shimPid);
+    }
+    removeCgroup(exit.isEmpty() || exit.get().survivors());
+    conclude(exit.isPresent() ? endOf(exit.get()) : endWithout(lost), sizeOf(exit));
+  }
+
+  /** Ends a job whose shim was never spawned, or is known to be no more. */
+  void conclude(JobState.Ended state, OutputSize size) {
+    JobRecord last = job.record().withState(state).withOutput(size);
+    try {
+      await(store.update(last));
+    } catch (IOException e) {
+      // The exit record stays, and the next worker on this state directory takes the verdict from
+      // it.
+      logger.log(Level.ERROR, "record the end of job " + job.id(), e);
+    }
+    job.toEnded(last, state);
+    whenEnded.accept(job);
+    launched.complete(null);
+  }
+
+  private JobState.Ended endOf(ExitRecord exit) {
+    if (exit.journalFailed()) {
+      logger.log(
+          Level.ERROR, "the journal of job {0} may lack its end: the disk refused it", job.id());
+    }
+    JobState.Command command =
+        exit.started() == null ? null : new JobState.Command(exit.pid(), exit.started());
+    return new JobState.Ended(command, exit.ended(), Verdicts.of(exit, job.stopRequestedBy()));
+  }
+
+  private JobState.Ended endWithout(Verdict.Lost lost) {
+    JobState.Command command =
+        switch (job.state()) {
+          case JobState.Running(JobState.Command ran) -> ran;
+          case JobState.Stopping(JobState.Command ran, String by) -> ran;
+          case JobState.Starting starting -> null;
+          case JobState.Ended already -> already.command();
+        };
+    return new JobState.Ended(command, Instant.now(), lost);
+  }
+
+  private static OutputSize sizeOf(Optional<ExitRecord> exit) {
+    return exit.map(e -> new OutputSize(e.output(), e.dropped())).orElse(OutputSize.NONE);
+  }
+
+  private void removeCgroup(boolean killFirst) {
+    try {
+      if (killFirst) {
+        cgroup.kill();
+      }
+      cgroup.remove();
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "remove the cgroup of job " + job.id(), e);
+    }
+  }
+
+  static void await(CompletableFuture<Void> write) throws IOException {
+    try {
+      write.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.jobd.worker;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that a worker keeps everything in, for its owner's eyes only. One worker holds it
+ * at a time.
+ *
+ * <pre>
+ *   lock          locked while a worker lives
+ *   instance      a random name, which tells this directory's cgroups from another's
+ *   jobs.db       the records
+ *   jobs/ID/      one job: output, index, exit, and the socket of its shim
+ * </pre>
+ */
+final class StateDirectory implements Closeable {
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path root;
+  private final FileChannel lock;
+
+  private StateDirectory(Path root, FileChannel lock) {
+    this.root = root;
+    this.lock = lock;
+  }
+
+  static StateDirectory open(Path path) throws IOException {
+    Path root = path.toAbsolutePath().normalize();
+    Files.createDirectories(root.resolve("jobs"), OWNER_ONLY);
+    FileChannel lock =
+        FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (tryLock(lock) == null) {
+      lock.close();
+      throw new IOException(
+          "state directory "
+              + root
+              + " is in use by another worker; stop it or choose another directory");
+    }
+    return new StateDirectory(root, lock);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // held by this process
+    }
+  }
+
+  /** The name of this directory's cgroups; made up once, then kept. */
+  String instance() throws IOException {
+    Path file = root.resolve("instance");
+    if (!Files.exists(file)) {
+      String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+      Path draft = root.resolve("instance.tmp");
+      Files.writeString(draft, random);
+      Files.move(draft, file);
+    }
+    String instance = Files.readString(file, StandardCharsets.US_ASCII).strip();
+    if (!instance.matches("[0-9a-f]{8}")) {
+      throw new IOException(file + " is damaged: it must hold 8 hexadecimal digits");
+    }
+    return instance;
+  }
+
+  Path database() {
+    return root.resolve("jobs.db");
+  }
+
+  Path job(String id) {
+    return root.resolve("jobs").resolve(id);
+  }
+
+  Path createJob(String id) throws IOException {
+    return Files.createDirectory(job(id), OWNER_ONLY);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.jobd.worker.launch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * One message on a shim's control socket, in either direction; the fields' meaning depends on the
+ * type: shim/src/wire.h.
+ */
+record ControlMessage(int type, int value, long number, long timeNanos) {
+  static final int BYTES = 32;
+
+  static final int STOP = 1;
+  static final int SIGNAL = 2;
+  static final int WATCH = 3;
+
+  static final int HELLO = 16;
+  static final int STARTED = 17;
+  static final int GREW = 18;
+  static final int ENDED = 19;
+
+  static final int VERSION = 1;
+
+  static ControlMessage stop(int signal, long graceNanos) {
+    return new ControlMessage(STOP, signal, graceNanos, 0);
+  }
+
+  static ControlMessage signal(int signal) {
+    return new ControlMessage(SIGNAL, signal, 0, 0);
+  }
+
+  static ControlMessage watch(long journalEnd) {
+    return new ControlMessage(WATCH, 0, journalEnd, 0);
+  }
+
+  static ByteBuffer newBuffer() {
+    return ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Reads a whole message from the beginning of {@code buffer}. */
+  static ControlMessage decode(ByteBuffer buffer) {
+    return new ControlMessage(
+        buffer.getInt(0), buffer.getInt(4), buffer.getLong(8), buffer.getLong(16));
+  }
+
+  ByteBuffer encode() {
+    return newBuffer()
+        .putInt(type)
+        .putInt(value)
+        .putLong(number)
+        .putLong(timeNanos)
+        .putLong(0)
+        .flip();
+  }
+}

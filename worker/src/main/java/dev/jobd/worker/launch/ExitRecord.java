@@ -1,0 +1,141 @@
+package dev.jobd.worker.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a shim recorded of its job's end: shim/src/exit_record.h.
+ *
+ * @param failedStep the step of the launch that failed; {@code null} where the command was executed
+ * @param errno why it failed
+ * @param pid the command's process id; 0 where there was none
+ * @param started {@code null} where the command never was
+ * @param status as from wait(2), or {@link #STATUS_UNKNOWN}
+ * @param stopSignal the first signal of a stop that came before the end; 0 where none did
+ * @param survivors whether processes of the job could not be killed
+ * @param journalFailed whether the end of the journal may be missing
+ */
+public record ExitRecord(
+    @Nullable String failedStep,
+    int errno,
+    int pid,
+    @Nullable Instant started,
+    Instant ended,
+    int status,
+    int stopSignal,
+    boolean timedOut,
+    boolean survivors,
+    boolean journalFailed,
+    long oomKills,
+    long output,
+    long dropped) {
+
+  public static final int STATUS_UNKNOWN = -1;
+  private static final String FILE = "exit";
+  private static final String FIRST_LINE = "jobd-exit 1\n";
+  private static final int MAX_BYTES = 4096;
+
+  /**
+   * Reads the record in a job's directory; empty where there is none.
+   *
+   * @throws IOException where there is one that cannot be read or is damaged, saying how
+   */
+  public static Optional<ExitRecord> read(Path jobDirectory) throws IOException {
+    Path file = jobDirectory.resolve(FILE);
+    byte[] bytes;
+    try (var in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse(new String(bytes, StandardCharsets.US_ASCII)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("exit record " + file + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  static ExitRecord parse(String text) {
+    if (!text.startsWith(FIRST_LINE)) {
+      throw new IllegalArgumentException("it does not begin with \"" + FIRST_LINE.strip() + "\"");
+    }
+    int last = text.lastIndexOf("crc32 ");
+    if (last < 0
+        || !text.substring(last).equals("crc32 " + crc32(text.substring(0, last)) + "\n")) {
+      throw new IllegalArgumentException("its checksum does not match");
+    }
+    Map<String, String> values = new HashMap<>();
+    text.substring(FIRST_LINE.length(), last)
+        .lines()
+        .forEach(line -> values.put(before(line), after(line)));
+    Fields fields = new Fields(values);
+    String step = fields.text("step");
+    long started = fields.number("started");
+    return new ExitRecord(
+        step.equals("none") ? null : step,
+        (int) fields.number("errno"),
+        (int) fields.number("pid"),
+        started == 0 ? null : Instant.ofEpochSecond(0, started),
+        Instant.ofEpochSecond(0, fields.number("ended")),
+        (int) fields.number("status"),
+        (int) fields.number("stop_signal"),
+        fields.number("timed_out") != 0,
+        fields.number("survivors") != 0,
+        fields.number("journal_failed") != 0,
+        fields.number("oom_kills"),
+        fields.number("output"),
+        fields.number("dropped"));
+  }
+
+  private record Fields(Map<String, String> values) {
+    String text(String key) {
+      String value = values.get(key);
+      if (value == null) {
+        throw new IllegalArgumentException("it has no line \"" + key + "\"");
+      }
+      return value;
+    }
+
+    long number(String key) {
+      return Long.parseLong(text(key));
+    }
+  }
+
+  private static String before(String line) {
+    return line.substring(0, Math.max(0, line.indexOf(' ')));
+  }
+
+  private static String after(String line) {
+    return line.substring(line.indexOf(' ') + 1);
+  }
+
+  private static String crc32(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.US_ASCII));
+    return "%08x".formatted(crc.getValue());
+  }
+
+  /** Whether a signal ended the command: WIFSIGNALED of wait(2). */
+  public boolean signaled() {
+    return status != STATUS_UNKNOWN && (status & 0x7f) != 0;
+  }
+
+  /** The signal that ended the command, where one did. */
+  public int signal() {
+    return status & 0x7f;
+  }
+
+  /** The command's exit code, where it had one. */
+  public int exitCode() {
+    return status >> 8 & 0xff;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.jobd.worker.launch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The way to one live shim. What is sent to a shim that has ended is lost, as it should be: its end
+ * is told by {@link ShimEvents#closed}.
+ */
+public final class ShimConnection {
+  private final SocketChannel channel;
+  private final ShimEvents events;
+  private final ByteBuffer incoming = ControlMessage.newBuffer();
+
+  ShimConnection(SocketChannel channel, ShimEvents events) {
+    this.channel = channel;
+    this.events = events;
+  }
+
+  /**
+   * Ends the job: {@code signal} to its command, and after {@code grace} SIGKILL to all that is
+   * left; to all at once where it is zero.
+   */
+  public void stop(int signal, Duration grace) throws IOException {
+    send(ControlMessage.stop(signal, grace.toNanos()));
+  }
+
+  /** Signals the command alone. */
+  public void signal(int signal) throws IOException {
+    send(ControlMessage.signal(signal));
+  }
+
+  /** Asks to be told, once, when the journal is longer than {@code journalEnd}. */
+  public void watch(long journalEnd) throws IOException {
+    send(ControlMessage.watch(journalEnd));
+  }
+
+  /** A Unix stream socket takes so small a message whole or not at all. */
+  private void send(ControlMessage message) throws IOException {
+    ByteBuffer bytes = message.encode();
+    try {
+      channel.write(bytes);
+    } catch (IOException e) {
+      return; // The shim has ended. The selector sees the same and tells it, after what came
+      // before.
+    }
+    if (bytes.hasRemaining()) {
+      throw new IOException(
+          "the job's shim takes no more messages; it is stopped, or waits for its disk");
+    }
+  }
+
+  /** Takes what has come; false when nothing more will. */
+  boolean receive() {
+    try {
+      while (true) {
+        int got = channel.read(incoming);
+        if (got < 0) {
+          return false;
+        }
+        if (incoming.hasRemaining()) {
+          return true;
+        }
+        ControlMessage message = ControlMessage.decode(incoming);
+        incoming.clear();
+        if (!handle(message)) {
+          return false;
+        }
+      }
+    } catch (IOException e) {
+      return false; // a reset: the shim was killed
+    }
+  }
+
+  private boolean handle(ControlMessage message) {
+    switch (message.type()) {
+      case ControlMessage.STARTED ->
+          events.started(message.value(), Instant.ofEpochSecond(0, message.timeNanos()));
+      case ControlMessage.GREW -> events.grew(message.number());
+      case ControlMessage.ENDED -> {
+        return false;
+      }
+      default -> {} // HELLO, or what a later shim tells beside it
+    }
+    return true;
+  }
+
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing was buffered that could be lost.
+    }
+    events.closed();
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.jobd.worker.launch;
+
+import java.time.Instant;
+
+/**
+ * What a shim tells. Called by the one thread that serves all shims, in order and never at the same
+ * time; must not block.
+ */
+public interface ShimEvents {
+  /** The command was executed. */
+  void started(int pid, Instant at);
+
+  /** The journal has become as long as was watched for. */
+  void grew(long journalEnd);
+
+  /**
+   * The last event: the shim has ended, or this side has let go of it. The exit record is there if
+   * the shim could write it.
+   */
+  void closed();
+}

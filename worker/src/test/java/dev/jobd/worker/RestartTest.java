@@ -1,0 +1,129 @@
+package dev.jobd.worker;
+
+import static dev.jobd.worker.TestWorker.firstOutput;
+import static dev.jobd.worker.TestWorker.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Jobs do not depend on the worker that started them, and a job whose shim dies does not run on
+ * unseen.
+ */
+class RestartTest {
+  private TestWorker test;
+
+  @BeforeEach
+  void open() throws IOException {
+    test = TestWorker.open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    test.close();
+  }
+
+  private Job again(Job job) throws IOException {
+    return test.worker().find(job.id()).orElseThrow();
+  }
+
+  /** The shim names its job in its arguments. */
+  private static ProcessHandle shimOf(Job job) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process -> process.info().commandLine().orElse("").contains("jobd-shim " + job.id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aJobRunsOnWhileTheWorkerIsAwayAndIsFoundAgain() throws Exception {
+    Path gate = test.directory().resolve("gate");
+    Job before =
+        test.sh("echo one; while [ ! -e " + gate + " ]; do sleep 0.01; done; echo two; exit 42");
+    assertThat(firstOutput(before)).isEqualTo("one\n");
+    test.restart();
+    Job after = again(before);
+    assertThat(after.state()).isEqualTo(before.state());
+    Files.createFile(gate);
+    assertThat(text(after)).isEqualTo("one\ntwo\n");
+    assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(42));
+    Files.delete(gate);
+  }
+
+  @Test
+  void aJobThatEndedWhileTheWorkerWasAwayHasItsExactVerdict() throws Exception {
+    Path gate = test.directory().resolve("gate");
+    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; kill -11 $$");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.restart(
+        () -> {
+          Files.createFile(gate);
+          awaitFile(before.directory(), "exit");
+        });
+    Job after = again(before);
+    assertThat(after.await().verdict())
+        .isEqualTo(new Verdict.Killed(11, Verdict.Cause.OTHER, null));
+    assertThat(text(after)).isEqualTo("up\n");
+    Files.delete(gate);
+  }
+
+  @Test
+  void aStopThatWasAskedForBeforeTheRestartIsRemembered() throws Exception {
+    Job before = test.sh("trap '' TERM; echo up; while :; do sleep 0.01; done");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    before.stop(new StopRequest("bob", StopRequest.SIGTERM, Duration.ofMillis(300)));
+    test.restart();
+    assertThat(again(before).await().verdict())
+        .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "bob"));
+  }
+
+  @Test
+  void aJobWhoseShimIsKilledIsLostAndGone() throws Exception {
+    Job job = test.sh("echo up; sleep 86400");
+    assertThat(firstOutput(job)).isEqualTo("up\n");
+    assertThat(job.state()).isInstanceOf(JobState.Running.class);
+    JobState.Command command = ((JobState.Running) job.state()).command();
+    assertThat(shimOf(job).destroyForcibly()).isTrue();
+    JobState.Ended end = job.await();
+    assertThat(end.verdict()).isEqualTo(new Verdict.Lost("its shim ended without an exit record"));
+    assertThat(end.command()).isEqualTo(command);
+    assertThat(ProcessHandle.of(command.pid())).isEmpty();
+    assertThat(text(job)).isEqualTo("up\n");
+  }
+
+  @Test
+  void aJobWhoseInitIsKilledWasKilled() throws Exception {
+    Job job = test.sh("echo up; sleep 86400");
+    assertThat(firstOutput(job)).isEqualTo("up\n");
+    ProcessHandle init = shimOf(job).children().findFirst().orElseThrow();
+    assertThat(init.destroyForcibly()).isTrue();
+    assertThat(job.await().verdict()).isEqualTo(new Verdict.Killed(9, Verdict.Cause.OTHER, null));
+  }
+
+  @Test
+  void oneWorkerHoldsAStateDirectory() {
+    assertThatThrownBy(() -> Worker.open(test.config()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("in use by another worker");
+  }
+
+  private static void awaitFile(Path directory, String name)
+      throws IOException, InterruptedException {
+    try (var watcher = directory.getFileSystem().newWatchService()) {
+      directory.register(watcher, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
+      while (!Files.exists(directory.resolve(name))) {
+        watcher.take().reset();
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.output.Follower;
+import dev.jobd.worker.output.OutputEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A worker on a directory of its own, with the real shim and the real kernel; stops what still runs
+ * and removes everything at its end.
+ */
+final class TestWorker implements AutoCloseable {
+  static final Owner ALICE = new Owner("alice");
+  static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
+
+  private final Path directory;
+  private Worker worker;
+
+  private TestWorker(Path directory) throws IOException {
+    this.directory = directory;
+    this.worker = Worker.open(config());
+  }
+
+  static TestWorker open() throws IOException {
+    return new TestWorker(Files.createTempDirectory("jobd-test"));
+  }
+
+  WorkerConfig config() {
+    return WorkerConfig.of(directory, SHIM);
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** As a server that ends and is started again. */
+  void restart() throws Exception {
+    restart(() -> {});
+  }
+
+  /** The same, with something that happens while it is away. */
+  void restart(Meanwhile meanwhile) throws Exception {
+    worker.close();
+    meanwhile.happens();
+    worker = Worker.open(config());
+  }
+
+  /** What happens while no worker is there. */
+  interface Meanwhile {
+    void happens() throws Exception;
+  }
+
+  Job start(String... argv) throws IOException, LaunchException {
+    return worker.start(ALICE, JobSpec.of(argv));
+  }
+
+  Job sh(String script) throws IOException, LaunchException {
+    return start("sh", "-c", script);
+  }
+
+  Job start(JobSpec.Builder spec) throws IOException, LaunchException {
+    return worker.start(ALICE, spec.build());
+  }
+
+  static JobSpec.Builder shell(String script) {
+    return JobSpec.builder(List.of("sh", "-c", script));
+  }
+
+  /** A job's whole output of some streams, read until its end. */
+  static byte[] output(Job job, OutputStreamKind... streams)
+      throws IOException, InterruptedException {
+    EnumSet<OutputStreamKind> wanted =
+        streams.length == 0
+            ? EnumSet.allOf(OutputStreamKind.class)
+            : EnumSet.copyOf(List.of(streams));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Follower follower = job.follow(new ReadRequest(0, wanted, true))) {
+      while (true) {
+        switch (follower.take()) {
+          case OutputEvent.Chunk chunk -> bytes.writeBytes(chunk.bytes());
+          case OutputEvent.Gap gap -> {}
+          case OutputEvent.End end -> {
+            return bytes.toByteArray();
+          }
+          case OutputEvent.Pending pending -> throw new AssertionError("take() answered Pending");
+        }
+      }
+    }
+  }
+
+  static String text(Job job, OutputStreamKind... streams)
+      throws IOException, InterruptedException {
+    return new String(output(job, streams), StandardCharsets.UTF_8);
+  }
+
+  /** Waits until a job has printed something, and answers its first chunk as text. */
+  static String firstOutput(Job job) throws IOException, InterruptedException {
+    try (Follower follower = job.follow(ReadRequest.ALL)) {
+      return follower.take() instanceof OutputEvent.Chunk chunk
+          ? new String(chunk.bytes(), StandardCharsets.UTF_8)
+          : "";
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (var record : worker.list(dev.jobd.worker.model.JobQuery.ALL).items()) {
+      var job = worker.find(record.id());
+      if (job.isPresent()) {
+        job.get().stop(StopRequest.kill("test"));
+        job.get().ended().toCompletableFuture().join();
+      }
+    }
+    worker.close();
+    removeTree(directory);
+  }
+
+  static void removeTree(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

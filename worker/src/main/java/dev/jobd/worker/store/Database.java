@@ -3,6 +3,7 @@ package dev.jobd.worker.store;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,6 +52,9 @@ final class Database {
     try {
       Files.createFile(absolute, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (FileAlreadyExistsException e) {
+      if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException("cannot open " + absolute + ": it is not a regular file", e);
+      }
       for (String suffix : SUFFIXES) {
         Path part = Path.of(absolute + suffix);
         if (Files.exists(part)) {

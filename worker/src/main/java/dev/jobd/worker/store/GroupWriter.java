@@ -23,8 +23,10 @@ final class GroupWriter {
   private final WriteQueue queue = new WriteQueue();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread thread;
-  private @Nullable WriteSession session;
   private final AtomicLong commits = new AtomicLong();
+
+  /** Of the writing thread alone; {@code null} after a failure. */
+  private @Nullable WriteSession session;
 
   private GroupWriter(Database database, WriteSession session) {
     this.database = database;
@@ -45,7 +47,7 @@ final class GroupWriter {
     boolean accepted =
         thread.equals(Thread.currentThread()) ? queue.putAtOnce(write) : queue.put(write);
     if (!accepted) {
-      write.fail(new IOException("cannot " + write.what() + ": the store is closed"));
+      failClosed(write);
     }
     return write.done();
   }
@@ -77,7 +79,15 @@ final class GroupWriter {
       ended.complete(null);
     } catch (Throwable e) {
       ended.completeExceptionally(e);
+    } finally {
+      // Nothing is left here, unless this thread came to an end that it should not have come to.
+      queue.close();
+      queue.takeAll().forEach(GroupWriter::failClosed);
     }
+  }
+
+  private static void failClosed(Write write) {
+    write.fail(new IOException("cannot " + write.what() + ": the store is closed"));
   }
 
   private void carryOut(List<Write> group) {

@@ -53,6 +53,10 @@ final class JobRow {
     return seq;
   }
 
+  int documentBytes() {
+    return state.length + spec.length;
+  }
+
   /**
    * The record.
    *

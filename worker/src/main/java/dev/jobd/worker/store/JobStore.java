@@ -47,6 +47,8 @@ public interface JobStore extends Closeable {
   /**
    * Records newest first, by the order of their insertion, in pages that stay right while records
    * are added: none is shown twice, none is left out that was there when the first page was read.
+   * Where records are large, a page holds fewer than asked for; only one without a token is the
+   * last.
    *
    * <p>A corrupt record does not fail the page. It is shown as ended with a {@link
    * dev.jobd.worker.model.Verdict.Lost} that says so, and with what can still be read of it.

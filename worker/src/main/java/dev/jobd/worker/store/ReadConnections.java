@@ -31,8 +31,9 @@ final class ReadConnections implements Closeable {
    * Every row that {@code selection} finds, as of one moment.
    *
    * @param what it is for, in words for an error: {@code list jobs}
+   * @param maxBytes of documents; the row that exceeds it is the last one read
    */
-  List<JobRow> select(String what, Selection selection) throws IOException {
+  List<JobRow> select(String what, Selection selection, long maxBytes) throws IOException {
     permits.acquireUninterruptibly();
     try {
       if (closed) {
@@ -41,7 +42,7 @@ final class ReadConnections implements Closeable {
       Connection pooled = idle.poll();
       Connection connection = pooled != null ? pooled : database.connectToRead();
       try {
-        List<JobRow> rows = select(connection, selection);
+        List<JobRow> rows = select(connection, selection, maxBytes);
         idle.push(connection);
         return rows;
       } catch (SQLException e) {
@@ -68,7 +69,7 @@ final class ReadConnections implements Closeable {
     }
   }
 
-  private static List<JobRow> select(Connection connection, Selection selection)
+  private static List<JobRow> select(Connection connection, Selection selection, long maxBytes)
       throws SQLException {
     List<JobRow> rows = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(selection.sql())) {
@@ -77,8 +78,11 @@ final class ReadConnections implements Closeable {
         statement.setObject(i + 1, parameters.get(i));
       }
       try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          rows.add(JobRow.of(result));
+        long bytes = 0;
+        while (bytes <= maxBytes && result.next()) {
+          JobRow row = JobRow.of(result);
+          rows.add(row);
+          bytes += row.documentBytes();
         }
       }
     }

@@ -16,6 +16,12 @@ import java.util.concurrent.CompletableFuture;
  * file belongs to one store at a time; whoever holds the directory sees to that.
  */
 public final class SqliteJobStore implements JobStore {
+  /**
+   * Specifications and states on one page: thousands of usual ones, and with those of a mebibyte
+   * each still a modest message.
+   */
+  static final long MAX_PAGE_BYTES = 2 << 20;
+
   private final GroupWriter writer;
   private final ReadConnections readers;
 
@@ -71,24 +77,37 @@ public final class SqliteJobStore implements JobStore {
 
   @Override
   public Optional<JobRecord> find(JobId id) throws IOException {
-    List<JobRow> rows = readers.select("find job " + id, Selection.of(id));
+    List<JobRow> rows = readers.select("find job " + id, Selection.of(id), Long.MAX_VALUE);
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst().decode());
   }
 
   @Override
   public Page<JobRecord> list(JobQuery query) throws IOException {
     long before = query.pageToken() == null ? Long.MAX_VALUE : PageToken.parse(query.pageToken());
-    List<JobRow> rows = readers.select("list jobs", Selection.of(query, before));
-    if (rows.size() <= query.pageSize()) {
-      return new Page<>(records(rows), null);
+    List<JobRow> rows = readers.select("list jobs", Selection.of(query, before), MAX_PAGE_BYTES);
+    int fitting = fitting(rows, query.pageSize());
+    List<JobRecord> page = records(rows.subList(0, fitting));
+    boolean last = fitting == rows.size();
+    return new Page<>(page, last ? null : PageToken.before(rows.get(fitting - 1).seq()));
+  }
+
+  /** How many of {@code rows} go on a page: one at least, so that the pages come to an end. */
+  private static int fitting(List<JobRow> rows, int pageSize) {
+    long bytes = 0;
+    int count = 0;
+    for (JobRow row : rows) {
+      bytes += row.documentBytes();
+      if (count == pageSize || (count > 0 && bytes > MAX_PAGE_BYTES)) {
+        break;
+      }
+      count++;
     }
-    List<JobRow> page = rows.subList(0, query.pageSize());
-    return new Page<>(records(page), PageToken.before(page.getLast().seq()));
+    return count;
   }
 
   @Override
   public List<JobRecord> live() throws IOException {
-    return records(readers.select("list live jobs", Selection.live()));
+    return records(readers.select("list live jobs", Selection.live(), Long.MAX_VALUE));
   }
 
   @Override

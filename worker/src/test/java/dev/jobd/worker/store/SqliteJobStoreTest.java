@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -235,6 +236,17 @@ final class SqliteJobStoreTest {
   }
 
   @Test
+  void directoryInTheFilesPlaceIsRefusedUntouched() throws Exception {
+    Files.createDirectory(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+
+    assertThatThrownBy(() -> SqliteJobStore.open(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot open " + file + ": it is not a regular file");
+    assertThat(modeOf(file)).isEqualTo("rwxr-x---");
+  }
+
+  @Test
   void anotherFileIsNotTakenForRecords() throws Exception {
     Files.writeString(file, "not a database, but long enough to hold a header\n".repeat(100));
 
@@ -293,7 +305,7 @@ final class SqliteJobStoreTest {
               sample.id(),
               sample.owner(),
               sample.spec(),
-              java.time.Instant.MAX,
+              Instant.MAX,
               sample.state(),
               sample.output());
 

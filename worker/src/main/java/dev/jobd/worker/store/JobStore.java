@@ -34,6 +34,10 @@ public interface JobStore extends Closeable {
 
   /**
    * Replaces what may change of a record: state and output. Fails where there is none with this id.
+   *
+   * <p>A job only moves on, and so does its record: an update to an earlier phase, and any update
+   * of an ended record, completes and changes nothing. So the updates of one job may be asked for
+   * by several threads without an order among them.
    */
   CompletableFuture<Void> update(JobRecord record);
 

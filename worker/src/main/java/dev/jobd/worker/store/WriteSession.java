@@ -10,14 +10,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that writes, one transaction after the other. For one thread, and the only one of
  * its file: what it checks stays true until it commits.
  */
 final class WriteSession implements AutoCloseable {
-  private static final String EXISTS = "SELECT 1 FROM jobs WHERE id = ?";
+  private static final String PHASE = "SELECT phase FROM jobs WHERE id = ?";
   private static final String INSERT_JOB =
       """
       INSERT INTO jobs
@@ -30,7 +32,7 @@ final class WriteSession implements AutoCloseable {
       "UPDATE jobs SET phase = ?, output_kept = ?, output_dropped = ?, state = ? WHERE id = ?";
 
   private final Connection connection;
-  private final PreparedStatement exists;
+  private final PreparedStatement phase;
   private final PreparedStatement insertJob;
   private final PreparedStatement insertLabel;
   private final PreparedStatement updateJob;
@@ -38,7 +40,7 @@ final class WriteSession implements AutoCloseable {
 
   private WriteSession(Connection connection) throws SQLException {
     this.connection = connection;
-    this.exists = connection.prepareStatement(EXISTS);
+    this.phase = connection.prepareStatement(PHASE);
     this.insertJob = connection.prepareStatement(INSERT_JOB);
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
     this.updateJob = connection.prepareStatement(UPDATE_JOB);
@@ -61,7 +63,7 @@ final class WriteSession implements AutoCloseable {
 
   void insert(JobRecord record, long createdAt, byte[] spec, byte[] state)
       throws SQLException, RefusedWriteException {
-    if (exists(record.id())) {
+    if (phaseOf(record.id()) != null) {
       throw new RefusedWriteException("there is a record with this id");
     }
     lastSeq++;
@@ -84,16 +86,21 @@ final class WriteSession implements AutoCloseable {
     }
   }
 
-  void update(JobId id, Phase phase, OutputSize output, byte[] state)
+  void update(JobId id, Phase newPhase, OutputSize output, byte[] state)
       throws SQLException, RefusedWriteException {
-    updateJob.setString(1, phase.name());
+    String recorded = phaseOf(id);
+    if (recorded == null) {
+      throw new RefusedWriteException("there is no record with this id");
+    }
+    if (goesBack(recorded, newPhase)) {
+      return;
+    }
+    updateJob.setString(1, newPhase.name());
     updateJob.setLong(2, output.kept());
     updateJob.setLong(3, output.dropped());
     updateJob.setBytes(4, state);
     updateJob.setString(5, id.toString());
-    if (updateJob.executeUpdate() == 0) {
-      throw new RefusedWriteException("there is no record with this id");
-    }
+    updateJob.executeUpdate();
   }
 
   /** Makes everything since the last commit durable. */
@@ -107,11 +114,17 @@ final class WriteSession implements AutoCloseable {
     connection.close();
   }
 
-  private boolean exists(JobId id) throws SQLException {
-    exists.setString(1, id.toString());
-    try (ResultSet row = exists.executeQuery()) {
-      return row.next();
+  private @Nullable String phaseOf(JobId id) throws SQLException {
+    phase.setString(1, id.toString());
+    try (ResultSet row = phase.executeQuery()) {
+      return row.next() ? row.getString(1) : null;
     }
+  }
+
+  private static boolean goesBack(String from, Phase to) {
+    return from.equals(Phase.ENDED.name())
+        || EnumSet.allOf(Phase.class).stream()
+            .anyMatch(later -> later.compareTo(to) > 0 && later.name().equals(from));
   }
 
   private static long lastSeq(Connection connection) throws SQLException {

@@ -48,6 +48,7 @@ final class KilledWriterTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-Dorg.sqlite.tmpdir=" + file.getParent(), // a killed JVM leaves its library
                 "-cp",
                 System.getProperty("java.class.path"),
                 Child.class.getName(),

@@ -86,6 +86,36 @@ final class SqliteJobStoreTest {
   }
 
   @Test
+  void recordNeverGoesBackToAnEarlierPhase() throws Exception {
+    List<JobState> inOrder =
+        List.of(
+            new JobState.Starting(),
+            new Running(Samples.COMMAND),
+            new JobState.Stopping(Samples.COMMAND, "bob"),
+            Samples.exited(3));
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      for (int from = 0; from < inOrder.size(); from++) {
+        JobRecord record = inserted(store, Samples.starting().withState(inOrder.get(from)));
+        for (JobState earlier : inOrder.subList(0, from)) {
+          durable(store.update(record.withState(earlier)));
+          assertThat(store.find(record.id())).contains(record);
+        }
+      }
+    }
+  }
+
+  @Test
+  void endedRecordNeverChanges() throws Exception {
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      JobRecord record = inserted(store, Samples.starting().withState(Samples.exited(3)));
+
+      durable(store.update(record.withState(Samples.exited(0)).withOutput(new OutputSize(1, 1))));
+
+      assertThat(store.find(record.id())).contains(record);
+    }
+  }
+
+  @Test
   void updateOfAbsentJobFailsNamingIt() throws Exception {
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       JobRecord record = Samples.starting();

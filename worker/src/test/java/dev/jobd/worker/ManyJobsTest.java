@@ -1,0 +1,102 @@
+package dev.jobd.worker;
+
+import static dev.jobd.worker.TestWorker.ALICE;
+import static dev.jobd.worker.TestWorker.firstOutput;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.worker.cgroup.Cgroups;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What holds for one job holds for a thousand, and nothing is left of them. */
+class ManyJobsTest {
+  private static final int JOBS = 1000;
+  private static final int STARTERS = 16;
+  private static final int CHILDREN = 100;
+
+  private TestWorker test;
+
+  @BeforeEach
+  void open() throws IOException {
+    test = TestWorker.open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    test.close();
+  }
+
+  /** All that a job may leave on the host. */
+  private record Footprint(
+      long files, long mounts, long zombies, long threads, List<String> groups) {
+    static Footprint now(Cgroups cgroups) throws IOException {
+      long threads =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(t -> t.getName().startsWith("jobd"))
+              .count();
+      return new Footprint(
+          Processes.openFiles(), Processes.mounts(), Processes.zombies(), threads, cgroups.jobs());
+    }
+  }
+
+  @Test
+  void aThousandJobsAsFastAsTheyCanLeaveNothingBehind() throws Exception {
+    test.start("true").await();
+    String instance = Files.readString(test.directory().resolve("instance"));
+    Cgroups cgroups = Cgroups.open(instance); // the worker's own: it closes them
+    Footprint before = Footprint.now(cgroups);
+    Callable<JobState.Ended> one =
+        () -> test.worker().start(ALICE, JobSpec.of("/bin/true")).await();
+    try (ExecutorService starters = Executors.newFixedThreadPool(STARTERS)) {
+      for (Future<JobState.Ended> end :
+          starters.invokeAll(IntStream.range(0, JOBS).mapToObj(i -> one).toList())) {
+        assertThat(end.get().verdict()).isEqualTo(new Verdict.Exited(0));
+      }
+    }
+    assertThat(Footprint.now(cgroups)).isEqualTo(before);
+  }
+
+  /**
+   * The job forks with its first instructions, a hundred times; not one process is ever outside.
+   */
+  @Test
+  void everyProcessOfAJobThatForksAtOnceIsInItsGroups() throws Exception {
+    JobSpec forker =
+        JobSpec.of(
+            "perl",
+            "-e",
+            "for (1.."
+                + CHILDREN
+                + ") { fork // die or do { sleep 86400; exit } } syswrite STDOUT, 'up'; sleep"
+                + " 86400");
+    int outside = 0;
+    for (int round = 0; round < JOBS; round++) {
+      Job job = test.worker().start(ALICE, forker);
+      assertThat(firstOutput(job)).isEqualTo("up");
+      int pid = ((JobState.Running) job.state()).command().pid();
+      List<Path> members = Processes.namespaceOf(pid);
+      assertThat(members).hasSize(CHILDREN + 2); // and init, and the command itself
+      int hierarchies = Processes.groupsNamed(job.id().toString(), Path.of("/proc/" + pid)).size();
+      assertThat(hierarchies).isPositive();
+      for (Path member : members) {
+        outside += Processes.groupsNamed(job.id().toString(), member).size() == hierarchies ? 0 : 1;
+      }
+      job.stop(StopRequest.kill("test"));
+      job.await();
+    }
+    assertThat(outside).isZero();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.jobd.api;
+
+import io.grpc.Status;
+
+/**
+ * Why a call failed, in one word that programs can rely on; the {@code reason} of
+ * google.rpc.ErrorInfo.
+ */
+public enum ErrorReason {
+  /** No such job, or none that the caller may see: the two are the same. */
+  JOB_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** The caller's role lacks the permission. */
+  PERMISSION_DENIED(Status.Code.PERMISSION_DENIED),
+  /** A field of the request is wrong; google.rpc.BadRequest names it. */
+  INVALID_FIELD(Status.Code.INVALID_ARGUMENT),
+  /** A live job of the caller has the name. */
+  NAME_IN_USE(Status.Code.ALREADY_EXISTS),
+  /** The job is recorded as failed: its command could not be executed. */
+  START_FAILED(Status.Code.FAILED_PRECONDITION),
+  /** Nothing was started and nothing recorded. */
+  START_REFUSED(Status.Code.FAILED_PRECONDITION),
+  /** The reference fits several jobs. */
+  AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
+  /** The certificate names no caller. */
+  UNAUTHENTICATED(Status.Code.UNAUTHENTICATED),
+  /** The server's own fault; the incident id leads to its log. */
+  INTERNAL(Status.Code.INTERNAL);
+
+  private final Status.Code code;
+
+  ErrorReason(Status.Code code) {
+    this.code = code;
+  }
+
+  /** The gRPC status that a failure for this reason ends with. */
+  public Status.Code code() {
+    return code;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.jobd.api;
+
+import dev.jobd.api.ErrorDetails.FieldViolation;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every way in which a call to jobd fails, each with its reason, words and metadata. */
+public final class Errors {
+  private Errors() {}
+
+  /** The same for a job that does not exist and one that the caller may not see. */
+  public static StatusRuntimeException jobNotFound(String job) {
+    return failure(ErrorReason.JOB_NOT_FOUND, "no such job: " + job, Map.of("job", job));
+  }
+
+  public static StatusRuntimeException ambiguousJob(String job) {
+    return failure(
+        ErrorReason.AMBIGUOUS_JOB,
+        "several jobs fit " + job + ": give more of the id",
+        Map.of("job", job));
+  }
+
+  /**
+   * The caller's role does not reach.
+   *
+   * @param why who may not do what, for example {@code role submitter may not stop jobs}
+   */
+  public static StatusRuntimeException permissionDenied(String why) {
+    return failure(ErrorReason.PERMISSION_DENIED, why, Map.of());
+  }
+
+  public static StatusRuntimeException unauthenticated(String why) {
+    return failure(ErrorReason.UNAUTHENTICATED, why, Map.of());
+  }
+
+  /**
+   * One field of the request is wrong.
+   *
+   * @param field its path in the request, for example {@code spec.limits.pids}
+   * @param problem what is wrong and what would be right, for example {@code must be at least 1,
+   *     was 0}
+   */
+  public static StatusRuntimeException invalidField(String field, String problem) {
+    return new ErrorDetails(
+            ErrorReason.INVALID_FIELD.code(),
+            field + ": " + problem,
+            Optional.of(ErrorReason.INVALID_FIELD),
+            Map.of("field", field),
+            List.of(new FieldViolation(field, problem)))
+        .toException();
+  }
+
+  public static StatusRuntimeException nameInUse(String name) {
+    return failure(
+        ErrorReason.NAME_IN_USE,
+        "a live job has the name " + name + ": choose another or stop that one",
+        Map.of("name", name));
+  }
+
+  /**
+   * The job's command could not be executed.
+   *
+   * @param job the id of the job that is recorded as failed
+   * @param step what failed, for example {@code exec}
+   * @param errno the kernel's error number
+   * @param message the same in words
+   */
+  public static StatusRuntimeException startFailed(
+      String job, String step, int errno, String message) {
+    return failure(
+        ErrorReason.START_FAILED,
+        "job " + job + " could not start: " + step + ": " + message,
+        Map.of("job", job, "step", step, "errno", Integer.toString(errno), "message", message));
+  }
+
+  public static StatusRuntimeException startRefused(String why) {
+    return failure(ErrorReason.START_REFUSED, "the job was not started: " + why, Map.of());
+  }
+
+  /**
+   * The server's own fault.
+   *
+   * @param incident under which the server's log has the cause, which the caller is not told
+   */
+  public static StatusRuntimeException internal(String incident) {
+    return failure(
+        ErrorReason.INTERNAL,
+        "the server failed; its log has the cause under incident " + incident,
+        Map.of("incident", incident));
+  }
+
+  private static StatusRuntimeException failure(
+      ErrorReason reason, String message, Map<String, String> metadata) {
+    return new ErrorDetails(reason.code(), message, Optional.of(reason), metadata, List.of())
+        .toException();
+  }
+}

@@ -33,4 +33,9 @@ public final class Roles {
   public Set<Permission> permissions(Caller caller) {
     return permissions.getOrDefault(caller.role(), Set.of());
   }
+
+  /** The roles that there are. */
+  public Set<String> names() {
+    return permissions.keySet();
+  }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.server.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.server.pki;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,173 @@
+package dev.jobd.server.pki;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.api.Credentials;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class PkiCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Path directory;
+
+  PkiCommandTest(@TempDir Path temporary) {
+    directory = temporary.resolve("pki");
+  }
+
+  @Test
+  void contractsSessionRuns() throws Exception {
+    String dir = directory.toString();
+
+    assertThat(run("init", dir)).isZero();
+    assertThat(run("issue", dir, "--server", "localhost", "--server", "127.0.0.1")).isZero();
+    assertThat(run("issue", dir, "--user", "alice", "--role", "user")).isZero();
+
+    assertThat(serverNames()).containsExactlyInAnyOrder("localhost", "127.0.0.1");
+    assertThat(Credentials.read(directory.resolve("alice.pem")).chain()).hasSize(1);
+    assertThat(out.toString())
+        .isEqualTo(
+            Stream.of("ca.crt", "ca.key", "server.crt", "server.key", "alice.pem")
+                .map(file -> directory.resolve(file) + "\n")
+                .reduce("", String::concat));
+  }
+
+  @Test
+  void oneServerOptionTakesSeveralHosts() throws Exception {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--server", "localhost", "::1")).isZero();
+
+    assertThat(serverNames()).containsExactlyInAnyOrder("localhost", "0:0:0:0:0:0:0:1");
+  }
+
+  @Test
+  void secondInitFailsInOneLine() {
+    run("init", directory.toString());
+    err.getBuffer().setLength(0);
+
+    assertThat(run("init", directory.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "jobd pki init: "
+                + directory
+                + ": has a certificate authority, which is never replaced\n");
+  }
+
+  @Test
+  void issuingFromNowhereFailsInOneLine() {
+    assertThat(run("issue", directory.toString(), "--user", "alice", "--role", "user"))
+        .isEqualTo(1);
+    assertThat(err.toString()).hasLineCount(1).contains("run jobd pki init " + directory);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "../alice",
+        "a/b",
+        "-x",
+        "a\nb",
+        "a\u0000b",
+        "a b",
+        "a,O=admin",
+        "é"
+      })
+  void nameThatIsNotPlainIsRefused(String name) throws IOException {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--user=" + name, "--role", "user")).isEqualTo(2);
+    assertThat(run("issue", directory.toString(), "--user", "alice", "--role=" + name))
+        .isEqualTo(2);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).hasSize(2);
+    }
+  }
+
+  @Test
+  void nameOf64CharactersIsTheLongest() {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--user", "a".repeat(64), "--role", "user"))
+        .isZero();
+    assertThat(run("issue", directory.toString(), "--user", "a".repeat(65), "--role", "user"))
+        .isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "*.example.com",
+        "a b",
+        "1.2.3",
+        "1.2.3.400",
+        "0x7f.1",
+        "-a",
+        "::g",
+        "fe80::1%lo"
+      })
+  void hostThatIsNeitherNameNorAddressIsRefused(String host) {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--server=" + host)).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "3651", "2147483647"})
+  void daysOutOfBoundsAreRefused(String days) {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--user=a", "--role=user", "--days=" + days))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--days: must be 1 to 3650, was " + days);
+  }
+
+  @Test
+  void userAndServerTogetherAreRefused() {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--user=a", "--role=user", "--server=b"))
+        .isEqualTo(2);
+    assertThat(run("issue", directory.toString(), "--user=a")).isEqualTo(2);
+    assertThat(run("issue", directory.toString())).isEqualTo(2);
+  }
+
+  @Test
+  void roleThatIsNotBuiltInIsIssuedWithAWord() {
+    run("init", directory.toString());
+
+    assertThat(run("issue", directory.toString(), "--user=a", "--role=usr")).isZero();
+    assertThat(err.toString()).contains("role usr is not built in");
+  }
+
+  private Stream<Object> serverNames() throws Exception {
+    X509Certificate certificate =
+        Credentials.read(directory.resolve("server.crt"), directory.resolve("server.key"))
+            .chain()
+            .getFirst();
+    return certificate.getSubjectAlternativeNames().stream().map(name -> name.get(1));
+  }
+
+  private int run(String... arguments) {
+    PrintWriter errors = new PrintWriter(err, true);
+    return new CommandLine(
+            new PkiCommand(InstantSource.system(), new PrintWriter(out, true), errors))
+        .setErr(errors)
+        .execute(arguments);
+  }
+}

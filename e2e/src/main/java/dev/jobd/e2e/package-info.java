@@ -1,0 +1,5 @@
+/** The built distribution, used as its users use it. */
+@NullMarked
+package dev.jobd.e2e;
+
+import org.jspecify.annotations.NullMarked;

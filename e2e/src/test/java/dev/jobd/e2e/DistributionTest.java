@@ -1,0 +1,93 @@
+package dev.jobd.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DistributionTest {
+  @TempDir Path directory;
+
+  @Test
+  void bothProgramsRunThroughSymbolicLinksFromAnywhere() throws Exception {
+    for (String program : List.of("jobctl", "jobd")) {
+      Path link = directory.resolve(program);
+      Files.createSymbolicLink(link, Dist.HOME.resolve("bin").resolve(program));
+      Path linkToLink =
+          Files.createSymbolicLink(directory.resolve("to-" + program), link.getFileName());
+
+      Outcome help = run(new ProcessBuilder(linkToLink.toString(), "--help")).succeeded();
+
+      assertThat(help.out()).contains("Usage: " + program);
+    }
+  }
+
+  @Test
+  void theVirtualMachineAddsNoWordsOfItsOwn() throws Exception {
+    Outcome version = run(new ProcessBuilder(Dist.JOBCTL, "version")).succeeded();
+
+    assertThat(version.out().lines()).hasSize(1);
+    assertThat(version.err()).isEmpty();
+  }
+
+  @Test
+  void aSpoiltCacheIsPassedOverInSilence() throws Exception {
+    Path copy = directory.resolve("dist");
+    copyTree(Dist.HOME, copy);
+    Files.writeString(copy.resolve("lib/jobctl.aot"), "no cache");
+
+    Outcome version =
+        run(new ProcessBuilder(copy.resolve("bin/jobctl").toString(), "version")).succeeded();
+
+    assertThat(version.out().lines()).hasSize(1);
+    assertThat(version.err()).isEmpty();
+  }
+
+  @Test
+  void aJavaHomeThatIsNoJdk25IsNamed() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(Dist.JOBCTL, "version");
+    builder.environment().put("JOBD_JAVA_HOME", "/no/such/jdk");
+
+    assertThat(run(builder).failedWith(1).err()).contains("JOBD_JAVA_HOME=/no/such/jdk");
+  }
+
+  @Test
+  void everyJarOnAClassPathIsThere() throws Exception {
+    try (Stream<Path> jars = Files.list(Dist.HOME.resolve("lib"))) {
+      for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
+        if (jar.getFileName().toString().matches("(cli|server)-.*")) {
+          assertThat(classPath(jar)).isNotEmpty().allMatch(Files::exists, "exists");
+        }
+      }
+    }
+  }
+
+  private static List<Path> classPath(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      String names = file.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      return Stream.of(names.split(" ")).map(jar::resolveSibling).toList();
+    }
+  }
+
+  private static Outcome run(ProcessBuilder builder) throws IOException, InterruptedException {
+    builder.directory(Path.of("/").toFile());
+    try (Running running = Running.start(builder)) {
+      return running.await();
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.jobd.e2e;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program that a test started. Closing kills it if it still runs. */
+record Running(List<String> command, Process process, Capture stdout, Capture stderr)
+    implements AutoCloseable {
+
+  /** No program here has a reason to take longer, on the slowest of machines. */
+  static final Duration BOUND = Duration.ofMinutes(2);
+
+  static Running start(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new Running(
+        List.copyOf(builder.command()),
+        process,
+        Capture.of(process.getInputStream()),
+        Capture.of(process.getErrorStream()));
+  }
+
+  /** Waits for the program's end. */
+  Outcome await() throws InterruptedException {
+    if (!process.waitFor(BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError(
+          "still running after %s: %s".formatted(BOUND, String.join(" ", command)));
+    }
+    return new Outcome(
+        command, process.exitValue(), stdout.awaitEnd(BOUND), stderr.awaitEnd(BOUND));
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

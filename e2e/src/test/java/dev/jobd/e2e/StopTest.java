@@ -1,0 +1,69 @@
+package dev.jobd.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class StopTest {
+  @RegisterExtension static final DistServer server = new DistServer();
+
+  private static final Duration GONE_AFTER_STOP = Duration.ofSeconds(1);
+
+  @Test
+  void aTreeThatForksTwiceAndLeavesItsSessionIsGoneASecondAfterStop() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+    JobProcesses processes = JobProcesses.marked();
+    String tree =
+        "(setsid sh -c 'sleep 300 & sleep 300 & exec sleep 300' &) ; echo ready; exec sleep 300";
+    String id = alice.startJob("-e", processes.mark(), "--timeout", "5m", "--", "sh", "-c", tree);
+    // The command, and the three that left its session and its parent.
+    Eventually.within(Running.BOUND, () -> assertThat(processes.alive()).hasSizeGreaterThan(3));
+
+    Outcome stop = alice.run("stop", id).succeeded();
+
+    assertThat(stop.out()).isEmpty();
+    Eventually.within(GONE_AFTER_STOP, () -> assertThat(processes.alive()).isEmpty());
+    assertThat(Cgroups.named(id)).isEmpty();
+    assertThat(alice.run("status", id).line()).isEqualTo("stopped (signal: 9)");
+  }
+
+  @Test
+  void whatACommandLeavesBehindEndsWithIt() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+    JobProcesses processes = JobProcesses.marked();
+
+    alice
+        .run("run", "-e", processes.mark(), "--", "sh", "-c", "(setsid sleep 300 &); exit 3")
+        .hasExitCode(3);
+
+    Eventually.within(GONE_AFTER_STOP, () -> assertThat(processes.alive()).isEmpty());
+  }
+
+  @Test
+  void aGracePeriodLetsTheJobEndByItself() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+    String polite = "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    String id = alice.startJob("--timeout", "5m", "--", "sh", "-c", polite);
+    try (Running follower = alice.start("logs", id)) {
+      follower.stdout().awaitLine(Running.BOUND);
+
+      alice.run("stop", "--grace", "60s", id).succeeded();
+
+      assertThat(follower.await().succeeded().out()).isEqualTo("ready\nbye\n");
+      alice.run("wait", id).hasExitCode(5);
+    }
+  }
+
+  @Test
+  void stoppingAnEndedJobIsNoErrorAndChangesNothing() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+    String id = alice.startJob("--", "true");
+    alice.run("wait", id).succeeded();
+
+    alice.run("stop", id).succeeded();
+
+    assertThat(alice.run("status", id).line()).isEqualTo("finished (exit code: 0)");
+  }
+}

@@ -1,0 +1,166 @@
+package dev.jobd.server;
+
+import dev.jobd.api.args.Quantity;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/**
+ * The server's configuration in YAML. Strict: what is not known, or said twice, is refused with its
+ * line.
+ *
+ * <pre>
+ * listen: 127.0.0.1:24482
+ * state_dir: /var/lib/jobd
+ * pki_dir: /etc/jobd/pki
+ * default_limits:
+ *   cpus: 2
+ *   memory: 1G
+ *   pids: 4096
+ *   timeout: 1d
+ *   max_output: 10G
+ * </pre>
+ */
+final class ConfigFile {
+  static final long MAX_BYTES = 64 << 10;
+
+  private static final Set<String> KEYS =
+      Set.of("listen", "state_dir", "pki_dir", "default_limits");
+  private static final Set<String> LIMIT_KEYS =
+      Set.of("cpus", "memory", "pids", "timeout", "max_output");
+
+  private final Path file;
+
+  private ConfigFile(Path file) {
+    this.file = file;
+  }
+
+  static ServerSettings read(Path file) throws ConfigException {
+    return new ConfigFile(file).read();
+  }
+
+  private ServerSettings read() throws ConfigException {
+    @Nullable Node root = compose(text());
+    if (root == null) {
+      return ServerSettings.NONE;
+    }
+    Map<String, Node> values = mapping(root, "the configuration", KEYS);
+    return new ServerSettings(
+        scalar(values, "listen", ListenAddress::parse),
+        scalar(values, "state_dir", ConfigFile::absolutePath),
+        scalar(values, "pki_dir", ConfigFile::absolutePath),
+        limits(values.get("default_limits")));
+  }
+
+  private String text() throws ConfigException {
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new ConfigException(file + ": is larger than " + MAX_BYTES + " bytes");
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new ConfigException("cannot read configuration " + Reasons.of(e));
+    }
+  }
+
+  private @Nullable Node compose(String text) throws ConfigException {
+    try {
+      return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      throw new ConfigException(file + ":" + line + ": is not YAML: " + e.getProblem());
+    } catch (YamlEngineException e) {
+      throw new ConfigException(file + ": is not YAML: " + e.getMessage());
+    }
+  }
+
+  private Limits limits(@Nullable Node node) throws ConfigException {
+    if (node == null) {
+      return Limits.NONE;
+    }
+    Map<String, Node> values = mapping(node, "default_limits", LIMIT_KEYS);
+    @Nullable Long cpuMillis = scalar(values, "cpus", Quantity::cpuMillis);
+    @Nullable Long memoryBytes = scalar(values, "memory", Quantity::bytes);
+    @Nullable Long pids = scalar(values, "pids", ConfigFile::count);
+    @Nullable Duration timeout = scalar(values, "timeout", Quantity::duration);
+    @Nullable Long outputBytes = scalar(values, "max_output", Quantity::bytes);
+    try {
+      return new Limits(cpuMillis, memoryBytes, pids, timeout, outputBytes);
+    } catch (InvalidSpecException e) {
+      throw at(node, "default_" + e.getMessage());
+    }
+  }
+
+  private Map<String, Node> mapping(Node node, String what, Set<String> known)
+      throws ConfigException {
+    if (!(node instanceof MappingNode mapping)) {
+      throw at(node, what + " must be a mapping");
+    }
+    Map<String, Node> values = new HashMap<>();
+    for (NodeTuple entry : mapping.getValue()) {
+      String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
+      if (!known.contains(key)) {
+        throw at(
+            entry.getKeyNode(),
+            "unknown key '" + key + "'; known are " + String.join(", ", new TreeSet<>(known)));
+      }
+      if (values.put(key, entry.getValueNode()) != null) {
+        throw at(entry.getKeyNode(), key + " is said twice");
+      }
+    }
+    return values;
+  }
+
+  private <T> @Nullable T scalar(Map<String, Node> values, String key, Function<String, T> parser)
+      throws ConfigException {
+    Node node = values.get(key);
+    if (node == null) {
+      return null;
+    }
+    if (!(node instanceof ScalarNode scalar)) {
+      throw at(node, key + " must be a single value");
+    }
+    try {
+      return parser.apply(scalar.getValue());
+    } catch (IllegalArgumentException e) {
+      throw at(node, key + " " + e.getMessage());
+    }
+  }
+
+  private static Path absolutePath(String text) {
+    if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("must be an absolute path, was '" + text + "'");
+    }
+    return Path.of(text);
+  }
+
+  private static long count(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number, was '" + text + "'");
+    }
+  }
+
+  private ConfigException at(Node node, String problem) {
+    int line = node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+    return new ConfigException(file + ":" + line + ": " + problem);
+  }
+}

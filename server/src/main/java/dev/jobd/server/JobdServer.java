@@ -1,0 +1,140 @@
+package dev.jobd.server;
+
+import dev.jobd.server.auth.AuthInterceptor;
+import dev.jobd.server.auth.JobAccess;
+import dev.jobd.server.auth.JobDirectory;
+import dev.jobd.server.auth.Roles;
+import dev.jobd.server.rpc.JobRpc;
+import dev.jobd.server.rpc.ServerRpc;
+import dev.jobd.worker.Worker;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Serves a worker's jobs over gRPC and mutual TLS. */
+public final class JobdServer implements AutoCloseable {
+  private final HealthStatusManager health;
+  private final Transport transport;
+  private final ExecutorService calls;
+  private final Server server;
+  private final ServerConfig config;
+
+  private JobdServer(
+      HealthStatusManager health,
+      Transport transport,
+      ExecutorService calls,
+      Server server,
+      ServerConfig config) {
+    this.health = health;
+    this.transport = transport;
+    this.calls = calls;
+    this.server = server;
+    this.config = config;
+  }
+
+  /**
+   * Starts to serve; {@code worker} stays the caller's to close, after this.
+   *
+   * @throws IOException where the address cannot be listened on
+   */
+  public static JobdServer start(ServerConfig config, SslContext tls, Worker worker)
+      throws IOException {
+    ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    Transport transport = new Transport(config.stateDirectory());
+    HealthStatusManager health = new HealthStatusManager();
+    try {
+      Server server = start(build(config, worker, tls, calls, transport, health), config);
+      return new JobdServer(health, transport, calls, server, config);
+    } catch (IOException | RuntimeException e) {
+      transport.close();
+      calls.close();
+      throw e;
+    }
+  }
+
+  private static Server build(
+      ServerConfig config,
+      Worker worker,
+      SslContext tls,
+      ExecutorService calls,
+      Transport transport,
+      HealthStatusManager health)
+      throws IOException {
+    Roles roles = Roles.BUILT_IN;
+    JobAccess access = new JobAccess(JobDirectory.of(worker), roles);
+    NettyServerBuilder server = NettyServerBuilder.forAddress(config.listen().resolve());
+    transport.configure(server, config.bounds());
+    bound(server, config.bounds());
+    return server
+        .sslContext(tls)
+        .executor(calls)
+        .intercept(new AuthInterceptor(roles, InstantSource.system()))
+        .addService(new JobRpc(worker, access, calls))
+        .addService(new ServerRpc(Installation.version(), worker.cgroupMode(), roles))
+        .addService(health.getHealthService())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .build();
+  }
+
+  private static Server start(Server server, ServerConfig config) throws IOException {
+    try {
+      return server.start();
+    } catch (IOException e) {
+      // gRPC's own message names the address twice and the cause not at all.
+      String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      throw new IOException(
+          "cannot listen on " + config.listen() + ": " + reason + ": choose another with --listen",
+          e);
+    }
+  }
+
+  private static void bound(NettyServerBuilder server, ServerConfig.Bounds bounds) {
+    server
+        .maxConcurrentCallsPerConnection(bounds.maxCallsPerConnection())
+        .maxInboundMessageSize(bounds.maxRequestBytes())
+        .maxInboundMetadataSize(bounds.maxHeaderBytes())
+        .handshakeTimeout(bounds.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTime(bounds.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(bounds.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(bounds.minClientKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxConnectionIdle(bounds.maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Where the server listens, with the port it got where 0 was asked for. */
+  public ListenAddress address() {
+    return new ListenAddress(config.listen().host(), server.getPort());
+  }
+
+  /**
+   * Takes no new calls, gives those under way the grace of the configuration, then cuts them off.
+   */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.shutdown();
+    if (!terminatesWithin(config.bounds().shutdownGrace())) {
+      server.shutdownNow();
+      terminatesWithin(config.bounds().shutdownGrace());
+    }
+    transport.close();
+    calls.shutdown();
+  }
+
+  private boolean terminatesWithin(Duration bound) {
+    try {
+      return server.awaitTermination(bound.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

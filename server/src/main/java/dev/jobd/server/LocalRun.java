@@ -1,0 +1,121 @@
+package dev.jobd.server;
+
+import dev.jobd.worker.Job;
+import dev.jobd.worker.StopRequest;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.output.Follower;
+import dev.jobd.worker.output.OutputEvent;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+
+/** One started job as if it were this process: its output, its end, its exit code. */
+final class LocalRun {
+  /** Could not start the job. */
+  static final int CANNOT_START = 125;
+
+  static final int NOT_EXECUTABLE = 126;
+  static final int NO_SUCH_COMMAND = 127;
+
+  private static final int SIGNAL_BASE = 128;
+  private static final int SIGPIPE = 13;
+  private static final int ENOENT = 2;
+  private static final String EXEC_STEP = "exec";
+
+  private final Job job;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  LocalRun(Job job, PrintStream out, PrintStream err) {
+    this.job = job;
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Writes the job's output as it comes and returns the exit code when the job has ended. The job
+   * has ended when this returns or throws.
+   */
+  int follow() throws IOException, InterruptedException {
+    boolean written = false;
+    try {
+      written = copyOutput();
+    } finally {
+      if (!written) {
+        stop();
+      }
+    }
+    JobState.Ended end = job.await();
+    return written ? exitCode(end.verdict()) : SIGNAL_BASE + SIGPIPE;
+  }
+
+  /** Kills the job with its whole tree; nothing if it has ended. */
+  void stop() {
+    try {
+      job.stop(StopRequest.kill("jobd run"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("stop job " + job.id() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns whether all was written; not where nobody reads any more. */
+  private boolean copyOutput() throws IOException, InterruptedException {
+    try (Follower follower = job.follow(ReadRequest.ALL)) {
+      while (true) {
+        switch (follower.take()) {
+          case OutputEvent.Chunk chunk -> {
+            PrintStream target = chunk.stream() == OutputStreamKind.STDOUT ? out : err;
+            target.write(chunk.bytes(), 0, chunk.bytes().length);
+            if (target.checkError()) {
+              return false;
+            }
+          }
+          case OutputEvent.Gap gap -> say(gap.droppedBytes() + " bytes of output were dropped");
+          case OutputEvent.Pending _ -> throw new AssertionError("take() waits");
+          case OutputEvent.End _ -> {
+            return true;
+          }
+        }
+      }
+    }
+  }
+
+  private int exitCode(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Exited(int code) -> code;
+      case Verdict.Killed killed -> {
+        switch (killed.cause()) {
+          case OUT_OF_MEMORY -> say("the job ran out of memory");
+          case TIMEOUT -> say("the job timed out");
+          case STOP_REQUEST, OTHER -> {}
+        }
+        yield SIGNAL_BASE + killed.signal();
+      }
+      case Verdict.Failed failed -> notStarted(failed);
+      case Verdict.Lost(String reason) -> {
+        say("the job was lost: " + reason);
+        yield CANNOT_START;
+      }
+    };
+  }
+
+  private int notStarted(Verdict.Failed failure) {
+    say(failure.step() + ": " + failure.message());
+    return exitCode(failure);
+  }
+
+  /** As a shell that was to run the command. */
+  static int exitCode(Verdict.Failed failure) {
+    if (!failure.step().equals(EXEC_STEP)) {
+      return CANNOT_START;
+    }
+    return failure.errno() == ENOENT ? NO_SUCH_COMMAND : NOT_EXECUTABLE;
+  }
+
+  private void say(String words) {
+    err.println("jobd run: " + words);
+  }
+}

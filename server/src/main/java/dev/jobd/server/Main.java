@@ -1,0 +1,69 @@
+package dev.jobd.server;
+
+import dev.jobd.server.pki.PkiCommand;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code jobd}: the server, and what its operator needs beside it. */
+@Command(
+    name = "jobd",
+    description = "Runs Linux processes for other people: owned, limited, isolated, observable.",
+    mixinStandardHelpOptions = true)
+public final class Main {
+  private static final int FAILED = 1;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    Termination termination = Termination.install();
+    termination.exit(commandLine(termination.asked(), System.out, System.err).execute(args));
+  }
+
+  static CommandLine commandLine(
+      CompletableFuture<Void> stopAsked, PrintStream out, PrintStream err) {
+    CommandLine run = new CommandLine(new RunCommand(stopAsked, out, err));
+    // What follows the job's own command word belongs to the job.
+    run.setStopAtPositional(true);
+    return new CommandLine(new Main())
+        .addSubcommand(new ServeCommand(stopAsked, out))
+        .addSubcommand("run", run)
+        .addSubcommand(new CheckCommand(InstantSource.system(), out))
+        .addSubcommand(new PkiCommand(InstantSource.system(), writer(out), writer(err)))
+        .addSubcommand(new VersionCommand(out))
+        // An argument that begins with @ is an argument, not a file of them.
+        .setExpandAtFiles(false)
+        .setOut(writer(out))
+        .setErr(writer(err))
+        .setParameterExceptionHandler((e, _) -> usage(e, e.getCommandLine()))
+        .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
+  }
+
+  private static int usage(Exception e, CommandLine command) {
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + e.getMessage() + " (see " + name + " --help)");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static int failed(Exception e, CommandLine command) {
+    String name = command.getCommandSpec().qualifiedName();
+    switch (e) {
+      case UsageException _ -> {
+        return usage(e, command);
+      }
+      case ConfigException _, IOException _ ->
+          command.getErr().println(name + ": " + Reasons.of(e));
+      // Nobody foresaw it: the trace is what helps.
+      default -> e.printStackTrace(command.getErr());
+    }
+    return FAILED;
+  }
+}

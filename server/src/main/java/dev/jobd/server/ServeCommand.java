@@ -1,0 +1,49 @@
+package dev.jobd.server;
+
+import dev.jobd.worker.Worker;
+import dev.jobd.worker.WorkerConfig;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code jobd serve}: serves until a signal ends it; the jobs run on. */
+@Command(
+    name = "serve",
+    description = "Runs the server until SIGTERM; its jobs run on.",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  private final CompletableFuture<Void> stopAsked;
+  private final PrintStream out;
+
+  @Mixin private final ConfigOptions options = new ConfigOptions();
+
+  /**
+   * @param stopAsked completes when the server is to end
+   */
+  ServeCommand(CompletableFuture<Void> stopAsked, PrintStream out) {
+    this.stopAsked = stopAsked;
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws ConfigException, IOException {
+    Logging.install("INFO");
+    ServerConfig config = options.config();
+    // First what may be wrong in the configuration; then what changes the host.
+    SslContext tls = new ServerPki(config.pkiDirectory()).tls();
+    WorkerConfig workerConfig =
+        WorkerConfig.of(config.stateDirectory(), Installation.current().shim())
+            .withDefaultLimits(config.defaultLimits());
+    try (Worker worker = Worker.open(workerConfig);
+        JobdServer server = JobdServer.start(config, tls, worker)) {
+      out.println("jobd ready on " + server.address());
+      out.flush();
+      stopAsked.join();
+    }
+    return 0;
+  }
+}

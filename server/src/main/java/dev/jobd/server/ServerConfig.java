@@ -1,0 +1,107 @@
+package dev.jobd.server;
+
+import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.Limits;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * All that the server needs to know.
+ *
+ * @param stateDirectory the worker's: records, journals, sockets
+ * @param pkiDirectory the server's certificate and key, and the CA of its clients
+ * @param defaultLimits for what a job does not ask for
+ */
+public record ServerConfig(
+    ListenAddress listen,
+    Path stateDirectory,
+    Path pkiDirectory,
+    Limits defaultLimits,
+    Bounds bounds) {
+
+  public static final ListenAddress DEFAULT_LISTEN = new ListenAddress("127.0.0.1", 24482);
+  public static final Path DEFAULT_STATE_DIRECTORY = Path.of("/var/lib/jobd");
+  public static final Path DEFAULT_PKI_DIRECTORY = Path.of("/etc/jobd/pki");
+
+  /** Everything at its default. */
+  public static final ServerConfig DEFAULT =
+      new ServerConfig(
+          DEFAULT_LISTEN,
+          DEFAULT_STATE_DIRECTORY,
+          DEFAULT_PKI_DIRECTORY,
+          WorkerConfig.DEFAULT_LIMITS,
+          Bounds.DEFAULT);
+
+  public ServerConfig {
+    stateDirectory = stateDirectory.toAbsolutePath().normalize();
+    pkiDirectory = pkiDirectory.toAbsolutePath().normalize();
+  }
+
+  /** The defaults with what {@code settings} say instead. */
+  static ServerConfig of(ServerSettings settings) {
+    return new ServerConfig(
+        settings.listen() != null ? settings.listen() : DEFAULT_LISTEN,
+        settings.stateDirectory() != null ? settings.stateDirectory() : DEFAULT_STATE_DIRECTORY,
+        settings.pkiDirectory() != null ? settings.pkiDirectory() : DEFAULT_PKI_DIRECTORY,
+        settings.defaultLimits().orElse(WorkerConfig.DEFAULT_LIMITS),
+        Bounds.DEFAULT);
+  }
+
+  /**
+   * What clients may cost the server.
+   *
+   * @param maxConnections open at one time, also those that have not shown a certificate yet; more are closed at once
+   * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side
+   * @param maxRequestBytes of one message, above what {@code JobSpec} allows by the room for encoding and labels
+   * @param maxHeaderBytes of one call's metadata
+   * @param handshakeTimeout from the connection to the end of the TLS handshake
+   * @param keepAliveTime of silence after which a client is asked whether it is still there
+   * @param keepAliveTimeout for its answer
+   * @param minClientKeepAlive the shortest time between a client's own such questions; closer ones end the connection
+   * @param maxConnectionIdle without a call, after which a connection is closed
+   * @param unsentBytesPerConnection in the kernel's buffer, so that a client that does not read costs little
+   * @param shutdownGrace for calls under way when the server ends
+   */
+  public record Bounds(
+      int maxConnections,
+      int maxCallsPerConnection,
+      int maxRequestBytes,
+      int maxHeaderBytes,
+      Duration handshakeTimeout,
+      Duration keepAliveTime,
+      Duration keepAliveTimeout,
+      Duration minClientKeepAlive,
+      Duration maxConnectionIdle,
+      int unsentBytesPerConnection,
+      Duration shutdownGrace) {
+
+    public static final Bounds DEFAULT =
+        new Bounds(
+            1024,
+            1000,
+            4 << 20,
+            8 << 10,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(30),
+            128 << 10,
+            Duration.ofSeconds(5));
+
+    public Bounds withMaxConnections(int connections) {
+      return new Bounds(
+          connections,
+          maxCallsPerConnection,
+          maxRequestBytes,
+          maxHeaderBytes,
+          handshakeTimeout,
+          keepAliveTime,
+          keepAliveTimeout,
+          minClientKeepAlive,
+          maxConnectionIdle,
+          unsentBytesPerConnection,
+          shutdownGrace);
+    }
+  }
+}

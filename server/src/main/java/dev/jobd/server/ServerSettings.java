@@ -1,0 +1,24 @@
+package dev.jobd.server;
+
+import dev.jobd.worker.model.Limits;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What one place says about the server's configuration; {@code null} where it says nothing. */
+record ServerSettings(
+    @Nullable ListenAddress listen,
+    @Nullable Path stateDirectory,
+    @Nullable Path pkiDirectory,
+    Limits defaultLimits) {
+
+  static final ServerSettings NONE = new ServerSettings(null, null, null, Limits.NONE);
+
+  /** These settings, with {@code weaker} where these say nothing. */
+  ServerSettings orElse(ServerSettings weaker) {
+    return new ServerSettings(
+        listen != null ? listen : weaker.listen,
+        stateDirectory != null ? stateDirectory : weaker.stateDirectory,
+        pkiDirectory != null ? pkiDirectory : weaker.pkiDirectory,
+        defaultLimits.orElse(weaker.defaultLimits));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorReason;
+import dev.jobd.api.Errors;
+import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.NameInUseException;
+import dev.jobd.worker.model.InvalidSpecException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What went wrong, as the caller is told. The one place where an exception becomes a status; what it says about the server's insides goes to the log alone. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  /** The kernel's (and SQLite's) words for a resource that this host has run out of. */
+  private static final List<String> EXHAUSTED =
+      List.of(
+          "No space left on device",
+          "Disk quota exceeded",
+          "Too many open files",
+          "Cannot allocate memory",
+          "Resource temporarily unavailable",
+          "database or disk is full");
+
+  private Failures() {}
+
+  static StatusRuntimeException translate(Throwable failure) {
+    return switch (failure) {
+      case StatusRuntimeException status -> status;
+      case CompletionException wrapper when wrapper.getCause() != null ->
+          translate(wrapper.getCause());
+      case InvalidSpecException invalid ->
+          Errors.invalidField(invalid.field(), invalid.problem());
+      case NameInUseException inUse -> nameInUse(inUse);
+      case LaunchException launch ->
+          Errors.startFailed(
+              launch.job().toString(),
+              launch.failure().step(),
+              launch.failure().errno(),
+              launch.failure().message());
+      default -> Errors.internal(report(failure));
+    };
+  }
+
+  /** A start that came to nothing: no process, no record. The caller may try again. */
+  static StatusRuntimeException startRefused(IOException cause) {
+    String incident = report(cause);
+    Optional<String> exhausted = exhaustedResource(cause);
+    return new ErrorDetails(
+            exhausted.isPresent() ? Status.Code.RESOURCE_EXHAUSTED : Status.Code.UNAVAILABLE,
+            "the job was not started: "
+                + exhausted.orElse("this host could not prepare it")
+                + "; the server's log has more under incident "
+                + incident,
+            Optional.of(ErrorReason.START_REFUSED),
+            Map.of("incident", incident),
+            List.of())
+        .toException();
+  }
+
+  private static StatusRuntimeException nameInUse(NameInUseException inUse) {
+    return new ErrorDetails(
+            ErrorReason.NAME_IN_USE.code(),
+            inUse.getMessage() + ": choose another name or stop that job",
+            Optional.of(ErrorReason.NAME_IN_USE),
+            Map.of("job", inUse.holder().toString()),
+            List.of())
+        .toException();
+  }
+
+  private static Optional<String> exhaustedResource(Throwable cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      String message = String.valueOf(t.getMessage());
+      Optional<String> words = EXHAUSTED.stream().filter(message::contains).findFirst();
+      if (words.isPresent()) {
+        return words;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String report(Throwable failure) {
+    String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    log.error("incident {}", incident, failure);
+    return incident;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.GetJobResponse;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.ListJobsResponse;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.StartJobResponse;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StopJobResponse;
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.WaitJobRequest;
+import dev.jobd.api.v1.WaitJobResponse;
+import dev.jobd.server.auth.Action;
+import dev.jobd.server.auth.Caller;
+import dev.jobd.server.auth.JobAccess;
+import dev.jobd.worker.Job;
+import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.StopRequest;
+import dev.jobd.worker.Worker;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.ReadRequest;
+import io.grpc.BindableService;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+/** Jobs over gRPC: start, watch, stop. Its methods block and want threads that may. */
+public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
+  private final Worker worker;
+  private final JobAccess access;
+  private final Executor executor;
+
+  /**
+   * @param executor for what is left of a call when its job has moved on; its threads may block
+   */
+  public JobRpc(Worker worker, JobAccess access, Executor executor) {
+    this.worker = worker;
+    this.access = access;
+    this.executor = executor;
+  }
+
+  /** The generated definition with {@link StreamOutputHandler} in place of the observer. */
+  @Override
+  public ServerServiceDefinition bindService() {
+    ServerServiceDefinition generated = JobServiceGrpc.bindService(this);
+    var service = ServerServiceDefinition.builder(generated.getServiceDescriptor());
+    for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
+      if (method.getMethodDescriptor() != JobServiceGrpc.getStreamOutputMethod()) {
+        service.addMethod(method);
+      }
+    }
+    service.addMethod(
+        JobServiceGrpc.getStreamOutputMethod(),
+        new StreamOutputHandler(this::openOutput, executor));
+    return service.build();
+  }
+
+  @Override
+  public void startJob(StartJobRequest request, StreamObserver<StartJobResponse> call) {
+    Answer.now(
+        call,
+        () -> {
+          Job job = start(Caller.current(), Requests.spec(request));
+          return StartJobResponse.newBuilder().setJob(JobWire.write(job.record())).build();
+        });
+  }
+
+  private Job start(Caller caller, JobSpec spec) throws LaunchException {
+    try {
+      return worker.start(caller.owner(), spec);
+    } catch (InvalidSpecException e) {
+      throw Requests.within("spec", e);
+    } catch (IOException e) {
+      throw Failures.startRefused(e);
+    }
+  }
+
+  @Override
+  public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> call) {
+    Answer.now(
+        call,
+        () -> {
+          Job job = access.resolve(Caller.current(), request.getJob(), Action.READ);
+          return GetJobResponse.newBuilder().setJob(JobWire.write(job.record())).build();
+        });
+  }
+
+  @Override
+  public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> call) {
+    Answer.now(
+        call, () -> answer(worker.list(access.visible(Caller.current(), Requests.query(request)))));
+  }
+
+  private static ListJobsResponse answer(Page<JobRecord> page) {
+    return ListJobsResponse.newBuilder()
+        .addAllJobs(page.items().stream().map(JobWire::write).toList())
+        .setNextPageToken(page.nextToken() == null ? "" : page.nextToken())
+        .build();
+  }
+
+  @Override
+  public void waitJob(WaitJobRequest request, StreamObserver<WaitJobResponse> call) {
+    Answer.atEnd(
+        call,
+        () -> access.resolve(Caller.current(), request.getJob(), Action.READ),
+        ended -> WaitJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
+        executor);
+  }
+
+  @Override
+  public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> call) {
+    Answer.atEnd(
+        call,
+        () -> {
+          Caller caller = Caller.current();
+          StopRequest stop = Requests.stop(request, caller.user());
+          Job job = access.resolve(caller, request.getJob(), Action.STOP);
+          job.stop(stop);
+          return job;
+        },
+        ended -> StopJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
+        executor);
+  }
+
+  private OutputSource openOutput(StreamOutputRequest request) {
+    ReadRequest read = Requests.read(request);
+    return new JobOutput(access.resolve(Caller.current(), request.getJob(), Action.READ), read);
+  }
+}

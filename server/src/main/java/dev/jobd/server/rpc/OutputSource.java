@@ -1,0 +1,28 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.output.OutputEvent;
+import java.io.IOException;
+
+/** Where {@link OutputStreamCall} gets a job's output from; for use by one thread at a time. */
+interface OutputSource extends AutoCloseable {
+  /** The next event; {@link OutputEvent.Pending} when there is nothing now. */
+  OutputEvent poll() throws IOException;
+
+  /** Runs {@code wake} once when {@link #poll} has something other than Pending. */
+  void onReady(Runnable wake);
+
+  /** The job as it stands now. */
+  JobRecord job();
+
+  @Override
+  void close();
+
+  /** Finds what a call asks for. */
+  @FunctionalInterface
+  interface Opener {
+    /** Fails as the call is to fail where the caller may not read it or it is not there. */
+    OutputSource open(StreamOutputRequest request);
+  }
+}

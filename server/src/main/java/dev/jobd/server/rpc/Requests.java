@@ -1,0 +1,95 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.worker.StopRequest;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.ReadRequest;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests as the worker's values. The one place where a request is judged: every method throws an {@link InvalidSpecException} that names the field by its path in the API.
+ */
+final class Requests {
+  /** Longer than any token given out. */
+  static final int MAX_PAGE_TOKEN_CHARS = 256;
+
+  private Requests() {}
+
+  static JobSpec spec(StartJobRequest request) {
+    if (!request.getRequestId().isEmpty()) {
+      throw new InvalidSpecException("request_id", "is not supported yet");
+    }
+    try {
+      return SpecWire.read(request.getSpec());
+    } catch (InvalidSpecException e) {
+      throw within("spec", e);
+    }
+  }
+
+  /** The same problem with a field as seen from the message that holds it. */
+  static InvalidSpecException within(String message, InvalidSpecException e) {
+    return new InvalidSpecException(message + "." + e.field(), e.problem());
+  }
+
+  static StopRequest stop(StopJobRequest request, String by) {
+    Duration grace =
+        request.hasGrace() ? WireTime.duration("grace", request.getGrace()) : Duration.ZERO;
+    int defaultSignal = grace.isZero() ? StopRequest.SIGKILL : StopRequest.SIGTERM;
+    return new StopRequest(by, request.hasSignal() ? request.getSignal() : defaultSignal, grace);
+  }
+
+  static ReadRequest read(StreamOutputRequest request) {
+    Set<OutputStreamKind> streams = EnumSet.noneOf(OutputStreamKind.class);
+    List<OutputStream> asked = request.getStreamsList();
+    for (int i = 0; i < asked.size(); i++) {
+      streams.add(JobWire.read("streams[" + i + "]", asked.get(i)));
+    }
+    return new ReadRequest(
+        request.getOffset(),
+        streams.isEmpty() ? EnumSet.allOf(OutputStreamKind.class) : streams,
+        !request.getNoFollow());
+  }
+
+  /** What was asked for; what the caller may see of it is judged elsewhere. */
+  static JobQuery query(ListJobsRequest request) {
+    if (request.getPageToken().length() > MAX_PAGE_TOKEN_CHARS) {
+      throw new InvalidSpecException("page_token", "must be one that an earlier page gave");
+    }
+    if (request.getLabelsCount() > JobSpec.MAX_LABELS) {
+      throw new InvalidSpecException("labels", "must be at most " + JobSpec.MAX_LABELS);
+    }
+    return new JobQuery(
+        request.getOwner().isEmpty() ? null : new Owner(request.getOwner()),
+        null,
+        emptyToNull(request.getName()),
+        phases(request.getPhasesList()),
+        request.getLabelsMap(),
+        request.getPageSize() == 0 ? JobQuery.DEFAULT_PAGE_SIZE : request.getPageSize(),
+        emptyToNull(request.getPageToken()));
+  }
+
+  private static Set<JobQuery.Phase> phases(List<JobPhase> asked) {
+    Set<JobQuery.Phase> phases = EnumSet.noneOf(JobQuery.Phase.class);
+    for (int i = 0; i < asked.size(); i++) {
+      phases.add(JobWire.read("phases[" + i + "]", asked.get(i)));
+    }
+    return phases;
+  }
+
+  private static @Nullable String emptyToNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.jobd.cli;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** A parsed command line. An option goes by any of its names here, with the dashes. */
+final class Arguments {
+  private final ParseResult program;
+  private final ParseResult command;
+
+  /**
+   * @param program what stands before the command's name
+   * @param command what stands after it
+   */
+  Arguments(ParseResult program, ParseResult command) {
+    this.program = program;
+    this.command = command;
+  }
+
+  boolean has(String option) {
+    return command.hasMatchedOption(option) || program.hasMatchedOption(option);
+  }
+
+  /** The option's value, the last where it was given more than once; {@code null} without it. */
+  @Nullable String value(String option) {
+    List<String> values = values(option);
+    return values.isEmpty() ? null : values.getLast();
+  }
+
+  /**
+   * The option's value as {@code parser} reads it; {@code null} without it.
+   *
+   * @throws CommandFailure a usage error, with the words of the parser's IllegalArgumentException
+   */
+  <T> @Nullable T parsed(String option, Function<String, T> parser) throws CommandFailure {
+    String value = value(option);
+    try {
+      return value == null ? null : parser.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(option + " " + e.getMessage());
+    }
+  }
+
+  /** The option's values; those after the command's name win over those before. */
+  List<String> values(String option) {
+    OptionSpec matched = command.matchedOption(option);
+    if (matched == null) {
+      matched = program.matchedOption(option);
+    }
+    return matched == null ? List.of() : matched.stringValues();
+  }
+
+  /** What is no option. */
+  List<String> words() {
+    return command.matchedPositionals().stream().flatMap(p -> p.stringValues().stream()).toList();
+  }
+}

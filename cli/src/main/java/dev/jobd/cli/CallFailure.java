@@ -1,0 +1,87 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorReason;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** A call to the server failed. */
+final class CallFailure extends CommandFailure {
+  private final ErrorDetails details;
+
+  private CallFailure(int exitCode, String message, ErrorDetails details) {
+    super(exitCode, message);
+    this.details = details;
+  }
+
+  static CallFailure of(String operation, ServerAddress server, StatusRuntimeException e) {
+    ErrorDetails details = ErrorDetails.of(e);
+    Optional<SSLException> handshake = cause(e, SSLException.class);
+    if (details.code() == Status.Code.UNAVAILABLE && handshake.isPresent()) {
+      return new CallFailure(
+          ExitCode.NOT_ALLOWED,
+          "cannot %s: %s and this client do not trust each other: %s; see --cert and --ca"
+              .formatted(operation, server, handshake.get().getMessage()),
+          details);
+    }
+    return new CallFailure(
+        exitCode(details.code()),
+        "cannot %s: %s".formatted(operation, words(server, details, e)),
+        details);
+  }
+
+  /** What the server said, as far as the failure came from it. */
+  ErrorDetails details() {
+    return details;
+  }
+
+  private static int exitCode(Status.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT -> ExitCode.USAGE;
+      case NOT_FOUND -> ExitCode.NOT_FOUND;
+      case PERMISSION_DENIED, UNAUTHENTICATED -> ExitCode.NOT_ALLOWED;
+      case UNAVAILABLE, DEADLINE_EXCEEDED -> ExitCode.UNREACHABLE;
+      default -> ExitCode.FAILED;
+    };
+  }
+
+  private static String words(ServerAddress server, ErrorDetails details, Throwable e) {
+    String message = details.message().isEmpty() ? details.code().name() : details.message();
+    return switch (details.code()) {
+      case UNAVAILABLE ->
+          "no connection to %s: %s; is jobd running there? --server or JOBCTL_SERVER names another"
+              .formatted(server, rootMessage(e, message));
+      case DEADLINE_EXCEEDED ->
+          "no answer from %s within %d s; is jobd running there?"
+              .formatted(server, Connection.ANSWER_TIME.toSeconds());
+      case NOT_FOUND -> message + "; jobctl list shows the jobs that you may see";
+      case PERMISSION_DENIED -> message + "; jobctl whoami shows what you may do";
+      case UNAUTHENTICATED -> message + "; --cert or --user gives other credentials";
+      case UNIMPLEMENTED -> server + " does not know this call; it may be older than this client";
+      default ->
+          details.reason().filter(r -> r == ErrorReason.START_FAILED).isPresent()
+              ? message + "; jobctl status shows the job"
+              : message;
+    };
+  }
+
+  /** The innermost words: gRPC's own say no more than that there was an I/O error. */
+  private static String rootMessage(Throwable e, String otherwise) {
+    Throwable root = e.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null || root.getMessage() == null ? otherwise : root.getMessage();
+  }
+
+  private static <T extends Throwable> Optional<T> cause(Throwable e, Class<T> type) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return Optional.of(type.cast(t));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.jobd.cli;
+
+import dev.jobd.cli.render.Console;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One run of jobctl: what was asked for, and the way to the server. For one thread. */
+final class Invocation implements AutoCloseable {
+  private final Arguments arguments;
+  private final Environment environment;
+  private final Console console;
+  private final Connector connector;
+  private @Nullable Connection connection;
+
+  Invocation(Arguments arguments, Environment environment, Console console, Connector connector) {
+    this.arguments = arguments;
+    this.environment = environment;
+    this.console = console;
+    this.connector = connector;
+  }
+
+  Arguments arguments() {
+    return arguments;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  /** The format asked for; {@code null} leaves it to the command. */
+  @Nullable OutputFormat format() throws CommandFailure {
+    String format = arguments.value("--output");
+    return format == null ? null : OutputFormat.parse(format);
+  }
+
+  ServerAddress server() throws CommandFailure {
+    String option = arguments.value("--server");
+    String server = option != null ? option : environment.get("JOBCTL_SERVER").orElse(null);
+    return server == null ? ServerAddress.DEFAULT : ServerAddress.parse(server);
+  }
+
+  /** The way to the server, made when it is first asked for. */
+  Connection connection() throws CommandFailure {
+    if (connection == null) {
+      ServerAddress server = server();
+      connection =
+          connector.connect(server, CredentialFiles.find(arguments, environment, directory()));
+    }
+    return connection;
+  }
+
+  ConfigDirectory directory() {
+    return ConfigDirectory.of(environment);
+  }
+
+  /** Notes {@code id} for {@code @last}. That it could not be noted does not undo the start. */
+  void rememberLastJob(String id) throws IOException {
+    try {
+      directory().rememberLastJob(id);
+    } catch (IOException e) {
+      console.say("cannot note the job for @last: " + e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+}

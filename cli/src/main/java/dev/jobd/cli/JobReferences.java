@@ -1,0 +1,89 @@
+package dev.jobd.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The jobs that a command is about, as they were typed: ids, prefixes of ids, names, @last. */
+final class JobReferences {
+  private static final String LAST = "@last";
+
+  /** What is done with one job; its result is the exit code where the job is the last one. */
+  @FunctionalInterface
+  interface Action {
+    int on(String job) throws CommandFailure, IOException, InterruptedException;
+  }
+
+  private JobReferences() {}
+
+  static void addTo(CommandSpec spec, String label) {
+    spec.addOption(Options.values("ID", "The same as " + label, "--job-id"));
+    spec.addPositional(
+        Options.words(label, "The job's id, a prefix that only it has, its name, or @last"));
+  }
+
+  /** Those of the command line, at least one. */
+  static List<String> of(Invocation invocation) throws CommandFailure, IOException {
+    List<String> jobs = optional(invocation);
+    if (jobs.isEmpty()) {
+      throw CommandFailure.usage("which job? Give its id, its name or @last");
+    }
+    return jobs;
+  }
+
+  static String single(Invocation invocation) throws CommandFailure, IOException {
+    List<String> jobs = of(invocation);
+    if (jobs.size() > 1) {
+      throw CommandFailure.usage("takes one job, not " + jobs.size() + ": " + jobs);
+    }
+    return jobs.getFirst();
+  }
+
+  /** Those of the command line, if any. */
+  static List<String> optional(Invocation invocation) throws CommandFailure, IOException {
+    List<String> jobs = new ArrayList<>(invocation.arguments().values("--job-id"));
+    jobs.addAll(invocation.arguments().words());
+    for (int i = 0; i < jobs.size(); i++) {
+      if (jobs.get(i).equals(LAST)) {
+        jobs.set(i, last(invocation.directory()));
+      }
+    }
+    return List.copyOf(jobs);
+  }
+
+  /**
+   * Does it for each job in turn. A failure with one is told and does not keep it from the others.
+   *
+   * @return the first failure's exit code; without any, what the action returned for the last job
+   */
+  static int forEach(List<String> jobs, Invocation invocation, Action action)
+      throws CommandFailure, IOException, InterruptedException {
+    if (jobs.size() == 1) {
+      return action.on(jobs.getFirst());
+    }
+    int code = ExitCode.OK;
+    CommandFailure first = null;
+    for (String job : jobs) {
+      try {
+        code = action.on(job);
+      } catch (CommandFailure e) {
+        first = first == null ? e : first;
+        invocation.console().say(e.words());
+        if (e.exitCode() == ExitCode.UNREACHABLE) {
+          break;
+        }
+      }
+    }
+    return first == null ? code : first.exitCode();
+  }
+
+  private static String last(ConfigDirectory directory) throws CommandFailure, IOException {
+    return directory
+        .lastJob()
+        .orElseThrow(
+            () ->
+                new CommandFailure(
+                    ExitCode.NOT_FOUND, "@last: no job was started from " + directory.path()));
+  }
+}

@@ -1,0 +1,122 @@
+package dev.jobd.cli;
+
+import com.google.protobuf.Duration;
+import dev.jobd.api.args.Quantity;
+import dev.jobd.api.args.ShellWords;
+import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.Limits;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * How a new job is written. From the first word that is no option, or from {@code --} on,
+ * everything is the job's own.
+ */
+final class JobSpecOptions {
+  private JobSpecOptions() {}
+
+  static void addTo(CommandSpec spec) {
+    spec.parser().stopAtPositional(true);
+    spec.usageMessage()
+        .customSynopsis("jobctl " + spec.name() + " [OPTIONS] [--] COMMAND [ARG...]");
+    spec.addOption(
+            Options.value(
+                "NAME", "A name, that none of your live jobs has", "-j", "--name", "--jobName"))
+        .addOption(
+            Options.value(
+                "COMMAND", "The command; the words that follow are arguments", "-c", "--command"))
+        .addOption(
+            Options.value("LINE", "Command and arguments in one, with a shell's quotes", "--cmd"))
+        .addOption(Options.values("K=V", "A variable of the job's environment", "-e", "--env"))
+        .addOption(Options.value("DIR", "The job's working directory", "-w", "--workdir"))
+        .addOption(Options.values("K=V", "A label", "-l", "--label"))
+        .addOption(Options.value("CORES", "Processor time, like 0.5", "--cpus"))
+        .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
+        .addOption(Options.value("N", "Processes and threads", "--pids"))
+        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
+        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+    spec.addPositional(Options.words("COMMAND", "The command and its arguments"));
+  }
+
+  /**
+   * The job that the command line describes.
+   *
+   * @throws CommandFailure a usage error
+   */
+  static JobSpec read(Arguments arguments) throws CommandFailure {
+    JobSpec.Builder spec =
+        JobSpec.newBuilder()
+            .addAllArgv(argv(arguments))
+            .putAllEnv(pairs("--env", arguments.values("--env")))
+            .putAllLabels(pairs("--label", arguments.values("--label")))
+            .setLimits(limits(arguments));
+    ifGiven(arguments.value("--name"), spec::setName);
+    ifGiven(arguments.value("--workdir"), spec::setWorkingDirectory);
+    return spec.build();
+  }
+
+  private static List<String> argv(Arguments arguments) throws CommandFailure {
+    String command = arguments.value("--command");
+    List<String> line = arguments.parsed("--cmd", ShellWords::split);
+    if (command != null && line != null) {
+      throw CommandFailure.usage("--command and --cmd both give the command: give one of them");
+    }
+    List<String> argv = new ArrayList<>();
+    ifGiven(command, argv::add);
+    ifGiven(line, argv::addAll);
+    argv.addAll(arguments.words());
+    if (argv.isEmpty()) {
+      throw CommandFailure.usage("which command? Give it after the options: start -- ls -l");
+    }
+    return argv;
+  }
+
+  private static Limits limits(Arguments arguments) throws CommandFailure {
+    Limits.Builder limits = Limits.newBuilder();
+    ifGiven(arguments.parsed("--cpus", Quantity::cpuMillis), limits::setCpuMillis);
+    ifGiven(arguments.parsed("--memory", Quantity::bytes), limits::setMemoryBytes);
+    ifGiven(arguments.parsed("--pids", JobSpecOptions::wholeNumber), limits::setPids);
+    ifGiven(arguments.parsed("--timeout", JobSpecOptions::duration), limits::setTimeout);
+    ifGiven(arguments.parsed("--max-output", Quantity::bytes), limits::setOutputBytes);
+    return limits.build();
+  }
+
+  static Map<String, String> pairs(String option, List<String> texts) throws CommandFailure {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      if (equals <= 0) {
+        throw CommandFailure.usage(option + " must be NAME=VALUE, was '" + text + "'");
+      }
+      pairs.put(text.substring(0, equals), text.substring(equals + 1));
+    }
+    return pairs;
+  }
+
+  static Duration duration(String text) {
+    java.time.Duration duration = Quantity.duration(text);
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
+  }
+
+  static long wholeNumber(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number, was '" + text + "'", e);
+    }
+  }
+
+  private static <T> void ifGiven(@Nullable T value, Consumer<T> set) {
+    if (value != null) {
+      set.accept(value);
+    }
+  }
+}

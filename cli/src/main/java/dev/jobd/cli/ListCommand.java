@@ -1,0 +1,129 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.ListJobsResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Lists jobs, the newest first. */
+final class ListCommand implements Command {
+  private static final long DEFAULT_LIMIT = 100;
+  private static final int MAX_PAGE = 1000;
+  private static final String[] FILTERS = {"--state", "--owner", "--label", "--limit", "--all"};
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(
+                this, "Lists the jobs that you may see, the newest first", "list", "ls", "ps")
+            .addOption(
+                Options.flag(
+                    "All of them, not the newest " + DEFAULT_LIMIT + " alone", "-a", "--all"))
+            .addOption(
+                Options.values(
+                    "STATE", "Only starting, running, stopping or ended ones", "--state"))
+            .addOption(Options.value("USER", "Only this user's", "--owner"))
+            .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
+            .addOption(Options.flag("Ids alone", "-q", "--quiet"))
+            .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
+  }
+
+  @Override
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    List<String> references = JobReferences.optional(invocation);
+    List<Job> jobs = new ArrayList<>();
+    int code = ExitCode.OK;
+    if (references.isEmpty()) {
+      jobs.addAll(find(invocation));
+    } else {
+      refuseFilters(invocation.arguments());
+      code =
+          JobReferences.forEach(
+              references,
+              invocation,
+              reference -> {
+                jobs.add(StatusCommand.get(reference, invocation.connection()));
+                return ExitCode.OK;
+              });
+    }
+    if (invocation.arguments().has("--quiet")) {
+      for (Job job : jobs) {
+        invocation.console().data(job.getId());
+      }
+    } else {
+      JobReport.print(jobs, true, invocation);
+    }
+    return code;
+  }
+
+  private static List<Job> find(Invocation invocation) throws CommandFailure, IOException {
+    Arguments arguments = invocation.arguments();
+    Long given = arguments.parsed("--limit", ListCommand::limit);
+    long limit = given != null ? given : arguments.has("--all") ? Long.MAX_VALUE : DEFAULT_LIMIT;
+    ListJobsRequest.Builder request = request(arguments);
+    List<Job> jobs = new ArrayList<>();
+    do {
+      request.setPageSize((int) Math.min(MAX_PAGE, limit - jobs.size()));
+      ListJobsResponse page =
+          invocation
+              .connection()
+              .call("list jobs", JobServiceGrpc.getListJobsMethod(), request.build());
+      jobs.addAll(page.getJobsList());
+      request.setPageToken(page.getNextPageToken());
+    } while (!request.getPageToken().isEmpty() && jobs.size() < limit);
+    if (!request.getPageToken().isEmpty() && given == null) {
+      invocation.console().say("the newest " + jobs.size() + " jobs; --all shows the others too");
+    }
+    return jobs;
+  }
+
+  private static ListJobsRequest.Builder request(Arguments arguments) throws CommandFailure {
+    ListJobsRequest.Builder request =
+        ListJobsRequest.newBuilder()
+            .putAllLabels(JobSpecOptions.pairs("--label", arguments.values("--label")));
+    String owner = arguments.value("--owner");
+    if (owner != null) {
+      request.setOwner(owner);
+    }
+    for (String state : arguments.values("--state")) {
+      request.addPhases(phase(state));
+    }
+    return request;
+  }
+
+  private static JobPhase phase(String state) throws CommandFailure {
+    return switch (state.toLowerCase(Locale.ROOT)) {
+      case "starting" -> JobPhase.JOB_PHASE_STARTING;
+      case "running" -> JobPhase.JOB_PHASE_RUNNING;
+      case "stopping" -> JobPhase.JOB_PHASE_STOPPING;
+      case "ended" -> JobPhase.JOB_PHASE_ENDED;
+      default ->
+          throw CommandFailure.usage(
+              "--state must be starting, running, stopping or ended, was '" + state + "'");
+    };
+  }
+
+  private static long limit(String text) {
+    long limit = JobSpecOptions.wholeNumber(text);
+    if (limit < 1) {
+      throw new IllegalArgumentException("must be at least 1, was " + limit);
+    }
+    return limit;
+  }
+
+  private static void refuseFilters(Arguments arguments) throws CommandFailure {
+    for (String filter : FILTERS) {
+      if (arguments.has(filter)) {
+        throw CommandFailure.usage(filter + " chooses among all jobs: it does not go with ids");
+      }
+    }
+  }
+}

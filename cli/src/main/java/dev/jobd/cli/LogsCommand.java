@@ -1,0 +1,122 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.cli.render.Console;
+import dev.jobd.cli.render.JsonLinePrinter;
+import dev.jobd.cli.render.LinePrinter;
+import dev.jobd.cli.render.OutputPrinter;
+import dev.jobd.cli.render.RawPrinter;
+import dev.jobd.cli.render.StreamTargets;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Prints a job's output, as it comes. */
+final class LogsCommand implements Command {
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(this, "Prints a job's output until the job has ended", "logs", "stream")
+            .addOption(
+                Options.value(
+                    "STREAM",
+                    "stdout, stderr or all. One alone goes to standard output;"
+                        + " of all, each goes to the one of its name",
+                    "-s",
+                    "--stream"))
+            .addOption(Options.flag("Ends with what is there now", "--no-follow"))
+            .addOption(
+                Options.value("OFFSET", "The first byte, counted over both streams", "--from"))
+            .addOption(Options.flag("Each line's time in front of it", "-t", "--timestamps"))
+            .addOption(
+                Options.value(
+                    "FORMAT",
+                    "raw: the bytes as they are; prefixed: each line after its stream's name;"
+                        + " json: a record for each line",
+                    "--format"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
+  }
+
+  @Override
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    Arguments arguments = invocation.arguments();
+    String job = JobReferences.single(invocation);
+    Streams streams = streams(arguments.value("--stream"));
+    StreamOutputRequest.Builder request =
+        StreamOutputRequest.newBuilder().setJob(job).setNoFollow(arguments.has("--no-follow"));
+    if (streams != Streams.ALL) {
+      request.addStreams(streams.wire);
+    }
+    Long from = arguments.parsed("--from", JobSpecOptions::wholeNumber);
+    if (from != null) {
+      request.setOffset(from);
+    }
+    OutputPrinter printer = printer(arguments, streams, invocation.console());
+    try (OutputFrames frames = invocation.connection().output(request.build())) {
+      frames.printTo(printer);
+    }
+    return ExitCode.OK;
+  }
+
+  /** Whether {@code --logs} was given to another command. */
+  static boolean askedFor(Invocation invocation) throws CommandFailure {
+    boolean logs = invocation.arguments().has("--logs");
+    if (logs && invocation.format() == OutputFormat.JSON) {
+      throw CommandFailure.usage("--logs prints bytes, which do not go into one JSON document");
+    }
+    return logs;
+  }
+
+  /** Prints all output that is there, as it is. */
+  static void printSoFar(String job, Invocation invocation)
+      throws CommandFailure, IOException, InterruptedException {
+    StreamOutputRequest request =
+        StreamOutputRequest.newBuilder().setJob(job).setNoFollow(true).build();
+    Console console = invocation.console();
+    try (OutputFrames frames = invocation.connection().output(request)) {
+      frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
+    }
+  }
+
+  private static OutputPrinter printer(Arguments arguments, Streams streams, Console console)
+      throws CommandFailure {
+    String given = arguments.value("--format");
+    boolean times = arguments.has("--timestamps");
+    StreamTargets targets =
+        streams == Streams.ALL ? StreamTargets.split(console) : StreamTargets.joined(console);
+    return switch (given == null ? "raw" : given) {
+      case "raw" ->
+          times ? new LinePrinter(console, targets, false, true) : new RawPrinter(console, targets);
+      case "prefixed" -> new LinePrinter(console, StreamTargets.joined(console), true, times);
+      case "json" -> new JsonLinePrinter(console.out());
+      default ->
+          throw CommandFailure.usage("--format must be raw, prefixed or json, was '" + given + "'");
+    };
+  }
+
+  private static Streams streams(@org.jspecify.annotations.Nullable String given)
+      throws CommandFailure {
+    return switch (given) {
+      case null -> Streams.ALL;
+      case "all" -> Streams.ALL;
+      case "stdout" -> Streams.STDOUT;
+      case "stderr" -> Streams.STDERR;
+      default ->
+          throw CommandFailure.usage("--stream must be stdout, stderr or all, was '" + given + "'");
+    };
+  }
+
+  private enum Streams {
+    ALL(OutputStream.OUTPUT_STREAM_UNSPECIFIED),
+    STDOUT(OutputStream.OUTPUT_STREAM_STDOUT),
+    STDERR(OutputStream.OUTPUT_STREAM_STDERR);
+
+    private final OutputStream wire;
+
+    Streams(OutputStream wire) {
+      this.wire = wire;
+    }
+  }
+}

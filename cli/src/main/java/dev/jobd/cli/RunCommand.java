@@ -1,0 +1,73 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorReason;
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.cli.render.Console;
+import dev.jobd.cli.render.RawPrinter;
+import dev.jobd.cli.render.StreamTargets;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Runs a job as if it were a local command: its output, its exit code, its end with Ctrl-C. */
+final class RunCommand implements Command {
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(
+            this,
+            "Starts a job, prints its output and exits with its code."
+                + " Ctrl-C stops the job, a second one kills it",
+            "run");
+    JobSpecOptions.addTo(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    try (StopOnSignal signals = StopOnSignal.install()) {
+      Job job = start(invocation);
+      return ExitCode.of(follow(job.getId(), signals, invocation).getVerdict());
+    }
+  }
+
+  private static Job follow(String job, StopOnSignal signals, Invocation invocation)
+      throws CommandFailure, IOException, InterruptedException {
+    Connection connection = invocation.connection();
+    Console console = invocation.console();
+    StreamOutputRequest request = StreamOutputRequest.newBuilder().setJob(job).build();
+    try (OutputFrames frames = connection.output(request)) {
+      signals.stops(job, connection, frames);
+      return frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
+    } catch (IOException e) {
+      // Nobody reads any more. A local command would die of SIGPIPE, so the job goes too.
+      connection.call(
+          "stop " + job,
+          JobServiceGrpc.getStopJobMethod(),
+          StopJobRequest.newBuilder().setJob(job).build());
+      throw e;
+    }
+  }
+
+  private static Job start(Invocation invocation) throws CommandFailure, IOException {
+    try {
+      return StartCommand.start(JobSpecOptions.read(invocation.arguments()), invocation);
+    } catch (CallFailure e) {
+      throw e.exitCode() == ExitCode.FAILED
+          ? new CommandFailure(exitCode(e.details()), e.words())
+          : e;
+    }
+  }
+
+  private static int exitCode(ErrorDetails details) {
+    return details.reason().filter(r -> r == ErrorReason.START_FAILED).isPresent()
+        ? ExitCode.startFailed(
+            details.metadata().getOrDefault("step", ""),
+            details.metadata().getOrDefault("errno", ""))
+        : ExitCode.CANNOT_START;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobServiceGrpc;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Tells what state jobs are in. */
+final class StatusCommand implements Command {
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(this, "Prints the state of a job, or a table of several", "status", "query")
+            .addOption(Options.flag("Then prints the output so far", "--logs"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
+  }
+
+  @Override
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    List<String> references = JobReferences.of(invocation);
+    boolean logs = LogsCommand.askedFor(invocation);
+    List<Job> jobs = new ArrayList<>();
+    int code =
+        JobReferences.forEach(
+            references,
+            invocation,
+            reference -> {
+              jobs.add(get(reference, invocation.connection()));
+              return ExitCode.OK;
+            });
+    JobReport.print(jobs, references.size() > 1, invocation);
+    if (logs) {
+      for (Job job : jobs) {
+        LogsCommand.printSoFar(job.getId(), invocation);
+      }
+    }
+    return code;
+  }
+
+  static Job get(String reference, Connection connection) throws CommandFailure {
+    return connection
+        .call(
+            "show job " + reference,
+            JobServiceGrpc.getGetJobMethod(),
+            GetJobRequest.newBuilder().setJob(reference).build())
+        .getJob();
+  }
+}

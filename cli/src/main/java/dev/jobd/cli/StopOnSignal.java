@@ -1,0 +1,95 @@
+package dev.jobd.cli;
+
+import com.google.protobuf.Duration;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StopJobResponse;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * While installed, SIGINT and SIGTERM do not end jobctl but the job it runs: the first is passed on
+ * to the job, which then has {@link #GRACE_SECONDS}; the second kills the job; the third ends
+ * jobctl. Signals that come before there is a job are kept for it, but for the second, which ends
+ * jobctl.
+ */
+final class StopOnSignal implements AutoCloseable {
+  static final int GRACE_SECONDS = 10;
+  private static final int SIGNALS_TO_LEAVE = 3;
+  private static final int SIGNALS_TO_LEAVE_WITHOUT_JOB = 2;
+
+  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+  private @Nullable Target target;
+  private int received;
+  private int lastSignal;
+
+  private record Target(String job, Connection connection, OutputFrames frames) {}
+
+  private StopOnSignal() {}
+
+  static StopOnSignal install() {
+    StopOnSignal installed = new StopOnSignal();
+    for (String name : new String[] {"INT", "TERM"}) {
+      Signal signal = new Signal(name);
+      installed.before.put(signal, Signal.handle(signal, installed::receive));
+    }
+    return installed;
+  }
+
+  /** From now on there is a job to stop; {@code frames} end if it cannot be stopped. */
+  synchronized void stops(String job, Connection connection, OutputFrames frames) {
+    target = new Target(job, connection, frames);
+    if (received > 0) {
+      stop(target);
+    }
+  }
+
+  @Override
+  public void close() {
+    before.forEach(Signal::handle);
+  }
+
+  private synchronized void receive(Signal signal) {
+    received++;
+    lastSignal = signal.getNumber();
+    if (received >= (target == null ? SIGNALS_TO_LEAVE_WITHOUT_JOB : SIGNALS_TO_LEAVE)) {
+      Runtime.getRuntime().halt(ExitCode.signal(lastSignal));
+    }
+    if (target != null) {
+      stop(target);
+    }
+  }
+
+  private void stop(Target target) {
+    StopJobRequest.Builder request = StopJobRequest.newBuilder().setJob(target.job);
+    if (received == 1) {
+      request.setSignal(lastSignal).setGrace(Duration.newBuilder().setSeconds(GRACE_SECONDS));
+    }
+    target.connection.callAside(
+        JobServiceGrpc.getStopJobMethod(),
+        request.build(),
+        java.time.Duration.ofSeconds(GRACE_SECONDS),
+        new Answer(target));
+  }
+
+  /** That the job has ended shows in its output; only a failure matters. */
+  private record Answer(Target target) implements StreamObserver<StopJobResponse> {
+    @Override
+    public void onNext(StopJobResponse response) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      if (failure instanceof StatusRuntimeException e) {
+        target.frames.abort(target.connection.failure("stop " + target.job, e));
+      }
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}

@@ -1,0 +1,54 @@
+package dev.jobd.cli.render;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One file descriptor to write to, through a buffer that joins small pieces. Nothing is on its way
+ * for certain before {@link #flush}. For one thread.
+ */
+public final class ByteSink {
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private final WritableByteChannel channel;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+  public ByteSink(WritableByteChannel channel) {
+    this.channel = channel;
+  }
+
+  public void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (!buffer.hasRemaining()) {
+        flush();
+      }
+      int length = Math.min(bytes.remaining(), buffer.remaining());
+      buffer.put(buffer.position(), bytes, bytes.position(), length);
+      buffer.position(buffer.position() + length);
+      bytes.position(bytes.position() + length);
+    }
+  }
+
+  public void write(byte[] bytes, int from, int to) throws IOException {
+    write(ByteBuffer.wrap(bytes, from, to - from));
+  }
+
+  /** Writes {@code text} in UTF-8. */
+  public void write(String text) throws IOException {
+    write(StandardCharsets.UTF_8.encode(text));
+  }
+
+  /** Hands everything written so far to the kernel; what cannot be written is dropped. */
+  public void flush() throws IOException {
+    buffer.flip();
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } finally {
+      buffer.clear();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.jobd.cli.render;
+
+import java.io.IOException;
+
+/**
+ * Where an invocation writes.
+ *
+ * @param out data
+ * @param err words for people
+ */
+public record Console(ByteSink out, ByteSink err) {
+
+  /** Writes one line of data. */
+  public void data(String line) throws IOException {
+    out.write(line);
+    out.write("\n");
+    out.flush();
+  }
+
+  /** Tells people something, in one line after all data written before. */
+  public void say(String words) throws IOException {
+    out.flush();
+    err.write("jobctl: " + Printable.escape(words) + "\n");
+    err.flush();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.jobd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.cli.render.ByteSink;
+import dev.jobd.cli.render.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CredentialFilesTest {
+  private final Map<String, String> variables = new HashMap<>();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path home;
+  private Path config;
+  private @Nullable CredentialFiles found;
+  private @Nullable ServerAddress server;
+
+  @BeforeEach
+  void makeFiles(@TempDir Path directory) throws IOException {
+    home = directory;
+    config = Files.createDirectories(home.resolve("config/jobctl"));
+    variables.put("XDG_CONFIG_HOME", home.resolve("config").toString());
+    for (String name : new String[] {"ca.crt", "client.pem", "alice.pem", "bob.pem"}) {
+      Files.createFile(config.resolve(name));
+    }
+    for (String name : new String[] {"c.pem", "k.pem", "a.pem", "c2.pem"}) {
+      Files.createFile(home.resolve(name));
+    }
+  }
+
+  @Test
+  void aUserIsAFileInTheConfigurationDirectory() throws InterruptedException {
+    assertThat(run("-u", "alice", "list")).isZero();
+    assertThat(found).isEqualTo(files(config.resolve("alice.pem"), config.resolve("alice.pem")));
+  }
+
+  @Test
+  void anOptionGoesBeforeTheEnvironment() throws InterruptedException {
+    variables.put("JOBCTL_USER", "bob");
+    variables.put("JOBCTL_CERT", home.resolve("c2.pem").toString());
+    variables.put("JOBCTL_SERVER", "elsewhere:1");
+
+    run("list", "--userID", "alice", "--hostPort", ":2");
+    assertThat(found).isEqualTo(files(config.resolve("alice.pem"), config.resolve("alice.pem")));
+    assertThat(server).isEqualTo(new ServerAddress("localhost", 2));
+
+    run("list", "--cert", home.resolve("c.pem").toString());
+    assertThat(found).isEqualTo(files(home.resolve("c.pem"), home.resolve("c.pem")));
+    assertThat(server).isEqualTo(new ServerAddress("elsewhere", 1));
+  }
+
+  @Test
+  void aCertificateInTheEnvironmentGoesBeforeAUser() throws InterruptedException {
+    variables.put("JOBCTL_USER", "bob");
+    variables.put("JOBCTL_CERT", home.resolve("c.pem").toString());
+    variables.put("JOBCTL_KEY", home.resolve("k.pem").toString());
+    variables.put("JOBCTL_CA", home.resolve("a.pem").toString());
+
+    run("list");
+    assertThat(found)
+        .isEqualTo(
+            new CredentialFiles(
+                home.resolve("c.pem"), home.resolve("k.pem"), home.resolve("a.pem")));
+  }
+
+  @Test
+  void aKeyInTheEnvironmentIsNotForACertificateFromElsewhere() throws InterruptedException {
+    variables.put("JOBCTL_KEY", home.resolve("k.pem").toString());
+
+    run("list", "-u", "alice");
+    assertThat(found).isEqualTo(files(config.resolve("alice.pem"), config.resolve("alice.pem")));
+  }
+
+  @Test
+  void whatIsSetToNothingIsNotSet() throws InterruptedException {
+    variables.put("JOBCTL_USER", "");
+    variables.put("JOBCTL_SERVER", "");
+
+    run("list");
+    assertThat(found).isEqualTo(files(config.resolve("client.pem"), config.resolve("client.pem")));
+    assertThat(server).isEqualTo(ServerAddress.DEFAULT);
+  }
+
+  @Test
+  void theLastResortIsTheHomeDirectory() throws Exception {
+    Files.delete(config.resolve("client.pem"));
+    Path inHome = Files.createDirectories(home.resolve(".ssl")).resolve("client.pem");
+    Files.createFile(inHome);
+
+    run("list");
+    assertThat(found).isEqualTo(files(inHome, inHome));
+  }
+
+  @Test
+  void noCredentialsIsNotAuthenticatedAndSaysHowToBe() throws Exception {
+    Files.delete(config.resolve("client.pem"));
+
+    assertThat(run("list")).isEqualTo(4);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("--cert", "JOBCTL_CERT", "--user", config.toString());
+  }
+
+  @Test
+  void anAbsentUserIsNotAuthenticatedAndNamesTheFile() throws Exception {
+    assertThat(run("-u", "carol", "list")).isEqualTo(4);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains(config.resolve("carol.pem") + " does not exist");
+  }
+
+  @Test
+  void aUserIsNoPath() throws Exception {
+    assertThat(run("-u", "../alice", "list")).isEqualTo(2);
+  }
+
+  private CredentialFiles files(Path certificate, Path key) {
+    return new CredentialFiles(certificate, key, config.resolve("ca.crt"));
+  }
+
+  /** Runs a command line up to where it would connect. */
+  private int run(String... arguments) throws InterruptedException {
+    Console console =
+        new Console(
+            new ByteSink(Channels.newChannel(new ByteArrayOutputStream())),
+            new ByteSink(Channels.newChannel(err)));
+    Connector connector =
+        (address, files) -> {
+          server = address;
+          found = files;
+          throw new CommandFailure(0, "far enough");
+        };
+    return new Jobctl(new Environment(variables, home), console, connector).run(arguments);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.jobd.cli;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.GetJobResponse;
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.KillCause;
+import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.ListJobsResponse;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.ServerServiceGrpc;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.StartJobResponse;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StopJobResponse;
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.api.v1.Verdict;
+import dev.jobd.api.v1.WaitJobRequest;
+import dev.jobd.api.v1.WaitJobResponse;
+import dev.jobd.api.v1.WhoAmIRequest;
+import dev.jobd.api.v1.WhoAmIResponse;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers jobctl's calls on the loopback as jobd would, without running anything: a job does what
+ * the test says. Plain text, so no test of the client's commands needs certificates.
+ */
+final class FakeJobd implements AutoCloseable {
+  final List<JobSpec> started = new ArrayList<>();
+  final List<StopJobRequest> stops = new ArrayList<>();
+  final List<StreamOutputRequest> reads = new ArrayList<>();
+  final List<ListJobsRequest> lists = new ArrayList<>();
+  final Map<String, Job> jobs = new LinkedHashMap<>();
+
+  /** What every job has written. */
+  final List<StreamOutputResponse> output = new ArrayList<>();
+
+  /** How every job ends, at once; with {@code null} it runs until it is stopped. */
+  @Nullable Verdict verdict = exited(0);
+
+  @Nullable StatusRuntimeException startFailure;
+  @Nullable StatusRuntimeException stopFailure;
+  List<String> permissions = List.of("start", "stop:own", "read:own");
+  final CountDownLatch followed = new CountDownLatch(1);
+
+  private final Server server;
+  private @Nullable StreamObserver<StreamOutputResponse> follower;
+
+  private FakeJobd() throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(new Jobs())
+            .addService(new Info())
+            .build()
+            .start();
+  }
+
+  static FakeJobd start() throws IOException {
+    return new FakeJobd();
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  synchronized void add(Job job) {
+    jobs.put(job.getId(), job);
+  }
+
+  synchronized void write(OutputStream stream, String text) {
+    output.add(
+        StreamOutputResponse.newBuilder()
+            .setChunk(
+                StreamOutputResponse.Chunk.newBuilder()
+                    .setStream(stream)
+                    .setTime(Timestamp.newBuilder().setSeconds(1643018400))
+                    .setData(ByteString.copyFromUtf8(text)))
+            .build());
+  }
+
+  static Verdict exited(int code) {
+    return Verdict.newBuilder().setExited(Verdict.Exited.newBuilder().setCode(code)).build();
+  }
+
+  static Verdict killed(int signal) {
+    return Verdict.newBuilder()
+        .setKilled(
+            Verdict.Killed.newBuilder()
+                .setSignal(signal)
+                .setCause(KillCause.KILL_CAUSE_STOP_REQUEST))
+        .build();
+  }
+
+  static Job running(String id, String name) {
+    return Job.newBuilder()
+        .setId(id)
+        .setOwner("alice")
+        .setSpec(JobSpec.newBuilder().setName(name).addArgv("sleep").addArgv("60"))
+        .setPhase(JobPhase.JOB_PHASE_RUNNING)
+        .setPid(4711)
+        .setStartTime(Timestamp.newBuilder().setSeconds(1643018400))
+        .build();
+  }
+
+  static Job ended(Job job, Verdict verdict) {
+    return job.toBuilder()
+        .setPhase(JobPhase.JOB_PHASE_ENDED)
+        .setEndTime(Timestamp.newBuilder().setSeconds(1643018460))
+        .setVerdict(verdict)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private Job find(String reference) {
+    for (Job job : jobs.values()) {
+      if (job.getId().startsWith(reference) || job.getSpec().getName().equals(reference)) {
+        return job;
+      }
+    }
+    throw Errors.jobNotFound(reference);
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, T response) {
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  private final class Jobs extends JobServiceGrpc.JobServiceImplBase {
+    @Override
+    public void startJob(StartJobRequest request, StreamObserver<StartJobResponse> observer) {
+      synchronized (FakeJobd.this) {
+        if (startFailure != null) {
+          observer.onError(startFailure);
+          return;
+        }
+        started.add(request.getSpec());
+        String id = "8de11b74-5cd9-4769-b40d-%012d".formatted(started.size());
+        Job job = running(id, "").toBuilder().setSpec(request.getSpec()).build();
+        jobs.put(id, verdict == null ? job : ended(job, verdict));
+        answer(observer, StartJobResponse.newBuilder().setJob(job).build());
+      }
+    }
+
+    @Override
+    public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
+      synchronized (FakeJobd.this) {
+        stops.add(request);
+        if (stopFailure != null) {
+          observer.onError(stopFailure);
+          return;
+        }
+        try {
+          Job job =
+              ended(find(request.getJob()), killed(request.hasSignal() ? request.getSignal() : 9));
+          jobs.put(job.getId(), job);
+          if (follower != null) {
+            answer(follower, end(job));
+            follower = null;
+          }
+          answer(observer, StopJobResponse.newBuilder().setJob(job).build());
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
+      }
+    }
+
+    @Override
+    public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> observer) {
+      synchronized (FakeJobd.this) {
+        try {
+          answer(observer, GetJobResponse.newBuilder().setJob(find(request.getJob())).build());
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
+      }
+    }
+
+    @Override
+    public void waitJob(WaitJobRequest request, StreamObserver<WaitJobResponse> observer) {
+      synchronized (FakeJobd.this) {
+        try {
+          answer(observer, WaitJobResponse.newBuilder().setJob(find(request.getJob())).build());
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
+      }
+    }
+
+    /** Pages of two, whatever was asked for, so that few jobs make several. */
+    @Override
+    public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
+      synchronized (FakeJobd.this) {
+        lists.add(request);
+        List<Job> all = List.copyOf(jobs.values());
+        int from = request.getPageToken().isEmpty() ? 0 : Integer.parseInt(request.getPageToken());
+        int to = Math.min(all.size(), from + Math.min(2, request.getPageSize()));
+        answer(
+            observer,
+            ListJobsResponse.newBuilder()
+                .addAllJobs(all.subList(from, to))
+                .setNextPageToken(to < all.size() ? Integer.toString(to) : "")
+                .build());
+      }
+    }
+
+    @Override
+    public void streamOutput(
+        StreamOutputRequest request, StreamObserver<StreamOutputResponse> observer) {
+      synchronized (FakeJobd.this) {
+        reads.add(request);
+        try {
+          Job job = find(request.getJob());
+          output.forEach(observer::onNext);
+          if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || request.getNoFollow()) {
+            answer(observer, end(job));
+          } else {
+            follower = observer;
+          }
+          followed.countDown();
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
+      }
+    }
+
+    private static StreamOutputResponse end(Job job) {
+      return StreamOutputResponse.newBuilder()
+          .setEnd(StreamOutputResponse.End.newBuilder().setJob(job))
+          .build();
+    }
+  }
+
+  private final class Info extends ServerServiceGrpc.ServerServiceImplBase {
+    @Override
+    public void whoAmI(WhoAmIRequest request, StreamObserver<WhoAmIResponse> observer) {
+      answer(
+          observer,
+          WhoAmIResponse.newBuilder()
+              .setUser("alice")
+              .setRole("user")
+              .addAllPermissions(permissions)
+              .build());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.jobd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs neither server nor credentials. */
+class HelpTest {
+  private Shell shell;
+
+  @BeforeEach
+  void start(@TempDir Path home) throws IOException {
+    shell = Shell.at(home, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "help",
+        "start --help",
+        "stop --help",
+        "query --help",
+        "list --help",
+        "stream -help",
+        "stream -h",
+        "help start",
+        "help ps"
+      })
+  void helpIsDataOnStandardOutput(String line) throws InterruptedException {
+    Shell.Result result = shell.run(line.split(" "));
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).startsWith("Usage: jobctl").doesNotContain("\u001b");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "frobnicate", "--frobnicate list", "help frobnicate", "completion fish"})
+  void whatIsNotThereIsAUsageErrorInOneLine(String line) throws InterruptedException {
+    Shell.Result result = shell.run(line.isEmpty() ? new String[0] : line.split(" "));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void theVersionIsThatOfTheBuild() throws InterruptedException {
+    assertThat(shell.run("version").out()).matches("jobctl \\d+\\.\\d+\\.\\d+\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh"})
+  void completionIsAScriptThatKnowsTheCommands(String name) throws InterruptedException {
+    assertThat(shell.run("completion", name).out()).contains("whoami", "--max-output");
+  }
+}

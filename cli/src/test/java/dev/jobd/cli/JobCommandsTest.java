@@ -1,0 +1,225 @@
+package dev.jobd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StopJobRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobCommandsTest {
+  private static final String SLEEPER = "a62dfccc-2ff9-411d-a9ef-d4812ed3d867";
+  private static final String FINISHED = "be3936f3-b4a2-486a-a1d8-df885e34386c";
+  private static final String NAMELESS = "ba90b623-3dae-4bdd-8b96-c1ea4a999c44";
+
+  private FakeJobd jobd;
+  private Shell shell;
+
+  @BeforeEach
+  void start(@TempDir Path home) throws IOException {
+    jobd = FakeJobd.start();
+    shell = Shell.at(home, jobd.port());
+    jobd.add(FakeJobd.running(SLEEPER, "sleeper"));
+    jobd.add(FakeJobd.ended(FakeJobd.running(FINISHED, "date"), FakeJobd.exited(3)));
+    jobd.add(FakeJobd.ended(FakeJobd.running(NAMELESS, ""), FakeJobd.killed(9)));
+    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
+  }
+
+  @AfterEach
+  void stop() {
+    jobd.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "status " + FINISHED,
+        "query " + FINISHED,
+        "status be39",
+        "status date",
+        "status --job-id " + FINISHED,
+        "-u administrator query " + FINISHED,
+        "query " + FINISHED + " -u administrator"
+      })
+  void theStatusOfOneJobIsAWord(String line) throws InterruptedException {
+    assertThat(shell.run(line.split(" ")))
+        .isEqualTo(new Shell.Result(0, "finished (exit code: 3)\n", ""));
+  }
+
+  @Test
+  void theStatusOfSeveralIsATable() throws InterruptedException {
+    assertThat(shell.run("status", SLEEPER, FINISHED).out())
+        .isEqualTo(
+            """
+            NAME     ID                                    STATUS                   PID   STARTED               ENDED                 COMMAND
+            sleeper  a62dfccc-2ff9-411d-a9ef-d4812ed3d867  running                  4711  2022-01-24T10:00:00Z  -                     sleep 60
+            date     be3936f3-b4a2-486a-a1d8-df885e34386c  finished (exit code: 3)  4711  2022-01-24T10:00:00Z  2022-01-24T10:01:00Z  sleep 60
+            """);
+  }
+
+  @Test
+  void whoSeesOthersJobsSeesTheirOwners() throws InterruptedException {
+    jobd.permissions = List.of("read:any");
+
+    assertThat(shell.run("list").out()).startsWith("OWNER  NAME ").contains("\nalice  sleeper ");
+    assertThat(shell.run("query", "-o", "table", FINISHED).out()).startsWith("OWNER  NAME ");
+  }
+
+  @Test
+  void jsonHoldsEverythingZerosToo() throws InterruptedException {
+    jobd.add(FakeJobd.ended(FakeJobd.running(FINISHED, "date"), FakeJobd.exited(0)));
+    JsonObject job =
+        JsonParser.parseString(shell.run("status", "-o", "json", "date").out()).getAsJsonObject();
+
+    assertThat(job.get("id").getAsString()).isEqualTo(FINISHED);
+    assertThat(job.getAsJsonObject("verdict").getAsJsonObject("exited").get("code").getAsInt())
+        .isZero();
+  }
+
+  @Test
+  void jsonOfSeveralIsOneDocument() throws InterruptedException {
+    JsonObject list =
+        JsonParser.parseString(shell.run("-o", "json", "status", SLEEPER, FINISHED).out())
+            .getAsJsonObject();
+
+    assertThat(list.getAsJsonArray("jobs")).hasSize(2);
+  }
+
+  @Test
+  void statusWithLogsAppendsTheOutputSoFar() throws InterruptedException {
+    assertThat(shell.run("status", "--logs", SLEEPER))
+        .isEqualTo(new Shell.Result(0, "running\nout\n", "err\n"));
+    assertThat(jobd.reads.getFirst().getNoFollow()).isTrue();
+  }
+
+  @Test
+  void anAbsentJobIsToldAndTheOthersAreShown() throws InterruptedException {
+    Shell.Result result = shell.run("status", "absent", SLEEPER);
+
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.out()).contains("sleeper");
+    assertThat(result.err())
+        .startsWith("jobctl: cannot show job absent: no such job: absent; jobctl list");
+  }
+
+  @Test
+  void noJobIsAUsageError() throws InterruptedException {
+    assertThat(shell.run("status").exitCode()).isEqualTo(2);
+    assertThat(shell.run("logs").exitCode()).isEqualTo(2);
+    assertThat(shell.run("logs", SLEEPER, FINISHED).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void lastWithoutAnyJobStartedIsNotFound() throws InterruptedException {
+    assertThat(shell.run("status", "@last").exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void stopPrintsNothingAndTellsTheFinalState() throws InterruptedException {
+    assertThat(shell.run("stop", SLEEPER))
+        .isEqualTo(new Shell.Result(0, "", "jobctl: stopped (signal: 9)\n"));
+    assertThat(jobd.stops).containsExactly(StopJobRequest.newBuilder().setJob(SLEEPER).build());
+  }
+
+  @Test
+  void stopCanBePolite() throws InterruptedException {
+    shell.run("stop", SLEEPER, "--signal", "sigint", "--grace", "1500ms");
+
+    StopJobRequest request = jobd.stops.getFirst();
+    assertThat(request.getSignal()).isEqualTo(2);
+    assertThat(request.getGrace().getSeconds()).isEqualTo(1);
+    assertThat(request.getGrace().getNanos()).isEqualTo(500_000_000);
+  }
+
+  @Test
+  void stopWithLogsThenPrintsTheOutput() throws InterruptedException {
+    assertThat(shell.run("stop", "--logs", "--job-id", SLEEPER))
+        .isEqualTo(new Shell.Result(0, "out\n", "jobctl: stopped (signal: 9)\nerr\n"));
+  }
+
+  @Test
+  void aStopThatIsNotAllowedSaysWhatIs() throws InterruptedException {
+    jobd.stopFailure = Errors.permissionDenied("role submitter may not stop jobs");
+
+    assertThat(shell.run("stop", SLEEPER))
+        .isEqualTo(
+            new Shell.Result(
+                4,
+                "",
+                "jobctl: cannot stop "
+                    + SLEEPER
+                    + ": role submitter may not stop jobs; jobctl whoami shows what you may do\n"));
+  }
+
+  @Test
+  void waitPrintsTheFinalStateAndExitsWithTheCode() throws InterruptedException {
+    assertThat(shell.run("wait", FINISHED))
+        .isEqualTo(new Shell.Result(3, "finished (exit code: 3)\n", ""));
+    assertThat(shell.run("wait", NAMELESS))
+        .isEqualTo(new Shell.Result(137, "stopped (signal: 9)\n", ""));
+    assertThat(shell.run("wait", NAMELESS, FINISHED).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void listShowsEveryPage() throws InterruptedException {
+    assertThat(shell.run("ls").out().lines()).hasSize(4);
+    assertThat(jobd.lists).hasSize(2);
+  }
+
+  @Test
+  void listStopsAtItsLimit() throws InterruptedException {
+    Shell.Result result = shell.run("ps", "-q", "--limit", "1");
+
+    assertThat(result).isEqualTo(new Shell.Result(0, SLEEPER + "\n", ""));
+  }
+
+  @Test
+  void listAsNamesGivesWhatEachAnswersTo() throws InterruptedException {
+    assertThat(shell.run("list", "-o", "name").out())
+        .isEqualTo("sleeper\ndate\n" + NAMELESS + "\n");
+  }
+
+  @Test
+  void listTakesJobsToo() throws InterruptedException {
+    assertThat(shell.run("list", FINISHED).out().lines()).hasSize(2);
+    assertThat(shell.run("list", "--state", "running", FINISHED).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void listFiltersAtTheServer() throws InterruptedException {
+    shell.run("list", "--state", "running", "--owner", "bob", "-l", "team=data");
+
+    assertThat(jobd.lists.getFirst().getPhasesList()).containsExactly(JobPhase.JOB_PHASE_RUNNING);
+    assertThat(jobd.lists.getFirst().getOwner()).isEqualTo("bob");
+    assertThat(jobd.lists.getFirst().getLabelsMap()).containsEntry("team", "data");
+  }
+
+  @Test
+  void whoamiTellsUserRoleAndPermissions() throws InterruptedException {
+    assertThat(shell.run("whoami").out())
+        .isEqualTo("user: alice\nrole: user\npermissions: start, stop:own, read:own\n");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsExitCode5WithTheAddress() throws InterruptedException {
+    Shell.Result result = shell.run("list", "--server", "127.0.0.1:1");
+
+    assertThat(result.exitCode()).isEqualTo(5);
+    assertThat(result.err())
+        .startsWith("jobctl: cannot list jobs: no connection to 127.0.0.1:1: Connection refused")
+        .contains("--server")
+        .satisfies(e -> assertThat(e.lines()).hasSize(1));
+  }
+}

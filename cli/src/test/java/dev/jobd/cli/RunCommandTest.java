@@ -1,0 +1,113 @@
+package dev.jobd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StopJobRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import sun.misc.Signal;
+
+class RunCommandTest {
+  private FakeJobd jobd;
+  private Shell shell;
+
+  @BeforeEach
+  void start(@TempDir Path home) throws IOException {
+    jobd = FakeJobd.start();
+    shell = Shell.at(home, jobd.port());
+  }
+
+  @AfterEach
+  void stop() {
+    jobd.close();
+  }
+
+  @Test
+  void theJobsOutputAndCodeAreItsOwn() throws InterruptedException {
+    jobd.verdict = FakeJobd.exited(7);
+    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
+
+    assertThat(shell.run("run", "sh", "-c", "exit 7"))
+        .isEqualTo(new Shell.Result(7, "out\n", "err\n"));
+  }
+
+  @Test
+  void aKilledJobIs128AndTheSignal() throws InterruptedException {
+    jobd.verdict = FakeJobd.killed(11);
+
+    assertThat(shell.run("run", "crash").exitCode()).isEqualTo(139);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"exec, 2, 127", "exec, 13, 126", "chdir, 2, 125"})
+  void aCommandThatCannotRunGivesWhatAShellWould(String step, int errno, int code)
+      throws InterruptedException {
+    jobd.startFailure = Errors.startFailed("1234", step, errno, "why");
+
+    assertThat(shell.run("run", "x").exitCode()).isEqualTo(code);
+  }
+
+  @Test
+  void aJobThatIsRefusedIs125() throws InterruptedException {
+    jobd.startFailure = Errors.startRefused("the host is full");
+    assertThat(shell.run("run", "x").exitCode()).isEqualTo(125);
+
+    jobd.startFailure = Errors.permissionDenied("role auditor may not start jobs");
+    assertThat(shell.run("run", "x").exitCode()).isEqualTo(4);
+  }
+
+  @Test
+  void ctrlCIsPassedOnToTheJobWithTimeToEnd() throws Exception {
+    jobd.verdict = null;
+
+    Shell.Result result = interrupted("INT");
+
+    assertThat(result.exitCode()).isEqualTo(130);
+    StopJobRequest request = jobd.stops.getFirst();
+    assertThat(request.getSignal()).isEqualTo(2);
+    assertThat(request.getGrace().getSeconds()).isEqualTo(StopOnSignal.GRACE_SECONDS);
+  }
+
+  @Test
+  void terminationIsPassedOnToo() throws Exception {
+    jobd.verdict = null;
+
+    assertThat(interrupted("TERM").exitCode()).isEqualTo(143);
+  }
+
+  @Test
+  void ctrlCByWhoMayNotStopEndsJobctlAndSaysSo() throws Exception {
+    jobd.verdict = null;
+    jobd.stopFailure = Errors.permissionDenied("role submitter may not stop jobs");
+
+    Shell.Result result = interrupted("INT");
+
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.err()).contains("cannot stop").contains("role submitter may not stop jobs");
+  }
+
+  /** What a run leaves that gets a signal once it follows its job. */
+  private Shell.Result interrupted(String signal)
+      throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Shell.Result> result = executor.submit(() -> shell.run("run", "sleep", "60"));
+      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+      Signal.raise(new Signal(signal));
+      return result.get(20, TimeUnit.SECONDS);
+    }
+  }
+}

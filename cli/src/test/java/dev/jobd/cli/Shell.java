@@ -1,0 +1,62 @@
+package dev.jobd.cli;
+
+import dev.jobd.cli.render.ByteSink;
+import dev.jobd.cli.render.Console;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs jobctl's command lines in this process, with an environment and a home of their own. */
+final class Shell {
+  final Map<String, String> variables = new LinkedHashMap<>();
+  final Path home;
+
+  /** What a command line left behind. */
+  record Result(int exitCode, String out, String err) {}
+
+  private Shell(Path home) {
+    this.home = home;
+  }
+
+  /** With credentials for anything, and {@code server} as the default. */
+  static Shell at(Path home, int port) throws IOException {
+    Shell shell = new Shell(home);
+    Path directory = Files.createDirectories(home.resolve(".config/jobctl"));
+    for (String file : new String[] {"ca.crt", "client.pem", "administrator.pem"}) {
+      Files.createFile(directory.resolve(file));
+    }
+    shell.variables.put("JOBCTL_SERVER", "localhost:" + port);
+    return shell;
+  }
+
+  Result run(String... arguments) throws InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return run(out, Channels.newChannel(out), arguments);
+  }
+
+  /** With a standard output of its own. */
+  Result run(ByteArrayOutputStream out, WritableByteChannel stdout, String... arguments)
+      throws InterruptedException {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(new ByteSink(stdout), new ByteSink(Channels.newChannel(err)));
+    int code = new Jobctl(new Environment(variables, home), console, Shell::connect).run(arguments);
+    return new Result(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Connection connect(ServerAddress server, CredentialFiles files) {
+    return new Connection(
+        server,
+        NettyChannelBuilder.forAddress(server.host(), server.port())
+            .usePlaintext()
+            .directExecutor()
+            .build());
+  }
+}

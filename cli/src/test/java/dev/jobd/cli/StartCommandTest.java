@@ -1,0 +1,177 @@
+package dev.jobd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.JobSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StartCommandTest {
+  private static final String FIRST_ID = "8de11b74-5cd9-4769-b40d-000000000001";
+
+  private FakeJobd jobd;
+  private Shell shell;
+
+  @BeforeEach
+  void start(@TempDir Path home) throws IOException {
+    jobd = FakeJobd.start();
+    shell = Shell.at(home, jobd.port());
+  }
+
+  @AfterEach
+  void stop() {
+    jobd.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "start /bin/ls -l, /bin/ls -l",
+    "start -- /bin/ls -l, /bin/ls -l",
+    "start sleep 60 -u bob -o json --server x:1 --help, sleep 60 -u bob -o json --server x:1"
+        + " --help",
+    "start sh -- -c x, sh -- -c x",
+    "start -- -odd --name y, -odd --name y",
+    "start ls list stop, ls list stop",
+    "start echo @last @/etc/passwd ${HOME}, echo @last @/etc/passwd ${HOME}",
+    "start -j n -c /usr/bin/find -- /dir -type f, /usr/bin/find /dir -type f",
+    "start -c /usr/bin/find /dir -type f, /usr/bin/find /dir -type f",
+    "start -j date -c /bin/date, /bin/date",
+    "-u administrator start sleep 60, sleep 60",
+    "start --hostPort=:PORT echo --hostPort=:1, echo --hostPort=:1"
+  })
+  void fromItsOwnCommandWordOnEverythingBelongsToTheJob(String line, String argv)
+      throws InterruptedException {
+    Shell.Result result = shell.run(line.replace("PORT", Integer.toString(jobd.port())).split(" "));
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(onlySpec().getArgvList()).containsExactly(argv.split(" "));
+  }
+
+  @Test
+  void aCommandLineInOneWordIsSplitAsAShellDoes() throws InterruptedException {
+    shell.run("start", "--cmd", "bash 'my script.sh'");
+
+    assertThat(onlySpec().getArgvList()).containsExactly("bash", "my script.sh");
+  }
+
+  @Test
+  void emptyAndBlankWordsReachTheJob() throws InterruptedException {
+    shell.run("start", "printf", "%s|", "", " a ", "\"q\"");
+
+    assertThat(onlySpec().getArgvList()).containsExactly("printf", "%s|", "", " a ", "\"q\"");
+  }
+
+  @Test
+  void everyOptionReachesTheServer() throws InterruptedException {
+    shell.run(
+        "start --name n -e A=1 -e B=x=y -w /tmp -l team=data --cpus 0.5 --memory 256M --pids 64 --timeout 1h --max-output 1G true"
+            .split(" "));
+
+    JobSpec spec = onlySpec();
+    assertThat(spec.getName()).isEqualTo("n");
+    assertThat(spec.getEnvMap()).containsEntry("A", "1").containsEntry("B", "x=y");
+    assertThat(spec.getWorkingDirectory()).isEqualTo("/tmp");
+    assertThat(spec.getLabelsMap()).containsEntry("team", "data");
+    assertThat(spec.getLimits().getCpuMillis()).isEqualTo(500);
+    assertThat(spec.getLimits().getMemoryBytes()).isEqualTo(256L << 20);
+    assertThat(spec.getLimits().getPids()).isEqualTo(64);
+    assertThat(spec.getLimits().getTimeout().getSeconds()).isEqualTo(3600);
+    assertThat(spec.getLimits().getOutputBytes()).isEqualTo(1L << 30);
+  }
+
+  @Test
+  void aLimitThatIsNotGivenIsNotSent() throws InterruptedException {
+    shell.run("start", "true");
+
+    assertThat(onlySpec().getLimits().getAllFields()).isEmpty();
+  }
+
+  @Test
+  void theIdIsPrintedAlone() throws InterruptedException {
+    assertThat(shell.run("start", "true")).isEqualTo(new Shell.Result(0, FIRST_ID + "\n", ""));
+  }
+
+  @Test
+  void aTableHasNameAndId() throws InterruptedException {
+    assertThat(shell.run("start", "-o", "table", "-j", "date", "date").out())
+        .isEqualTo("NAME  ID\ndate  " + FIRST_ID + "\n");
+  }
+
+  @Test
+  void theJobIsRememberedAsLast() throws InterruptedException, IOException {
+    shell.run("start", "true");
+
+    Path last = shell.home.resolve(".config/jobctl/last");
+    assertThat(last).hasContent(FIRST_ID + "\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(last)))
+        .isEqualTo("rw-------");
+    assertThat(shell.run("status", "@last").out()).isEqualTo("finished (exit code: 0)\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "start",
+        "start --",
+        "start --cpus lots true",
+        "start --memory 1X true",
+        "start --pids 1.5 true",
+        "start -e NOVALUE true",
+        "start -l =x true",
+        "start --unknown true",
+        "start -c a --cmd b",
+        "start -o yaml true",
+        "start --name",
+        "start --read-bps 1M true",
+        "--cert a -u b start true"
+      })
+  void aWrongCommandLineIsAUsageErrorInOneLine(String line) throws InterruptedException {
+    Shell.Result result = shell.run(line.split(" "));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .startsWith("jobctl: ")
+        .satisfies(e -> assertThat(e.lines()).hasSize(1));
+    assertThat(jobd.started).isEmpty();
+  }
+
+  @Test
+  void aCommandThatCannotBeExecutedIsAFailureWithStepAndError() throws InterruptedException {
+    jobd.startFailure = Errors.startFailed(FIRST_ID, "exec", 2, "No such file or directory");
+
+    Shell.Result result = shell.run("start", "/no/such");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .startsWith("jobctl: cannot start /no/such: ")
+        .contains("exec: No such file or directory", FIRST_ID);
+  }
+
+  @Test
+  void whatTheServerFindsWrongIsAUsageErrorThatNamesTheField() throws InterruptedException {
+    jobd.startFailure = Errors.invalidField("spec.limits.pids", "must be at least 1, was 0");
+
+    Shell.Result result = shell.run("start", "--pids", "0", "true");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("spec.limits.pids: must be at least 1, was 0");
+  }
+
+  private JobSpec onlySpec() {
+    List<JobSpec> specs = jobd.started;
+    assertThat(specs).hasSize(1);
+    return specs.getFirst();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.cli;
+
+import org.jspecify.annotations.NullMarked;

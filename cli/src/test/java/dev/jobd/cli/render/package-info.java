@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.cli.render;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package dev.jobd.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The program's commands as an operator sees them: what they print, and what they exit with. */
+class CommandsTest {
+  private static final String HOME = "jobd.home";
+
+  @TempDir private static Path home;
+
+  private final CompletableFuture<Void> stopAsked = new CompletableFuture<>();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeAll
+  static void install() throws IOException {
+    Files.createDirectory(home.resolve("libexec"));
+    Files.createSymbolicLink(home.resolve("libexec/jobd-shim"), TestServer.SHIM);
+    System.setProperty(HOME, home.toString());
+  }
+
+  @AfterAll
+  static void uninstall() {
+    System.clearProperty(HOME);
+  }
+
+  @Test
+  void versionIsOneLine() {
+    assertThat(jobd("version")).isZero();
+    assertThat(out()).matches("jobd \\S+\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-x | jobd: Unknown option: '-x'",
+        "nonsense | jobd: Unmatched argument at index 0: 'nonsense'",
+        "serve --listen nowhere | jobd serve: Invalid value for option '--listen'",
+        "run | jobd run: give a command",
+        "run --memory 1x -- true | jobd run: --memory must be a size like",
+        "run --cpus 0 -- true | jobd run: limits.cpu_millis: must be",
+        "run -e X -- true | jobd run: --env must be NAME=VALUE",
+        "run --cmd ' -- true | jobd run: give either a command or --cmd",
+        "run --cmd ' | jobd run: --cmd the quote ' at character 1 is not closed",
+      })
+  void wrongUsageIsOneLineWithTheWayOutAndExitCode2(String line, String words) {
+    assertThat(jobd(line.split(" "))).isEqualTo(2);
+    assertThat(err()).startsWith(words).endsWith("--help)\n").hasLineCount(1);
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void serveWithoutCertificatesSaysWhichAndTouchesNothing(@TempDir Path directory) {
+    Path state = directory.resolve("state");
+    assertThat(jobd("serve", "--pki", directory.toString(), "--state-dir", state.toString()))
+        .isEqualTo(1);
+    assertThat(err()).startsWith("jobd serve: " + directory + "/server.crt: ").hasLineCount(1);
+    assertThat(state).doesNotExist();
+  }
+
+  @Test
+  void serveWithAWrongConfigurationNamesTheLine(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "\nport: 1\n");
+    assertThat(jobd("serve", "--config", file.toString())).isEqualTo(1);
+    assertThat(err()).startsWith("jobd serve: " + file + ":2: unknown key 'port'").hasLineCount(1);
+  }
+
+  @Test
+  void checkSaysWhatIsMissing(@TempDir Path directory) {
+    assertThat(jobd("check", "--pki", directory.toString())).isEqualTo(1);
+    assertThat(out())
+        .containsPattern("ok +net namespace +a job has no network but its own loopback\n")
+        .containsPattern("missing +pki +" + directory + "/server.crt: ")
+        .endsWith("jobd cannot serve on this host\n");
+  }
+
+  @Test
+  void runIsAsIfTheJobWereTheProcess() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--", "sh", "-c", "echo out; echo err >&2; exit 7")).isEqualTo(7);
+    assertThat(out()).isEqualTo("out\n");
+    assertThat(err()).isEqualTo("err\n");
+  }
+
+  @Test
+  void whatFollowsTheCommandWordBelongsToTheJob() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(
+            jobd("run", "-e", "A=b=c", "-w", "/usr", "sh", "-c", "echo $A $PWD $1", "sh", "--cpus"))
+        .isZero();
+    assertThat(out()).isEqualTo("b=c /usr --cpus\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kill -9 $$ | 137",
+        "kill -15 $$ | 143",
+        "exit 255 | 255",
+        "exec no-such-command | 127",
+      })
+  void runExitsAsAShellWould(String script, int code) throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--cmd", "sh -c '" + script + "'")).isEqualTo(code);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no-such-command, 127", "/etc/passwd, 126", "/etc, 126"})
+  void commandThatCannotBeExecutedHasItsOwnExitCode(String command, int code) throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", command)).isEqualTo(code);
+    assertThat(err()).startsWith("jobd run: " + command + ": exec: ").hasLineCount(1);
+  }
+
+  @Test
+  void jobPastItsTimeoutIsKilledAndThatIsSaid() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--timeout", "100ms", "--", "sleep", "1000")).isEqualTo(137);
+    assertThat(err()).isEqualTo("jobd run: the job timed out\n");
+  }
+
+  @Test
+  void stopEndsTheJob() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    stopAsked.complete(null);
+    assertThat(jobd("run", "sleep", "1000")).isEqualTo(137);
+  }
+
+  @Test
+  void runLeavesNoStateBehind() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    Path parent = Path.of("/run/jobd");
+    List<Path> before = entries(parent);
+    jobd("run", "true");
+    assertThat(entries(parent)).isEqualTo(before);
+  }
+
+  private static List<Path> entries(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (var entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    }
+  }
+
+  private int jobd(String... arguments) {
+    PrintStream outStream = new PrintStream(out, true, UTF_8);
+    PrintStream errStream = new PrintStream(err, true, UTF_8);
+    return Main.commandLine(stopAsked, outStream, errStream).execute(arguments);
+  }
+
+  private String out() {
+    return out.toString(UTF_8);
+  }
+
+  private String err() {
+    return err.toString(UTF_8);
+  }
+}

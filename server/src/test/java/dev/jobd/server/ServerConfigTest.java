@@ -1,0 +1,139 @@
+package dev.jobd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerConfigTest {
+  @TempDir Path directory;
+
+  @Test
+  void defaultsAreTheContract() {
+    ServerConfig config = ServerConfig.DEFAULT;
+    assertThat(config.listen()).hasToString("127.0.0.1:24482");
+    assertThat(config.stateDirectory()).isEqualTo(Path.of("/var/lib/jobd"));
+    assertThat(config.pkiDirectory()).isEqualTo(Path.of("/etc/jobd/pki"));
+    assertThat(config.defaultLimits()).isEqualTo(WorkerConfig.DEFAULT_LIMITS);
+    assertThat(config.bounds())
+        .isEqualTo(
+            new ServerConfig.Bounds(
+                1024,
+                1000,
+                4 << 20,
+                8 << 10,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(30),
+                128 << 10,
+                Duration.ofSeconds(5)));
+    assertThat(ServerConfig.of(ServerSettings.NONE)).isEqualTo(config);
+  }
+
+  @Test
+  void fileSaysAllThatCanBeSaid() throws Exception {
+    ServerConfig config =
+        ServerConfig.of(
+            read(
+                """
+                # a comment
+                listen: "[::1]:1"
+                state_dir: /srv/jobd
+                pki_dir: /srv/pki
+                default_limits:
+                  cpus: 1.5
+                  memory: 1G
+                  pids: 100
+                  timeout: 1d
+                  max_output: 10M
+                """));
+    assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
+    assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
+    assertThat(config.pkiDirectory()).isEqualTo(Path.of("/srv/pki"));
+    assertThat(config.defaultLimits())
+        .isEqualTo(new Limits(1500L, 1L << 30, 100L, Duration.ofDays(1), 10L << 20));
+  }
+
+  @Test
+  void whatTheFileLeavesOutStaysAtItsDefault() throws Exception {
+    assertThat(ServerConfig.of(read(""))).isEqualTo(ServerConfig.DEFAULT);
+    assertThat(ServerConfig.of(read("default_limits:\n  memory: 1G\n")).defaultLimits())
+        .isEqualTo(new Limits(null, 1L << 30, WorkerConfig.DEFAULT_LIMITS.pids(), null, null));
+  }
+
+  @Test
+  void optionsAreStrongerThanTheFile() throws Exception {
+    ServerSettings options = new ServerSettings(new ListenAddress("h", 2), null, null, Limits.NONE);
+    ServerConfig config = ServerConfig.of(options.orElse(read("listen: x:1\nstate_dir: /srv\n")));
+    assertThat(config.listen()).isEqualTo(new ListenAddress("h", 2));
+    assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "listen: a:1\\nlisen: b:2 | 2: unknown key 'lisen'; known are default_limits, listen",
+        "listen: a:1\\nlisten: b:2 | 2: listen is said twice",
+        "listen: 24482 | 1: listen must be HOST:PORT",
+        "listen: [a, b] | 1: listen must be a single value",
+        "state_dir: tmp | 1: state_dir must be an absolute path",
+        "default_limits: 1 | 1: default_limits must be a mapping",
+        "default_limits:\\n  memory: lots | 2: memory must be a size",
+        "default_limits:\\n  pids: 0 | 2: default_limits.pids: must be 1 to",
+        "default_limits:\\n  disk: 1 | 2: unknown key 'disk'",
+        "- a | 1: the configuration must be a mapping",
+        "listen: 'a | 1: is not YAML",
+      })
+  void whatIsWrongIsRefusedWithItsLine(String text, String problem) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read(text.replace("\\n", "\n")))
+        .withMessageStartingWith(file() + ":" + problem)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void fileThatIsNotThereOrTooLargeIsRefused() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ConfigFile.read(file()))
+        .withMessage("cannot read configuration " + file() + ": No such file or directory");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read("#".repeat((int) ConfigFile.MAX_BYTES + 1)))
+        .withMessageContaining("larger than 65536 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:0", "127.0.0.1:24482", "[::1]:65535"})
+  void addressIsPrintedAsItIsRead(String text) {
+    assertThat(ListenAddress.parse(text)).hasToString(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "host", ":1", "host:", "host:x", "host:-1", "host:65536", "::1:1"})
+  void addressThatIsNoneIsRefused(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ListenAddress.parse(text))
+        .withMessageContaining("must be HOST:PORT");
+  }
+
+  private Path file() {
+    return directory.resolve("jobd.yaml");
+  }
+
+  private ServerSettings read(String text) throws IOException, ConfigException {
+    return ConfigFile.read(Files.writeString(file(), text));
+  }
+}

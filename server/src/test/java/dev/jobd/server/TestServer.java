@@ -1,0 +1,181 @@
+package dev.jobd.server;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jobd.api.Credentials;
+import dev.jobd.api.TlsContexts;
+import dev.jobd.server.pki.HostName;
+import dev.jobd.server.pki.Name;
+import dev.jobd.server.pki.Pki;
+import dev.jobd.worker.StopRequest;
+import dev.jobd.worker.Worker;
+import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.JobRecord;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The real server on a loopback port with certificates of its own, the real worker, shim and
+ * kernel; stops what still runs and removes everything at its end.
+ */
+final class TestServer implements AutoCloseable {
+  static final int BOUND_SECONDS = 60;
+
+  static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
+  private static final JobQuery LIVE =
+      new JobQuery(
+          null,
+          null,
+          null,
+          EnumSet.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING),
+          Map.of(),
+          JobQuery.MAX_PAGE_SIZE,
+          null);
+
+  private final Path directory;
+  private final Pki pki;
+  private final ServerConfig config;
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private Worker worker;
+  private JobdServer server;
+
+  private TestServer(Path directory, ServerConfig.Bounds bounds) throws Exception {
+    this.directory = directory;
+    Path pkiDirectory = directory.resolve("pki");
+    Pki.init(pkiDirectory, InstantSource.system());
+    pki = Pki.open(pkiDirectory, InstantSource.system());
+    pki.issueServer(List.of(new HostName("127.0.0.1")), Pki.SERVER_LIFE);
+    config =
+        new ServerConfig(
+            new ListenAddress("127.0.0.1", 0),
+            directory.resolve("state"),
+            pkiDirectory,
+            WorkerConfig.DEFAULT_LIMITS,
+            bounds);
+    worker = openWorker();
+    server = serve();
+  }
+
+  static TestServer start() throws Exception {
+    return start(ServerConfig.Bounds.DEFAULT);
+  }
+
+  static TestServer start(ServerConfig.Bounds bounds) throws Exception {
+    assumeTrue(Host.isRoot(), "needs root: real jobs have cgroups and namespaces");
+    return new TestServer(Files.createTempDirectory("jobd-server-test"), bounds);
+  }
+
+  private Worker openWorker() throws IOException {
+    return Worker.open(WorkerConfig.of(config.stateDirectory(), SHIM));
+  }
+
+  private JobdServer serve() throws Exception {
+    return JobdServer.start(config, new ServerPki(config.pkiDirectory()).tls(), worker);
+  }
+
+  /** As by SIGTERM and a new start. Channels of before are closed. */
+  void restart() throws Exception {
+    closeChannels();
+    server.close();
+    worker.close();
+    worker = openWorker();
+    server = serve();
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  JobdServer server() {
+    return server;
+  }
+
+  /** A connection of its own for a user with a new certificate. */
+  ManagedChannel connect(String user, String role) throws Exception {
+    pki.issueUser(new Name(user), new Name(role), Pki.USER_LIFE);
+    Path directoryOfPki = config.pkiDirectory();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.address().port())
+            .sslContext(
+                TlsContexts.client(
+                    Credentials.read(directoryOfPki.resolve(user + ".pem")),
+                    Credentials.readAuthorities(directoryOfPki.resolve("ca.crt"))))
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** What a job that was refused must not have left: records, directories, groups. */
+  Traces traces() throws IOException {
+    return new Traces(
+        worker.list(JobQuery.ALL).items().size(),
+        names(config.stateDirectory().resolve("jobs")),
+        jobGroups());
+  }
+
+  record Traces(int records, List<String> directories, List<String> groups) {}
+
+  /** Groups that are named like jobs; other tests on this host may have some too. */
+  private List<String> jobGroups() throws IOException {
+    List<String> groups = new ArrayList<>();
+    for (String name : names(config.stateDirectory().resolve("jobs"))) {
+      try (Stream<Path> mounts = Files.list(Path.of("/sys/fs/cgroup"))) {
+        for (Path mount : mounts.filter(Files::isDirectory).toList()) {
+          try (Stream<Path> below = Files.walk(mount)) {
+            below.filter(p -> p.endsWith(name)).map(Path::toString).forEach(groups::add);
+          }
+        }
+      }
+    }
+    return groups;
+  }
+
+  private static List<String> names(Path parent) throws IOException {
+    try (Stream<Path> entries = Files.list(parent)) {
+      return entries.map(p -> p.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private void closeChannels() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    channels.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      closeChannels();
+      server.close();
+      for (JobRecord record : worker.list(LIVE).items()) {
+        var job = worker.find(record.id());
+        if (job.isPresent()) {
+          job.get().stop(StopRequest.kill("test"));
+          job.get().ended().toCompletableFuture().join();
+        }
+      }
+      worker.close();
+    } finally {
+      removeTree(directory);
+    }
+  }
+
+  private static void removeTree(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

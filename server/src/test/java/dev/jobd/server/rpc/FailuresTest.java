@@ -1,0 +1,91 @@
+package dev.jobd.server.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorDetails.FieldViolation;
+import dev.jobd.api.ErrorReason;
+import dev.jobd.api.Errors;
+import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.NameInUseException;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Verdict;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+  private static final JobId JOB = JobId.random();
+
+  @Test
+  void wrongFieldIsNamed() {
+    ErrorDetails details =
+        details(Failures.translate(new InvalidSpecException("spec.limits.pids", "must be 1")));
+    assertThat(details.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(details.reason()).contains(ErrorReason.INVALID_FIELD);
+    assertThat(details.violations())
+        .containsExactly(new FieldViolation("spec.limits.pids", "must be 1"));
+  }
+
+  @Test
+  void nameInUseTellsWhoHasIt() {
+    ErrorDetails details = details(Failures.translate(new NameInUseException("build", JOB)));
+    assertThat(details.code()).isEqualTo(Status.Code.ALREADY_EXISTS);
+    assertThat(details.reason()).contains(ErrorReason.NAME_IN_USE);
+    assertThat(details.metadata()).containsEntry("job", JOB.toString());
+    assertThat(details.message()).contains("build");
+  }
+
+  @Test
+  void failedStartTellsJobStepAndErrno() {
+    Verdict.Failed failure = new Verdict.Failed("exec", 2, "No such file or directory");
+    ErrorDetails details = details(Failures.translate(new LaunchException(JOB, failure)));
+    assertThat(details.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(details.reason()).contains(ErrorReason.START_FAILED);
+    assertThat(details.metadata())
+        .containsEntry("job", JOB.toString())
+        .containsEntry("step", "exec")
+        .containsEntry("errno", "2")
+        .containsEntry("message", "No such file or directory");
+  }
+
+  @Test
+  void fullDiskIsToldAsWhatItIs() {
+    IOException cause = new IOException("/var/lib/jobd/jobs/1: No space left on device");
+    ErrorDetails details = details(Failures.startRefused(new IOException("commit", cause)));
+    assertThat(details.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(details.reason()).contains(ErrorReason.START_REFUSED);
+    assertThat(details.message()).contains("No space left on device").doesNotContain("/var");
+  }
+
+  @Test
+  void otherTroubleAtStartMayPass() {
+    ErrorDetails details = details(Failures.startRefused(new IOException("/secret: broken")));
+    assertThat(details.code()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(details.reason()).contains(ErrorReason.START_REFUSED);
+    assertThat(details.message()).doesNotContain("secret").doesNotContain("\n");
+  }
+
+  @Test
+  void whatNobodyForesawIsAnIncidentAndNothingMore() {
+    ErrorDetails details = details(Failures.translate(new IllegalStateException("secret")));
+    assertThat(details.code()).isEqualTo(Status.Code.INTERNAL);
+    assertThat(details.reason()).contains(ErrorReason.INTERNAL);
+    assertThat(details.metadata().get("incident")).matches("[0-9a-f]{16}");
+    assertThat(details.message()).doesNotContain("secret");
+  }
+
+  @Test
+  void statusGoesThroughUnchangedAlsoFromWithinAFuture() {
+    StatusRuntimeException status = Errors.jobNotFound("x");
+    assertThat(Failures.translate(status)).isSameAs(status);
+    assertThat(Failures.translate(new CompletionException(status))).isSameAs(status);
+  }
+
+  private static ErrorDetails details(StatusRuntimeException failure) {
+    return ErrorDetails.of(failure);
+  }
+}

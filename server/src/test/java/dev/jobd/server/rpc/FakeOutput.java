@@ -1,0 +1,91 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.output.OutputEvent;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Output that the test writes. Notes whoever breaks the rule that one thread at a time reads it.
+ */
+final class FakeOutput implements OutputSource {
+  final CountDownLatch closed = new CountDownLatch(1);
+  final AtomicInteger polled = new AtomicInteger();
+  final AtomicInteger closings = new AtomicInteger();
+  final AtomicBoolean misused = new AtomicBoolean();
+
+  /** A permit for every time that the source was found empty and a wake-up was left. */
+  final BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
+
+  private final ConcurrentLinkedQueue<OutputEvent> events = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable Runnable> wake = new AtomicReference<>();
+  private final AtomicBoolean inUse = new AtomicBoolean();
+
+  void write(OutputEvent event) {
+    events.add(event);
+    fireIfReady();
+  }
+
+  void writeChunk(long offset, byte[] bytes) {
+    write(new OutputEvent.Chunk(OutputStreamKind.STDOUT, offset, Samples.STARTED, bytes));
+  }
+
+  private void fireIfReady() {
+    if (!events.isEmpty()) {
+      Runnable waiting = wake.getAndSet(null);
+      if (waiting != null) {
+        waiting.run();
+      }
+    }
+  }
+
+  @Override
+  public OutputEvent poll() {
+    enter();
+    try {
+      polled.incrementAndGet();
+      OutputEvent event = events.poll();
+      return event == null ? new OutputEvent.Pending() : event;
+    } finally {
+      inUse.set(false);
+    }
+  }
+
+  @Override
+  public void onReady(Runnable newWake) {
+    enter();
+    wake.set(newWake);
+    inUse.set(false);
+    waits.add(true);
+    fireIfReady();
+  }
+
+  @Override
+  public JobRecord job() {
+    return Samples.record(
+        new JobState.Ended(Samples.COMMAND, Samples.ENDED, new Verdict.Exited(0)));
+  }
+
+  @Override
+  public void close() {
+    enter();
+    closings.incrementAndGet();
+    closed.countDown();
+    inUse.set(false);
+  }
+
+  private void enter() {
+    if (!inUse.compareAndSet(false, true) || closings.get() > 0) {
+      misused.set(true);
+    }
+  }
+}

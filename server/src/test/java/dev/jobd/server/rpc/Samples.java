@@ -1,0 +1,42 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Owner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Values with something in every field. */
+final class Samples {
+  static final Instant CREATED = Instant.parse("2026-11-01T10:00:00.000000001Z");
+  static final Instant STARTED = Instant.parse("2026-11-01T10:00:00.5Z");
+  static final Instant ENDED = Instant.parse("2026-11-01T10:00:02.999999999Z");
+  static final JobState.Command COMMAND = new JobState.Command(4711, STARTED);
+
+  static final JobSpec SPEC =
+      JobSpec.builder(List.of("sh", "-c", "echo ü \n $X"))
+          .env(Map.of("X", "a=b"))
+          .workingDirectory("/tmp")
+          .name("build-1")
+          .labels(Map.of("team", "data", "tier", ""))
+          .limits(new Limits(500L, 1L << 28, 64L, Duration.ofMillis(90_500), 1L << 20))
+          .build();
+
+  private Samples() {}
+
+  static JobRecord record(JobState state) {
+    return new JobRecord(
+        JobId.parse("0f7b1f0e-3a6c-4d53-9d1f-0c3c6f1f2a11").orElseThrow(),
+        new Owner("alice"),
+        SPEC,
+        CREATED,
+        state,
+        new OutputSize(12, 3));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.jobd.server.rpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -95,7 +95,7 @@ public final class Job {
    * Exceptionally where the worker is closed before.
    */
   public CompletionStage<JobState.Ended> ended() {
-    return ended.minimalCompletionStage();
+    return ended; // itself: a stage derived here would be kept by it until the end
   }
 
   /** Waits for this job's end. */
@@ -128,16 +128,17 @@ public final class Job {
     return stopRequestedBy;
   }
 
-  /** Transition: the command was executed. */
-  synchronized JobRecord toRunning(JobState.Command command) {
-    if (record.state() instanceof JobState.Starting) {
-      record =
-          record.withState(
-              stopRequestedBy == null
-                  ? new JobState.Running(command)
-                  : new JobState.Stopping(command, stopRequestedBy));
+  /** Transition: the command was executed. Tells whether that was news. */
+  synchronized boolean toRunning(JobState.Command command) {
+    if (!(record.state() instanceof JobState.Starting)) {
+      return false;
     }
-    return record;
+    record =
+        record.withState(
+            stopRequestedBy == null
+                ? new JobState.Running(command)
+                : new JobState.Stopping(command, stopRequestedBy));
+    return true;
   }
 
   /** Transition: a stop was asked for. The first who asks is remembered. */

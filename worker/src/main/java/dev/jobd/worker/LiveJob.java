@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class LiveJob implements ShimEvents {
   private final JobCgroup cgroup;
   private final JobStore store;
   private final Logger logger;
-  private final Consumer<Job> whenEnded;
+  private final LiveJobs others;
 
   /** Completes when the command was executed or the job has ended, whichever comes first. */
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
@@ -41,19 +40,32 @@ final class LiveJob implements ShimEvents {
   private volatile @Nullable ShimConnection shim;
   private volatile int shimPid;
 
-  LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, Consumer<Job> whenEnded) {
+  LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
     this.job = job;
     this.cgroup = cgroup;
     this.store = store;
     this.logger = logger;
-    this.whenEnded = whenEnded;
+    this.others = others;
   }
 
-  /** Spawns the job's shim and waits for the word that the command was executed, or why not. */
-  void launch(Shims shims, LaunchRequest request) throws IOException {
+  /**
+   * Spawns the job's shim.
+   *
+   * @throws IOException where there is none; {@link #conclude(JobState.Ended, OutputSize)} is then
+   *     left to do
+   */
+  void spawn(Shims shims, LaunchRequest request) throws IOException {
     Shims.Spawned spawned = shims.spawn(job.id().toString(), request, this);
     shimPid = spawned.pid();
     connected(spawned.connection());
+  }
+
+  /**
+   * Waits until the command was executed or the job has ended.
+   *
+   * @throws InterruptedIOException where the thread is interrupted; the job goes its way
+   */
+  void awaitLaunch() throws InterruptedIOException {
     try {
       launched.get();
     } catch (InterruptedException e) {
@@ -100,15 +112,16 @@ final class LiveJob implements ShimEvents {
 
   @Override
   public void started(int pid, Instant at) {
-    JobRecord running = job.toRunning(new JobState.Command(pid, at));
-    // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
-    store
-        .update(running)
-        .exceptionally(
-            e -> {
-              logger.log(Level.ERROR, "record the start of job " + job.id(), e);
-              return null;
-            });
+    if (job.toRunning(new JobState.Command(pid, at))) {
+      // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
+      store
+          .update(job.record())
+          .exceptionally(
+              e -> {
+                logger.log(Level.ERROR, "record the start of job " + job.id(), e);
+                return null;
+              });
+    }
     launched.complete(null);
   }
 
@@ -141,15 +154,20 @@ final class LiveJob implements ShimEvents {
   /** Ends a job whose shim was never spawned, or is known to be no more. */
   void conclude(JobState.Ended state, OutputSize size) {
     JobRecord last = job.record().withState(state).withOutput(size);
+    boolean recorded = true;
     try {
       await(store.update(last));
     } catch (IOException e) {
-      // The exit record stays, and the next worker on this state directory takes the verdict from
-      // it.
+      // The verdict is durable all the same, by the exit record; the next worker on this state
+      // directory takes it from there. Until then it is kept in memory.
+      recorded = false;
       logger.log(Level.ERROR, "record the end of job " + job.id(), e);
     }
+    others.freeName(job);
     job.toEnded(last, state);
-    whenEnded.accept(job);
+    if (recorded) {
+      others.remove(job);
+    }
     launched.complete(null);
   }
 

@@ -19,6 +19,7 @@ import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -26,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +45,7 @@ public final class Worker implements AutoCloseable {
   private final JobStore store;
   private final Cgroups cgroups;
   private final Shims shims;
-  private final Map<JobId, Job> live = new ConcurrentHashMap<>();
-  private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
-
-  private record OwnedName(Owner owner, String name) {}
+  private final LiveJobs live = new LiveJobs();
 
   private Worker(
       WorkerConfig config, StateDirectory state, JobStore store, Cgroups cgroups, Shims shims) {
@@ -101,14 +98,8 @@ public final class Worker implements AutoCloseable {
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
     Job job = Job.live(record, state.job(record.id().toString()), config.chunkBytes());
-    admit(job);
-    CompletableFuture<Void> recorded = store.insert(record);
-    try {
-      launch(job, recorded);
-    } catch (IOException | RuntimeException e) {
-      forget(job);
-      throw e;
-    }
+    live.admit(job);
+    launch(job, store.insert(record));
     if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
       throw new LaunchException(job.id(), failure);
     }
@@ -137,20 +128,22 @@ public final class Worker implements AutoCloseable {
       throw e;
     }
     JobCgroup group = cgroup != null ? cgroup : cgroups.existing(job.id().toString());
-    LiveJob liveJob = new LiveJob(job, group, store, config.logger(), this::forget);
+    LiveJob liveJob = new LiveJob(job, group, store, config.logger(), live);
     job.attach(liveJob);
     if (failure == null) {
       step = "spawn";
       try {
-        liveJob.launch(shims, requestFor(job, group));
-      } catch (ErrnoException e) {
+        liveJob.spawn(shims, requestFor(job, group));
+        liveJob.awaitLaunch();
+        return;
+      } catch (InterruptedIOException e) {
+        throw e; // the caller's affair; the job goes its way
+      } catch (IOException e) {
         failure = e;
         group.remove();
       }
     }
-    if (failure != null) {
-      liveJob.conclude(failedAt(step, failure), OutputSize.NONE);
-    }
+    liveJob.conclude(failedAt(step, failure), OutputSize.NONE);
   }
 
   private static JobState.Ended failedAt(String step, IOException failure) {
@@ -177,27 +170,10 @@ public final class Worker implements AutoCloseable {
         cgroup.oomEvents());
   }
 
-  private void admit(Job job) {
-    String name = job.spec().name();
-    if (name != null) {
-      JobId holder = names.putIfAbsent(new OwnedName(job.owner(), name), job.id());
-      if (holder != null) {
-        throw new NameInUseException(name, holder);
-      }
-    }
-    live.put(job.id(), job);
-  }
-
-  private void forget(Job job) {
-    live.remove(job.id());
-    String name = job.spec().name();
-    if (name != null) {
-      names.remove(new OwnedName(job.owner(), name), job.id());
-    }
-  }
-
   /** Undoes what was made for a job that could not be recorded. */
   private void discard(Job job, @Nullable JobCgroup cgroup) {
+    live.freeName(job);
+    live.remove(job);
     try {
       if (cgroup != null) {
         cgroup.remove();
@@ -210,39 +186,51 @@ public final class Worker implements AutoCloseable {
 
   /**
    * Takes up the jobs of the worker before: those whose shims live, and those that have ended
-   * meanwhile.
+   * meanwhile. Groups that no live job has are of jobs that were never recorded, and go.
    */
   private void recover() throws IOException {
     for (JobRecord record : store.live()) {
       if (record.state() instanceof JobState.Ended) {
-        config.logger().log(Level.ERROR, "job {0} has a corrupt record: {1}", record.id(), record);
-        continue;
+        // Not readable, which the store tells by the verdict: that is kept, and the job is ended.
+        config.logger().log(Level.ERROR, "end job {0}: {1}", record.id(), record.state());
+        LiveJob.await(store.update(record));
+      } else {
+        takeUp(record);
       }
-      String id = record.id().toString();
-      Job job = Job.live(record, state.job(id), config.chunkBytes());
-      admit(job);
-      LiveJob liveJob =
-          new LiveJob(job, cgroups.existing(id), store, config.logger(), this::forget);
-      job.attach(liveJob);
-      try {
-        liveJob.reattach(shims);
-      } catch (IOException e) {
-        liveJob.conclude(); // nobody listens: the exit record tells, or nothing does
+    }
+    for (String id : cgroups.jobs()) {
+      if (JobId.parse(id).flatMap(live::find).isEmpty()) {
+        JobCgroup orphan = cgroups.existing(id);
+        orphan.kill();
+        orphan.remove();
       }
     }
   }
 
+  private void takeUp(JobRecord record) {
+    String id = record.id().toString();
+    Job job = Job.live(record, state.job(id), config.chunkBytes());
+    live.readmit(job);
+    LiveJob liveJob = new LiveJob(job, cgroups.existing(id), store, config.logger(), live);
+    job.attach(liveJob);
+    try {
+      liveJob.reattach(shims);
+    } catch (IOException e) {
+      liveJob.conclude(); // nobody listens: the exit record tells, or nothing does
+    }
+  }
+
   public Optional<Job> find(JobId id) throws IOException {
-    Job found = live.get(id);
-    if (found != null) {
-      return Optional.of(found);
+    Optional<Job> found = live.find(id);
+    if (found.isPresent()) {
+      return found;
     }
     Optional<JobRecord> record = store.find(id);
     if (record.isPresent() && record.get().state() instanceof JobState.Ended ended) {
       return Optional.of(
           Job.ended(record.get(), ended, state.job(id.toString()), config.chunkBytes()));
     }
-    return record.map(r -> live.get(id)); // admitted in between, or discarded
+    return record.isPresent() ? live.find(id) : Optional.empty(); // admitted in between
   }
 
   /**
@@ -263,7 +251,7 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() throws IOException {
     both(shims, both(store, both(cgroups, state))).close();
-    live.values().forEach(Job::abandon);
+    live.all().forEach(Job::abandon);
   }
 
   private static Closeable both(Closeable first, Closeable second) {

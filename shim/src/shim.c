@@ -34,7 +34,8 @@
 
 enum {
     READ_BYTES = 64 << 10, /* a pipe's default capacity: pipe(7) */
-    EXIT_BAD_REQUEST = 2,  /* the only failure that no exit record can tell: there is no directory to put it in */
+    REPORTS_MAX = 2,       /* that a job makes, see struct init_report */
+    EXIT_BAD_REQUEST = 2,  /* the only failure that no exit record can tell: there is no directory of its own for it */
     EXIT_NO_RECORD = 3,
 };
 
@@ -140,7 +141,11 @@ static bool take_report(struct shim *shim)
     struct iovec data = {.iov_base = &report, .iov_len = sizeof report};
     struct msghdr header = {
         .msg_iov = &data, .msg_iovlen = 1, .msg_control = &credentials, .msg_controllen = sizeof credentials};
-    if (recvmsg(shim->job.channel, &header, MSG_DONTWAIT) != (ssize_t)sizeof report)
+    ssize_t got;
+    do /* An init that ended with an order unread resets the channel; that is told, once, before what init sent. */
+        got = recvmsg(shim->job.channel, &header, MSG_DONTWAIT);
+    while (got < 0 && errno == ECONNRESET);
+    if (got != (ssize_t)sizeof report)
         return false;
     if (report.ended) {
         shim->record.status = report.status;
@@ -153,7 +158,7 @@ static bool take_report(struct shim *shim)
 
 static void take_reports(struct shim *shim, bool hung_up)
 {
-    while (take_report(shim))
+    for (int i = 0; i < REPORTS_MAX && take_report(shim); i++)
         ;
     if (hung_up) {
         close(shim->job.channel);

@@ -71,6 +71,7 @@ static void detach(void)
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN); /* only the control socket ends a job */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* beyond RLIMIT_FSIZE a write fails instead: setrlimit(2) */
     signal(SIGCHLD, SIG_DFL); /* ignored, it would reap init and take its status: wait(2) */
     sigset_t none;
     sigemptyset(&none);

@@ -62,6 +62,12 @@ static uint64_t clock_ns(clockid_t clock)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+static uint64_t after(uint64_t ns)
+{
+    uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    return ns < NEVER - now ? now + ns : NEVER;
+}
+
 /* Leaves the server's session and terminal, and every descriptor but the listener behind. */
 static void detach(void)
 {
@@ -90,7 +96,7 @@ static void kill_all(struct shim *shim)
     (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
     shim->kill_at = NEVER;
     if (shim->init_kill_at == NEVER)
-        shim->init_kill_at = clock_ns(CLOCK_MONOTONIC) + INIT_PATIENCE_NS;
+        shim->init_kill_at = after(INIT_PATIENCE_NS);
 }
 
 static void signal_command(struct shim *shim, int signal)
@@ -110,7 +116,7 @@ static void on_control(void *context, const struct control_message *message)
             kill_all(shim);
         } else {
             signal_command(shim, (int)message->value);
-            shim->kill_at = clock_ns(CLOCK_MONOTONIC) + message->number;
+            shim->kill_at = after(message->number);
         }
         return;
     case CONTROL_SIGNAL:
@@ -323,7 +329,7 @@ int main(void)
 
     if (begin(&shim)) {
         if (shim.request.timeout_ns != 0)
-            shim.timeout_at = clock_ns(CLOCK_MONOTONIC) + shim.request.timeout_ns;
+            shim.timeout_at = after(shim.request.timeout_ns);
         serve(&shim);
         conclude(&shim);
     } else {

@@ -311,6 +311,8 @@ static bool begin(struct shim *shim)
 {
     struct failure *failure = &shim->record.failure;
     if (!exit_record_reserve() || !journal_open(&shim->journal, shim->request.output_max)) {
+        if (errno == EEXIST)
+            _exit(EXIT_BAD_REQUEST); /* the directory has a job: its record and its socket are not ours to touch */
         *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
         return false;
     }

@@ -16,6 +16,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -191,27 +192,31 @@ static void take_launch_result(struct shim *shim)
     shim->job.failures = -1;
 }
 
-/* Moves what one pipe holds to the journal, at most one buffer; false at its end. */
-static bool take_output(struct shim *shim, int which)
+/* Moves what one pipe holds to the journal, at most one buffer; returns how much, 0 where there is nothing. */
+static int take_output(struct shim *shim, int which)
 {
     static char buffer[READ_BYTES];
     ssize_t got = read(shim->job.output[which], buffer, sizeof buffer);
-    if (got < 0)
-        return errno == EINTR;
     if (got == 0) {
         close(shim->job.output[which]);
         shim->job.output[which] = -1;
-        return false;
     }
+    if (got <= 0)
+        return 0;
     journal_append(&shim->journal, which == 0 ? INDEX_STDOUT : INDEX_STDERR, buffer, (size_t)got);
-    return true;
+    return (int)got;
 }
 
+/* Takes what the pipes hold now, which is all that the job wrote. Not until they are empty: a process outside, given
+ * an end through a Unix socket, may write for ever. */
 static void drain(struct shim *shim)
 {
-    for (int which = 0; which < 2; which++)
-        while (shim->job.output[which] >= 0 && take_output(shim, which))
-            ;
+    for (int which = 0; which < 2; which++) {
+        int held = 0, took = 1;
+        (void)ioctl(shim->job.output[which], FIONREAD, &held);
+        for (; held > 0 && took > 0; held -= took)
+            took = take_output(shim, which);
+    }
 }
 
 static void check_deadlines(struct shim *shim)
@@ -264,9 +269,9 @@ static void serve(struct shim *shim)
         if (set[FAILURES].revents != 0)
             take_launch_result(shim);
         if (set[STDOUT].revents != 0)
-            (void)take_output(shim, 0);
+            take_output(shim, 0);
         if (set[STDERR].revents != 0)
-            (void)take_output(shim, 1);
+            take_output(shim, 1);
         control_grew(&shim->control, shim->journal.end);
         control_ready(&shim->control, set + OWN, peers, on_control, shim);
         if (set[CHANNEL].revents != 0)

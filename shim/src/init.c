@@ -23,7 +23,7 @@
 
 /*
  * Init dies with the shim, so that no job runs on unseen. The shim may have died before the prctl: then nobody
- * reads the failure pipe any more, which poll tells at once.
+ * reads the failure pipe any more, which poll tells at once, as init's own copy of the reading end is closed.
  */
 static void die_with_shim(const struct init_ends *ends)
 {
@@ -98,6 +98,9 @@ static void prepare_namespaces(const struct request *request, const struct init_
         fail_launch(ends->failures, STEP_MOUNT_PROC, errno);
     if (!bring_up_loopback())
         fail_launch(ends->failures, STEP_LOOPBACK, errno);
+    /* Init was born in the job's directory, and leads to it by /proc/1/cwd. */
+    if (chdir("/") != 0)
+        fail_launch(ends->failures, STEP_CHDIR, errno);
     if (sethostname(request->hostname, strlen(request->hostname)) != 0)
         fail_launch(ends->failures, STEP_HOSTNAME, errno);
 }
@@ -163,8 +166,8 @@ static void obey(pid_t command, int channel)
 void init_main(const struct request *request, const struct init_ends *ends)
 {
     (void)prctl(PR_SET_NAME, "jobd-init");
-    die_with_shim(ends);
     close_all_but(ends);
+    die_with_shim(ends);
     oom_protect(OOM_INIT);
     prepare_namespaces(request, ends);
     int signals = block_signals();

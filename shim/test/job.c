@@ -36,7 +36,7 @@ static const char *group_of(const struct job_spec *spec)
 static struct encoded request_of(const struct job *job, const struct job_spec *spec)
 {
     struct encoded bytes = encode_begin();
-    encode_string(&bytes, FIELD_DIRECTORY, job->directory);
+    encode_string(&bytes, FIELD_DIRECTORY, spec->directory != NULL ? spec->directory : job->directory);
     encode_string(&bytes, FIELD_HOSTNAME, spec->hostname != NULL ? spec->hostname : "test");
     for (const char *const *argument = spec->argv; *argument != NULL; argument++)
         encode_string(&bytes, FIELD_ARGUMENT, *argument);

@@ -19,6 +19,7 @@ static const uint64_t MILLISECOND = 1000000;
 struct job_spec {
     const char *const *argv;
     const char *const *env; /* NULL: PATH alone */
+    const char *directory;  /* that the request names; NULL: the one made for the job */
     const char *workdir;    /* NULL: / */
     const char *hostname;   /* NULL: "test" */
     const char *unified;    /* NULL: the test's own group */

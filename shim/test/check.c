@@ -213,7 +213,7 @@ static void say_skipped(const char *label, const char *reason)
 
 static void judge(const struct running *slot, int status)
 {
-    static char log[8192];
+    static char log[4096];
     ssize_t length = pread(slot->log, log, sizeof log - 1, 0);
     log[length < 0 ? 0 : length] = '\0';
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {

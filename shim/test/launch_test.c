@@ -1,0 +1,162 @@
+/* Each step of a launch made to fail, and the shim made to die at each. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "groups.h"
+#include "job.h"
+
+static void need_strace(void)
+{
+    if (access("/usr/bin/strace", X_OK) != 0)
+        skip("strace is not installed");
+}
+
+/* The command would leave a file behind. */
+static struct job_spec traced(const char *inject)
+{
+    static const char *const argv[] = {"sh", "-c", "echo ran >ran; sleep 1000", NULL};
+    return (struct job_spec){.argv = argv, .workdir = test_directory(), .inject = inject};
+}
+
+static void check_fails(const char *inject, const char *step, int error)
+{
+    struct job_spec spec = traced(inject);
+    struct job *job = job_run(&spec);
+    CHECK_TEXT(job_step(job), step);
+    CHECK_EQ(job_number(job, "errno"), error);
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK_EQ(job_number(job, "survivors"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    free(job);
+}
+
+#define FAILING(name, call, step)                                          \
+    TEST(STATIC_SHIM, name)                                                \
+    {                                                                      \
+        need_strace();                                                     \
+        check_fails("inject=" call ":error=ENOTNAM", step, ENOTNAM);       \
+    }
+
+/* ENOTNAM: an error that none of these calls gives by itself. Counts ("when") are of each process on its own. */
+FAILING(a_socketpair_that_fails_is_told, "socketpair", "channel")
+FAILING(a_pipe_that_fails_is_told, "pipe2", "channel")
+FAILING(a_socket_option_that_fails_is_told, "setsockopt", "channel")
+FAILING(a_clone_that_fails_is_told, "clone3", "clone")
+FAILING(a_death_signal_that_fails_is_told, "prctl", "channel")
+FAILING(a_cgroup_namespace_that_fails_is_told, "unshare", "cgroup-namespace")
+FAILING(mounts_that_cannot_be_made_private_are_told, "mount", "mount-private")
+FAILING(a_proc_that_cannot_be_mounted_is_told, "mount:when=2", "mount-proc")
+FAILING(a_loopback_without_its_flags_is_told, "ioctl", "loopback")
+FAILING(a_loopback_that_stays_down_is_told, "ioctl:when=2", "loopback")
+FAILING(a_host_name_that_fails_is_told, "sethostname", "hostname")
+FAILING(a_signal_descriptor_that_fails_is_told, "signalfd4", "channel")
+FAILING(a_fork_that_fails_is_told, "clone", "fork")
+FAILING(an_input_that_cannot_be_connected_is_told, "dup2", "stdio")
+FAILING(an_output_that_cannot_be_connected_is_told, "dup2:when=2", "stdio")
+FAILING(descriptors_that_cannot_be_closed_are_told, "close_range:when=1", "stdio")
+
+TEST(EACH_SHIM, a_v1_group_that_cannot_be_joined_is_told)
+{
+    struct job *job = job_run(&(struct job_spec){.argv = SH("exit 0"), .tasks = "/dev/full"});
+    CHECK_TEXT(job_step(job), "cgroup");
+    CHECK_EQ(job_number(job, "errno"), ENOSPC);
+}
+
+TEST(STATIC_SHIM, a_journal_without_disk_is_told_by_what_was_reserved_for_it)
+{
+    need_strace();
+    struct job_spec spec = traced("inject=pwrite64:error=ENOSPC:when=1");
+    struct job *job = job_run(&spec);
+    CHECK_TEXT(job_step(job), "journal");
+    CHECK_EQ(job_number(job, "errno"), ENOSPC);
+    CHECK(access("ran", F_OK) != 0);
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+/* What a file of /proc says, nothing where the process is gone. */
+static void read_of(pid_t pid, const char *format, char *text, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, format, (int)pid, (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fgets(text, (int)size, file) == NULL)
+        text[0] = '\0';
+    if (file != NULL)
+        fclose(file);
+}
+
+/* The first child of a process that is jobd's, once there is one; strace has others. */
+static pid_t await_child_of(pid_t parent)
+{
+    char children[64], name[64];
+    for (uint64_t began = now_ms(); now_ms() - began < JOB_PATIENCE_MS;) {
+        read_of(parent, "/proc/%d/task/%d/children", children, sizeof children);
+        read_of(atoi(children), "/proc/%d/comm", name, sizeof name);
+        if (strncmp(name, "jobd-", 5) == 0)
+            return atoi(children);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); /* nothing tells a birth to a stranger */
+    }
+    CHECK(!"a child in time");
+    return 0;
+}
+
+/* Until strace holds the process at the call that it delays. */
+static void await_call(pid_t pid, long number)
+{
+    char text[256];
+    for (uint64_t began = now_ms(); now_ms() - began < JOB_PATIENCE_MS;) {
+        read_of(pid, "/proc/%d/syscall", text, sizeof text);
+        if (text[0] >= '0' && text[0] <= '9' && atol(text) == number)
+            return;
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    CHECK(!"at the call in time");
+}
+
+enum slowed { INIT, COMMAND };
+
+/* Kills the shim while init, or the process that is to be the command, is at one call. */
+static void check_dies_with_shim(const char *slow, enum slowed who, long call)
+{
+    need_strace();
+    struct job_spec spec = traced(slow);
+    struct job *job = job_start(&spec);
+    pid_t shim = await_child_of(job->shim), init = await_child_of(shim);
+    int process = process_open(init), tracer = process_open(job->shim);
+    await_call(who == INIT ? init : await_child_of(init), call);
+    CHECK(kill(shim, SIGKILL) == 0);
+    process_await_end(process);
+    process_await_end(tracer); /* it leaves when nobody is left that it traces */
+    CHECK(access("ran", F_OK) != 0);
+    char file[5000], text[256];
+    snprintf(file, sizeof file, "%s/exit", job->directory);
+    CHECK(access(file, F_OK) != 0); /* nothing is recorded that was not observed */
+    snprintf(file, sizeof file, "%s/cgroup.events", group_unified());
+    read_text(file, text, sizeof text);
+    CHECK(strstr(text, "populated 0") != NULL);
+}
+
+#define DYING(name, call, who)                                                     \
+    TEST(STATIC_SHIM, name)                                                        \
+    {                                                                              \
+        check_dies_with_shim("inject=" #call ":delay_enter=1000000", who, SYS_##call); \
+    }
+
+DYING(a_shim_killed_before_init_is_bound_to_it_takes_init_along, prctl, INIT)
+DYING(a_shim_killed_before_the_namespaces_are_ready_takes_init_along, mount, INIT)
+DYING(a_shim_killed_before_the_fork_takes_init_along, clone, INIT)
+DYING(a_shim_killed_before_the_exec_takes_all_along, setsid, COMMAND)

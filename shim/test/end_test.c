@@ -264,12 +264,61 @@ TEST(EACH_SHIM, a_status_is_not_lost_to_an_order_that_came_too_late)
     CHECK_STATUS(job, 9 << 8);
 }
 
+/* Slows the launch down, so that what is sent meanwhile is there before the command is. */
+static struct job *launching(void)
+{
+    need_strace();
+    struct job *job = job_start(
+        &(struct job_spec){.argv = ARGV("sleep", "1000"), .inject = "inject=sethostname:delay_enter=300000"});
+    CHECK_EQ(job_next(job).type, CONTROL_HELLO);
+    return job;
+}
+
+TEST(STATIC_SHIM, a_stop_that_comes_during_the_launch_is_not_lost)
+{
+    struct job *job = launching();
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+    CHECK_STATUS(job, SIGKILL);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGKILL);
+}
+
+TEST(STATIC_SHIM, a_gentle_stop_that_comes_during_the_launch_is_not_lost)
+{
+    struct job *job = launching();
+    job_tell(job, CONTROL_STOP, SIGTERM, 60000 * MILLISECOND);
+    job_end(job);
+    CHECK_STATUS(job, SIGTERM);
+}
+
+TEST(STATIC_SHIM, a_journal_that_the_disk_did_not_take_is_told)
+{
+    need_strace();
+    struct job *job = job_run(&(struct job_spec){.argv = SH("echo; exit 3"), .inject = "inject=fdatasync:error=EIO"});
+    CHECK_STATUS(job, 3 << 8);
+    CHECK_EQ(job_number(job, "journal_failed"), 1);
+}
+
+TEST(STATIC_SHIM, a_record_that_is_not_durable_is_none)
+{
+    need_strace();
+    struct job *job = job_start(&(struct job_spec){.argv = SH("exit 3"), .inject = "inject=fsync:error=EIO:when=1"});
+    while (job_next_or_none(job).type != 0)
+        ;
+    CHECK(!job->ended);
+    CHECK_EQ(await_child(job->shim), 3 << 8);
+    char path[4200];
+    snprintf(path, sizeof path, "%s/exit", job->directory);
+    CHECK(access(path, F_OK) != 0);
+}
+
 /* Whoever got hold of a pipe of the job, here through /proc, does not keep it from ending: what is in the pipe when
  * the job has ended is taken, and no more. */
 TEST(EACH_SHIM, a_stranger_who_writes_to_the_jobs_pipe_for_ever_does_not_keep_it)
 {
     enum { CAPACITY = 1 << 20, STRANGERS = 4, AT_ONCE = 128 << 10 };
     static const char flood[CAPACITY];
+    need_strace();
     struct job *job = job_start(&(struct job_spec){
         .argv = SH("echo; sleep 1000"), .inject = "inject=pwrite64:delay_enter=5000"}); /* us: it is never the faster */
     job_await_started(job);

@@ -25,6 +25,12 @@
 
 static const char *const DEFAULT_ENV[] = {"PATH=/usr/bin:/bin", NULL};
 
+void need_strace(void)
+{
+    if (access("/usr/bin/strace", X_OK) != 0)
+        skip("strace is not installed");
+}
+
 static const char *group_of(const struct job_spec *spec)
 {
     const char *group = spec->unified != NULL ? spec->unified : group_unified();
@@ -162,8 +168,7 @@ static void await(int fd)
     CHECK_EQ(poll(&event, 1, JOB_PATIENCE_MS), 1);
 }
 
-/* Type 0: the shim has closed. */
-static struct control_message next(struct job *job)
+struct control_message job_next_or_none(struct job *job)
 {
     struct control_message message = {0};
     await(job->control);
@@ -180,7 +185,7 @@ static struct control_message next(struct job *job)
 
 struct control_message job_next(struct job *job)
 {
-    struct control_message message = next(job);
+    struct control_message message = job_next_or_none(job);
     CHECK(message.type != 0);
     return message;
 }
@@ -231,7 +236,7 @@ static void check_nothing_stays(const struct job *job)
 
 void job_end(struct job *job)
 {
-    while (next(job).type != 0)
+    while (job_next_or_none(job).type != 0)
         ;
     int shim = process_open(job->shim);
     process_await_end(shim);

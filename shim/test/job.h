@@ -48,6 +48,9 @@ struct job {
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define SH(script) ARGV("sh", "-c", script)
 
+/* Skips the test where no call can be made to fail. */
+void need_strace(void);
+
 /* A job without waiting for anything. */
 struct job *job_start(const struct job_spec *spec);
 struct job *job_sh(const char *script);
@@ -58,6 +61,8 @@ struct job *job_run_sh(const char *script);
 
 void job_tell(const struct job *job, enum control_type type, uint32_t value, uint64_t number);
 struct control_message job_next(struct job *job);
+/* The same; of type 0 where the shim has closed the connection. */
+struct control_message job_next_or_none(struct job *job);
 void job_await_started(struct job *job);
 /* Until the journal is longer than that. */
 void job_await_output(struct job *job, uint64_t length);

@@ -13,12 +13,6 @@
 #include "groups.h"
 #include "job.h"
 
-static void need_strace(void)
-{
-    if (access("/usr/bin/strace", X_OK) != 0)
-        skip("strace is not installed");
-}
-
 /* The command would leave a file behind. */
 static struct job_spec traced(const char *inject)
 {

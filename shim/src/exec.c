@@ -22,8 +22,8 @@ void fail_launch(int failures, enum step step, int error)
     _exit(wrote == (ssize_t)sizeof failure ? 127 : 126);
 }
 
-/* Ignored signals would survive execve, and so would the mask: signal(7). Past libc, which refuses to touch the two
- * that it keeps for itself, though whoever started the server may have ignored them. */
+/* Ignored signals would survive execve, and so would the mask: signal(7). Past libc, which does not let go of the two
+ * that it keeps for itself, though its posix_spawn leaves just these ignored in what it starts. */
 static void reset_signals(void)
 {
     static const struct {

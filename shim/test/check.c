@@ -222,7 +222,10 @@ static void judge(const struct running *slot, int status)
         passed++;
     } else {
         failed++;
-        printf("FAIL: %s%s\n%s", slot->label, WIFSIGNALED(status) ? ": ended by a signal, or too slow" : "", log);
+        printf("FAIL: %s\n", slot->label);
+        if (WIFSIGNALED(status))
+            printf("  %s\n", WTERMSIG(status) == SIGALRM ? "took too long" : strsignal(WTERMSIG(status)));
+        fputs(log, stdout);
     }
 }
 

@@ -113,11 +113,12 @@ TEST(EACH_SHIM, a_signal_goes_to_the_command_alone)
 
 TEST(EACH_SHIM, a_job_out_of_time_is_killed_and_says_so)
 {
+    uint64_t began = now();
     struct job *job = job_run(&(struct job_spec){.argv = ARGV("sleep", "1000"), .timeout_ns = 100 * MILLISECOND});
+    CHECK(now() - began >= 100 * MILLISECOND);
     CHECK_STATUS(job, SIGKILL);
     CHECK_EQ(job_number(job, "timed_out"), 1);
     CHECK_EQ(job_number(job, "stop_signal"), 0);
-    CHECK((uint64_t)(job_number(job, "ended") - job_number(job, "started")) >= 50 * MILLISECOND);
 }
 
 TEST(EACH_SHIM, a_time_beyond_all_clocks_is_unbounded)
@@ -246,7 +247,7 @@ static void await_state(pid_t pid, char state)
 /* The command ends just when an order is on its way to its init, and the shim sees both late. */
 TEST(EACH_SHIM, a_status_is_not_lost_to_an_order_that_came_too_late)
 {
-    struct job *job = ready("echo; trap 'exit 9' USR1; sleep 1000 & wait");
+    struct job *job = ready("trap 'exit 9' USR1; echo; sleep 1000 & wait");
     pid_t init = process_parent(job->command);
     int process = process_open(init);
     CHECK(kill(init, SIGSTOP) == 0);
@@ -358,7 +359,7 @@ TEST(EACH_SHIM, a_fork_bomb_within_its_limit_is_killed_whole)
     char tasks[4096];
     snprintf(tasks, sizeof tasks, "%s/tasks", pids);
     struct job *job = job_start(&(struct job_spec){
-        .argv = SH("bomb() { bomb & bomb & wait; }; bomb"), .tasks = access(tasks, W_OK) == 0 ? tasks : NULL});
+        .argv = SH("bomb() { bomb & bomb & wait; }; bomb & exec sleep 1000"), .tasks = access(tasks, W_OK) == 0 ? tasks : NULL});
     job_await_started(job);
     job_await_output(job, 0); /* "Cannot fork" */
     job_tell(job, CONTROL_STOP, SIGKILL, 0);

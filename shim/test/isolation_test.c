@@ -71,7 +71,7 @@ TEST(EACH_SHIM, what_is_mounted_on_the_host_meanwhile_stays_with_the_host)
     CHECK(unshare(CLONE_NEWNS) == 0);
     CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
     CHECK(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) == 0);
-    struct job *job = job_sh("echo; trap 'grep -c \" /mnt \" /proc/self/mountinfo; exit 0' TERM; sleep 1000 & wait");
+    struct job *job = job_sh("trap 'grep -c \" /mnt \" /proc/self/mountinfo; exit 0' TERM; echo; sleep 1000 & wait");
     job_await_output(job, 0);
     CHECK(mount("tmpfs", "/mnt", "tmpfs", 0, NULL) == 0);
     job_tell(job, CONTROL_SIGNAL, SIGTERM, 0);

@@ -113,14 +113,16 @@ TEST(EACH_SHIM, a_hostname_that_is_too_long_is_told)
 
 TEST(EACH_SHIM, the_streams_come_apart_and_in_the_order_of_writing)
 {
-    CHECK(mkfifo("go", 0600) == 0);
+    const char *const go[] = {"go1", "go2", "go3"}; /* one each: an earlier writer may not have closed yet */
+    for (int i = 0; i < 3; i++)
+        CHECK(mkfifo(go[i], 0600) == 0);
     struct job *job = job_start(&(struct job_spec){
-        .argv = SH("echo one; read x <go; echo two >&2; read x <go; echo three; read x <go; echo four >&2"),
+        .argv = SH("echo one; read x <go1; echo two >&2; read x <go2; echo three; read x <go3; echo four >&2"),
         .workdir = test_directory()});
     const uint64_t ends[] = {4, 8, 14};
     for (int i = 0; i < 3; i++) {
         job_await_output(job, ends[i] - 1);
-        write_text("go", "\n"); /* waits for the command to open the other end */
+        write_text(go[i], "\n"); /* waits for the command to open the other end */
     }
     job_end(job);
     CHECK_TEXT(job->output, "one\ntwo\nthree\nfour\n");

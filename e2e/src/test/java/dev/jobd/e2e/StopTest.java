@@ -15,8 +15,7 @@ class StopTest {
   void aTreeThatForksTwiceAndLeavesItsSessionIsGoneASecondAfterStop() throws Exception {
     Jobctl alice = server.as("alice", "user");
     JobProcesses processes = JobProcesses.marked();
-    String tree =
-        "(setsid sh -c 'sleep 300 & sleep 300 & exec sleep 300' &); exec sleep 300";
+    String tree = "(setsid sh -c 'sleep 300 & sleep 300 & exec sleep 300' &); exec sleep 300";
     String id = alice.startJob("-e", processes.mark(), "--timeout", "5m", "--", "sh", "-c", tree);
     // The command, and the three that left its session and its parent.
     Eventually.within(Running.BOUND, () -> assertThat(processes.alive()).hasSizeGreaterThan(3));

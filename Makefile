@@ -12,10 +12,11 @@ endif
 
 modules := shim worker api server cli packaging
 inputs := pom.xml $(shell find $(modules) -not -path '*/target*' -not -path 'shim/build*')
-quiet := mvn -q -B -ntp -Dstyle.color=never
-
-# Maven says what failed and what was tested, not what it does.
-verbose_tests := mvn -B -ntp -Dstyle.color=never -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+# A tool that fails has said why; Maven's stack trace of its exit code adds nothing.
+mvn := mvn -B -ntp -Dstyle.color=never -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec.ExecMojo=off
+quiet := $(mvn) -q
+# Says which module it is at, and what was tested.
+verbose_tests := $(mvn) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info \
   -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event=info
 

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole session that users are promised, as they would type it. */
+/**
+ * The whole session that users are promised, as they would type it; in a network of its own, where
+ * the default port is free.
+ */
 class SessionTest {
   @TempDir Path directory;
 
@@ -24,7 +27,8 @@ class SessionTest {
         kill $!; wait $!
         """
             .formatted(Dist.HOME, directory);
-    ProcessBuilder shell = new ProcessBuilder("sh", "-c", session);
+    ProcessBuilder shell =
+        new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up\n" + session);
     shell.environment().put("XDG_CONFIG_HOME", directory.toString());
     shell.environment().keySet().removeIf(name -> name.startsWith("JOBCTL_"));
 

@@ -1,33 +1,31 @@
 package dev.jobd.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
 
-/** A parsed command line. An option goes by any of its names here, with the dashes. */
-final class Arguments {
-  private final ParseResult program;
-  private final ParseResult command;
-
-  /**
-   * @param program what stands before the command's name
-   * @param command what stands after it
-   */
-  Arguments(ParseResult program, ParseResult command) {
-    this.program = program;
-    this.command = command;
-  }
+/**
+ * A parsed command line. Options go by their own names here.
+ *
+ * @param command the command's name as it was typed; {@code null} where none was
+ * @param options the values given to each option, in their order; an empty text for a flag
+ * @param words what is no option
+ */
+record Arguments(@Nullable String command, Map<String, List<String>> options, List<String> words) {
 
   boolean has(String option) {
-    return command.hasMatchedOption(option) || program.hasMatchedOption(option);
+    return options.containsKey(option);
   }
 
   /** The option's value, the last where it was given more than once; {@code null} without it. */
   @Nullable String value(String option) {
     List<String> values = values(option);
     return values.isEmpty() ? null : values.getLast();
+  }
+
+  List<String> values(String option) {
+    return options.getOrDefault(option, List.of());
   }
 
   /**
@@ -42,19 +40,5 @@ final class Arguments {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + " " + e.getMessage());
     }
-  }
-
-  /** The option's values; those after the command's name win over those before. */
-  List<String> values(String option) {
-    OptionSpec matched = command.matchedOption(option);
-    if (matched == null) {
-      matched = program.matchedOption(option);
-    }
-    return matched == null ? List.of() : matched.stringValues();
-  }
-
-  /** What is no option. */
-  List<String> words() {
-    return command.matchedPositionals().stream().flatMap(p -> p.stringValues().stream()).toList();
   }
 }

@@ -4,11 +4,17 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.security.cert.CertificateException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** A call to the server failed. */
 final class CallFailure extends CommandFailure {
+  /** How the JDK words the alerts of RFC 8446, section 6.2, that are about a certificate. */
+  private static final Pattern CERTIFICATE_ALERT =
+      Pattern.compile("fatal alert: .*(certificate|unknown_ca|access_denied)");
+
   private final ErrorDetails details;
 
   private CallFailure(int exitCode, String message, ErrorDetails details) {
@@ -18,12 +24,12 @@ final class CallFailure extends CommandFailure {
 
   static CallFailure of(String operation, ServerAddress server, StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
-    Optional<SSLException> handshake = cause(e, SSLException.class);
-    if (details.code() == Status.Code.UNAVAILABLE && handshake.isPresent()) {
+    Optional<String> distrust = distrust(e);
+    if (details.code() == Status.Code.UNAVAILABLE && distrust.isPresent()) {
       return new CallFailure(
           ExitCode.NOT_ALLOWED,
           "cannot %s: %s and this client do not trust each other: %s; see --cert and --ca"
-              .formatted(operation, server, handshake.get().getMessage()),
+              .formatted(operation, server, distrust.get()),
           details);
     }
     return new CallFailure(
@@ -76,10 +82,14 @@ final class CallFailure extends CommandFailure {
     return root == null || root.getMessage() == null ? otherwise : root.getMessage();
   }
 
-  private static <T extends Throwable> Optional<T> cause(Throwable e, Class<T> type) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (type.isInstance(t)) {
-        return Optional.of(type.cast(t));
+  /** Why one end refused the other's certificate, if that is why the connection failed. */
+  private static Optional<String> distrust(Throwable e) {
+    for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
+      String message = String.valueOf(t.getMessage());
+      boolean refusedHere = t instanceof CertificateException;
+      boolean refusedThere = t instanceof SSLException && CERTIFICATE_ALERT.matcher(message).find();
+      if (refusedHere || refusedThere) {
+        return Optional.of(message);
       }
     }
     return Optional.empty();

@@ -1,13 +1,11 @@
 package dev.jobd.cli;
 
 import java.io.IOException;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** One command of jobctl: how it is written and what it does. */
 interface Command {
 
-  /** Its names, options and help, without the options that every command has. */
-  CommandSpec spec();
+  Syntax syntax();
 
   /**
    * Does it.

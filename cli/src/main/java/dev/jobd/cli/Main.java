@@ -10,11 +10,31 @@ public final class Main {
   private Main() {}
 
   /** Runs the command and leaves with its exit code. */
-  @SuppressWarnings("SystemExitOutsideMain")
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) {
+    leaveOut();
     Console console = new Console(sink(FileDescriptor.out), sink(FileDescriptor.err));
-    int code = new Jobctl(Environment.ofProcess(), console, new TlsConnector()).run(arguments);
-    Runtime.getRuntime().halt(code);
+    // Not exit: the network's threads have nothing to finish, and waiting for them costs time.
+    Runtime.getRuntime().halt(run(console, arguments));
+  }
+
+  /** Before the libraries load: what they would do and a client of one server does not need. */
+  private static void leaveOut() {
+    // Libraries have nothing to say to people; what matters comes as an exception.
+    System.setProperty("java.util.logging.config.file", "/dev/null");
+    // The world's authorities, which netty has the JDK load only to throw them away.
+    System.setProperty("javax.net.ssl.trustStore", "NONE");
+    System.setProperty("io.netty.jfr.enabled", "false");
+    System.setProperty("io.grpc.internal.DnsNameResolverProvider.enable_jndi", "false");
+  }
+
+  private static int run(Console console, String... arguments) {
+    try {
+      return new Jobctl(Environment.ofProcess(), console, new TlsConnector()).run(arguments);
+    } catch (InterruptedException | RuntimeException | Error e) {
+      // A fault of jobctl's own: whoever mends it needs all there is.
+      e.printStackTrace();
+      return ExitCode.FAILED;
+    }
   }
 
   private static ByteSink sink(FileDescriptor descriptor) {

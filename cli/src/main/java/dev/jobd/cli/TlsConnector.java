@@ -24,8 +24,11 @@ final class TlsConnector implements Connector {
   /** For a page of jobs with long command lines. */
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-  /** How long a connection with a call on it may be silent before the server must show itself. */
-  private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(30);
+  /**
+   * How long a connection with a call on it may be silent before the server must show itself. Well
+   * above the half minute below which servers take it for an attack.
+   */
+  private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(45);
 
   private static final Duration KEEPALIVE_ANSWER_TIME = Duration.ofSeconds(10);
 

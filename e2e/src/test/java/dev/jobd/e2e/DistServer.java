@@ -67,7 +67,8 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
 
   private void stopEveryJob() throws IOException, InterruptedException {
     Jobctl admin = as("e2e-cleaner", "admin");
-    List<String> live = admin.run("list", "-q", "--state", "running").succeeded().out().lines().toList();
+    List<String> live =
+        admin.run("list", "-q", "--state", "running").succeeded().out().lines().toList();
     if (!live.isEmpty()) {
       admin.run(Stream.concat(Stream.of("stop"), live.stream()).toArray(String[]::new)).succeeded();
     }

@@ -50,16 +50,20 @@ public record ServerConfig(
   /**
    * What clients may cost the server.
    *
-   * @param maxConnections open at one time, also those that have not shown a certificate yet; more are closed at once
+   * @param maxConnections open at one time, also those that have not shown a certificate yet; more
+   *     are closed at once
    * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side
-   * @param maxRequestBytes of one message, above what {@code JobSpec} allows by the room for encoding and labels
+   * @param maxRequestBytes of one message, above what {@code JobSpec} allows by the room for
+   *     encoding and labels
    * @param maxHeaderBytes of one call's metadata
    * @param handshakeTimeout from the connection to the end of the TLS handshake
    * @param keepAliveTime of silence after which a client is asked whether it is still there
    * @param keepAliveTimeout for its answer
-   * @param minClientKeepAlive the shortest time between a client's own such questions; closer ones end the connection
+   * @param minClientKeepAlive the shortest time between a client's own such questions; closer ones
+   *     end the connection
    * @param maxConnectionIdle without a call, after which a connection is closed
-   * @param unsentBytesPerConnection in the kernel's buffer, so that a client that does not read costs little
+   * @param unsentBytesPerConnection in the kernel's buffer, so that a client that does not read
+   *     costs little
    * @param shutdownGrace for calls under way when the server ends
    */
   public record Bounds(

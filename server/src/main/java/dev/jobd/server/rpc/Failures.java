@@ -18,7 +18,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What went wrong, as the caller is told. The one place where an exception becomes a status; what it says about the server's insides goes to the log alone. */
+/**
+ * What went wrong, as the caller is told. The one place where an exception becomes a status; what
+ * it says about the server's insides goes to the log alone.
+ */
 final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
@@ -39,8 +42,7 @@ final class Failures {
       case StatusRuntimeException status -> status;
       case CompletionException wrapper when wrapper.getCause() != null ->
           translate(wrapper.getCause());
-      case InvalidSpecException invalid ->
-          Errors.invalidField(invalid.field(), invalid.problem());
+      case InvalidSpecException invalid -> Errors.invalidField(invalid.field(), invalid.problem());
       case NameInUseException inUse -> nameInUse(inUse);
       case LaunchException launch ->
           Errors.startFailed(

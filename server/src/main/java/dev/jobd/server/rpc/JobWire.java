@@ -12,7 +12,10 @@ import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Verdict;
 import org.jspecify.annotations.Nullable;
 
-/** A job as it stands, and the enums that tell of it, between the API's messages and the worker's records. */
+/**
+ * A job as it stands, and the enums that tell of it, between the API's messages and the worker's
+ * records.
+ */
 final class JobWire {
   private JobWire() {}
 
@@ -80,7 +83,8 @@ final class JobWire {
   }
 
   /**
-   * @throws InvalidSpecException naming {@code field} where the phase is unspecified or not known here
+   * @throws InvalidSpecException naming {@code field} where the phase is unspecified or not known
+   *     here
    */
   static Phase read(String field, JobPhase phase) {
     return switch (phase) {
@@ -101,7 +105,8 @@ final class JobWire {
   }
 
   /**
-   * @throws InvalidSpecException naming {@code field} where the stream is unspecified or not known here
+   * @throws InvalidSpecException naming {@code field} where the stream is unspecified or not known
+   *     here
    */
   static OutputStreamKind read(String field, OutputStream stream) {
     return switch (stream) {

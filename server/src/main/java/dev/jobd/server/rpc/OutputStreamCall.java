@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * One call that streams a job's output as fast as its client takes it, and no faster.
  *
- * <p>Three things let it go on: the transport has room, the source has something, the client has gone. Each calls {@link #signal}. A signal that finds the call at rest
- * starts a drain on a thread of the executor; one that comes during a drain is counted, and the drain goes round once more before it rests. So at most one drain
- * runs at a time and alone touches the source, no signal is lost, no lock is held over I/O, and a call that waits holds no thread.
+ * <p>Three things let it go on: the transport has room, the source has something, the client has
+ * gone. Each calls {@link #signal}. A signal that finds the call at rest starts a drain on a thread
+ * of the executor; one that comes during a drain is counted, and the drain goes round once more
+ * before it rests. So at most one drain runs at a time and alone touches the source, no signal is
+ * lost, no lock is held over I/O, and a call that waits holds no thread.
  *
- * <p>The source is asked for a chunk only while the transport has room. So a call costs one chunk beyond what gRPC itself buffers, however slow its client and however much
- * the job prints.
+ * <p>The source is asked for a chunk only while the transport has room. So a call costs one chunk
+ * beyond what gRPC itself buffers, however slow its client and however much the job prints.
  */
 final class OutputStreamCall {
   private final ServerCall<?, StreamOutputResponse> call;

@@ -20,7 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests as the worker's values. The one place where a request is judged: every method throws an {@link InvalidSpecException} that names the field by its path in the API.
+ * Requests as the worker's values. The one place where a request is judged: every method throws an
+ * {@link InvalidSpecException} that names the field by its path in the API.
  */
 final class Requests {
   /** Longer than any token given out. */

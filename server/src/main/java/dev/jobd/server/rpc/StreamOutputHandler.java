@@ -10,8 +10,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes StreamOutput calls. Written against gRPC's calls rather than the generated observers, which send no headers before the first message: a job may say nothing for
- * hours, and its follower is to know at once that it is followed.
+ * Takes StreamOutput calls. Written against gRPC's calls rather than the generated observers, which
+ * send no headers before the first message: a job may say nothing for hours, and its follower is to
+ * know at once that it is followed.
  */
 final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
@@ -92,7 +93,8 @@ final class StreamOutputHandler
     private void refuse(String problem) {
       if (!refused) {
         refused = true;
-        call.close(Status.INVALID_ARGUMENT.withDescription("StreamOutput " + problem), new Metadata());
+        call.close(
+            Status.INVALID_ARGUMENT.withDescription("StreamOutput " + problem), new Metadata());
       }
     }
   }

@@ -28,7 +28,8 @@ final class WireTime {
   }
 
   /**
-   * @throws InvalidSpecException naming {@code field} where seconds and nanos differ in sign or nanos exceed a second
+   * @throws InvalidSpecException naming {@code field} where seconds and nanos differ in sign or
+   *     nanos exceed a second
    */
   static Duration duration(String field, com.google.protobuf.Duration duration) {
     long seconds = duration.getSeconds();

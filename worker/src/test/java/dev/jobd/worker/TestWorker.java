@@ -33,7 +33,13 @@ final class TestWorker implements AutoCloseable {
   }
 
   static TestWorker open() throws IOException {
-    return new TestWorker(Files.createTempDirectory("jobd-test"));
+    Path directory = Files.createTempDirectory("jobd-test");
+    try {
+      return new TestWorker(directory);
+    } catch (IOException e) {
+      removeTree(directory);
+      throw e;
+    }
   }
 
   WorkerConfig config() {

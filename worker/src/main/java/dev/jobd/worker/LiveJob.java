@@ -38,7 +38,6 @@ final class LiveJob implements ShimEvents {
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
 
   private volatile @Nullable ShimConnection shim;
-  private volatile int shimPid;
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
     this.job = job;
@@ -55,9 +54,7 @@ final class LiveJob implements ShimEvents {
    *     left to do
    */
   void spawn(Shims shims, LaunchRequest request) throws IOException {
-    Shims.Spawned spawned = shims.spawn(job.id().toString(), request, this);
-    shimPid = spawned.pid();
-    connected(spawned.connection());
+    connected(shims.spawn(job.id().toString(), request, this));
   }
 
   /**
@@ -131,8 +128,14 @@ final class LiveJob implements ShimEvents {
   }
 
   @Override
-  public void closed() {
-    Thread.ofVirtual().name("conclude-", 0).start(this::conclude);
+  public void closed(int pid) {
+    Thread.ofVirtual()
+        .name("conclude " + job.id())
+        .start(
+            () -> {
+              Shims.reap(pid);
+              conclude();
+            });
   }
 
   /** The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes. */
@@ -143,9 +146,6 @@ final class LiveJob implements ShimEvents {
       exit = ExitRecord.read(job.directory());
     } catch (IOException e) {
       lost = new Verdict.Lost(String.valueOf(e.getMessage()));
-    }
-    if (shimPid != 0) {
-      Shims.reap(shimPid);
     }
     removeCgroup(exit.isEmpty() || exit.get().survivors());
     conclude(exit.isPresent() ? endOf(exit.get()) : endWithout(lost), sizeOf(exit));

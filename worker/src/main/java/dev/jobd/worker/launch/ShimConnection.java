@@ -11,11 +11,13 @@ import java.time.Instant;
  * is told by {@link ShimEvents#closed}.
  */
 public final class ShimConnection {
+  private final int pid;
   private final SocketChannel channel;
   private final ShimEvents events;
   private final ByteBuffer incoming = ControlMessage.newBuffer();
 
-  ShimConnection(SocketChannel channel, ShimEvents events) {
+  ShimConnection(int pid, SocketChannel channel, ShimEvents events) {
+    this.pid = pid;
     this.channel = channel;
     this.events = events;
   }
@@ -94,7 +96,7 @@ public final class ShimConnection {
     } catch (IOException e) {
       // Nothing was buffered that could be lost.
     }
-    events.closed();
+    events.closed(pid);
   }
 
   SocketChannel channel() {

@@ -16,6 +16,9 @@ public interface ShimEvents {
   /**
    * The last event: the shim has ended, or this side has let go of it. The exit record is there if
    * the shim could write it.
+   *
+   * @param pid the shim's process id where it is a child of this process, to be {@link Shims#reap
+   *     reaped}; 0 where it is not
    */
-  void closed();
+  void closed(int pid);
 }

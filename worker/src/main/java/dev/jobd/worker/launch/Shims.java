@@ -17,6 +17,9 @@ public final class Shims implements Closeable {
   /** The server itself, the one that comes after it, and some to spare for people with tools. */
   private static final int BACKLOG = 4;
 
+  /** In the place of a process id that this process need not wait for. */
+  private static final int NO_CHILD = 0;
+
   private static final int STDIN = 0;
 
   /** LISTEN_FD of shim/src/wire.h. */
@@ -31,16 +34,14 @@ public final class Shims implements Closeable {
     Thread.ofPlatform().name("jobd-shims").daemon().start(this::serve);
   }
 
-  /** A shim that was spawned: its process id, to be {@link #reap reaped}, and the way to it. */
-  public record Spawned(int pid, ShimConnection connection) {}
-
   /**
    * Spawns a shim with {@code request}. The socket listens before the shim exists and this side is
    * connected before it runs, so nothing has to be waited for or tried again.
    *
    * @param name what tells this shim from others in a list of processes
    */
-  public Spawned spawn(String name, LaunchRequest request, ShimEvents events) throws IOException {
+  public ShimConnection spawn(String name, LaunchRequest request, ShimEvents events)
+      throws IOException {
     int directory = Native.openDirectory(request.directory().toString());
     int listener = -1;
     int stdin = -1;
@@ -57,7 +58,7 @@ public final class Shims implements Closeable {
               List.of(program.getFileName().toString(), name),
               List.of(
                   new Native.Inherited(stdin, STDIN), new Native.Inherited(listener, LISTENER)));
-      return new Spawned(pid, serve(channel, events));
+      return serve(pid, channel, events);
     } catch (IOException e) {
       if (channel != null) {
         channel.close();
@@ -83,18 +84,17 @@ public final class Shims implements Closeable {
     int directory = Native.openDirectory(jobDirectory.toString());
     try {
       String address = "/proc/self/fd/" + directory + "/" + SOCKET;
-      return serve(SocketChannel.open(UnixDomainSocketAddress.of(address)), events);
+      return serve(NO_CHILD, SocketChannel.open(UnixDomainSocketAddress.of(address)), events);
     } finally {
       Native.close(directory);
     }
   }
 
-  /**
-   * Waits until a shim that has said its last is off the process table. Does nothing where it is
-   * not a child of this process.
-   */
+  /** Waits until a shim that has said its last is off the process table. */
   public static void reap(int pid) {
-    Native.reap(pid);
+    if (pid != NO_CHILD) {
+      Native.reap(pid);
+    }
   }
 
   /** An error number in words. */
@@ -102,8 +102,9 @@ public final class Shims implements Closeable {
     return Native.strerror(errno);
   }
 
-  private ShimConnection serve(SocketChannel channel, ShimEvents events) throws IOException {
-    ShimConnection connection = new ShimConnection(channel, events);
+  private ShimConnection serve(int pid, SocketChannel channel, ShimEvents events)
+      throws IOException {
+    ShimConnection connection = new ShimConnection(pid, channel, events);
     channel.configureBlocking(false);
     channel.register(selector, SelectionKey.OP_READ, connection);
     selector.wakeup(); // a selection under way does not see the new key

@@ -5,13 +5,15 @@ import java.lang.System.Logger;
 import java.nio.file.Path;
 
 /**
- * All that a worker needs to know.
+ * All that a worker needs to know. Its places are absolute: given otherwise, they are taken from
+ * the current directory.
  *
  * @param stateDirectory where records, journals and sockets are kept; made if absent, owned by one
  *     worker at a time
  * @param shim the {@code jobd-shim} executable
  * @param defaultLimits for what a job does not ask for
- * @param chunkBytes the most bytes of output read at once
+ * @param chunkBytes the most bytes of output read at once: {@value #MIN_CHUNK_BYTES} to {@value
+ *     #MAX_CHUNK_BYTES}
  * @param logger where the worker tells what an operator should know
  */
 public record WorkerConfig(
@@ -25,6 +27,8 @@ public record WorkerConfig(
   public static final int MAX_CHUNK_BYTES = 1 << 20;
 
   public WorkerConfig {
+    stateDirectory = stateDirectory.toAbsolutePath();
+    shim = shim.toAbsolutePath();
     if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
       throw new IllegalArgumentException(
           "chunkBytes must be "

@@ -1,6 +1,8 @@
 package dev.jobd.server.auth;
 
 import dev.jobd.api.Errors;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.Owner;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -126,8 +128,10 @@ final class CallerCertificate {
     if (value.isBlank() || value.length() > MAX_LENGTH) {
       throw refused("must have a " + what + " of 1 to " + MAX_LENGTH + " characters");
     }
-    if (value.chars().anyMatch(Character::isISOControl)) {
-      throw refused("has control characters in its " + what);
+    try {
+      Owner.requireName(what, value);
+    } catch (InvalidSpecException e) {
+      throw refused("has invisible or control characters in its " + what);
     }
     return value;
   }

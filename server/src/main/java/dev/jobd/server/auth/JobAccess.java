@@ -8,6 +8,7 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +27,9 @@ import org.jspecify.annotations.Nullable;
  * is never read, so that neither the answer nor the time it takes tells it from an absent one.
  */
 public final class JobAccess {
-  /** Characters of an id that are enough to be taken for the beginning of one. */
-  public static final int MIN_PREFIX_LENGTH = 4;
-
   /** Of a reference, in characters: names are the longest. */
   public static final int MAX_REFERENCE_LENGTH = 64;
 
-  private static final Pattern ID_PREFIX =
-      Pattern.compile("[0-9a-f-]{" + MIN_PREFIX_LENGTH + ",36}");
   private static final Set<Phase> LIVE = Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING);
   private static final Set<Phase> ANY = Set.of();
 
@@ -49,7 +44,7 @@ public final class JobAccess {
   /**
    * The job that {@code jobRef} names, if the caller may do {@code action} to it.
    *
-   * @param jobRef a full id, the beginning of one (at least {@value #MIN_PREFIX_LENGTH}
+   * @param jobRef a full id, the beginning of one (at least {@value JobQuery#MIN_ID_PREFIX_LENGTH}
    *     characters), or a name, which stands for the newest job of that name, a live one first
    * @throws io.grpc.StatusRuntimeException JOB_NOT_FOUND, AMBIGUOUS_JOB, PERMISSION_DENIED or
    *     INVALID_FIELD
@@ -119,10 +114,10 @@ public final class JobAccess {
    */
   private Optional<JobRecord> search(Caller caller, String jobRef) throws IOException {
     Map<JobId, JobRecord> fitting = new LinkedHashMap<>();
-    if (ID_PREFIX.matcher(jobRef).matches()) {
+    if (JobQuery.isIdPrefix(jobRef)) {
       list(caller, jobRef, null, ANY, 2).forEach(record -> fitting.put(record.id(), record));
     }
-    if (JobId.parse(jobRef).isEmpty()) {
+    if (JobId.parse(jobRef).isEmpty() && JobSpec.isName(jobRef)) {
       newestNamed(caller, jobRef).forEach(record -> fitting.put(record.id(), record));
     }
     if (fitting.size() > 1) {

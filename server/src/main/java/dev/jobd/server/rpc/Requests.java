@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * {@link InvalidSpecException} that names the field by its path in the API.
  */
 final class Requests {
-  /** Longer than any token given out. */
-  static final int MAX_PAGE_TOKEN_CHARS = 256;
-
   private Requests() {}
 
   static JobSpec spec(StartJobRequest request) {
@@ -66,12 +63,6 @@ final class Requests {
 
   /** What was asked for; what the caller may see of it is judged elsewhere. */
   static JobQuery query(ListJobsRequest request) {
-    if (request.getPageToken().length() > MAX_PAGE_TOKEN_CHARS) {
-      throw new InvalidSpecException("page_token", "must be one that an earlier page gave");
-    }
-    if (request.getLabelsCount() > JobSpec.MAX_LABELS) {
-      throw new InvalidSpecException("labels", "must be at most " + JobSpec.MAX_LABELS);
-    }
     return new JobQuery(
         request.getOwner().isEmpty() ? null : new Owner(request.getOwner()),
         null,

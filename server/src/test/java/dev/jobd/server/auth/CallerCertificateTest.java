@@ -62,6 +62,7 @@ class CallerCertificateTest {
         "O=user,O=admin,CN=alice; one organization (O) as its role, has 2",
         "O=user,CN=\\0Aalice; control characters in its common name (CN)",
         "O=us\\00er,CN=alice; control characters in its role",
+        "O=user,CN=\u202eecila; invisible or control characters in its common name (CN)",
         "O=user,CN=\\20\\20; common name (CN) of 1 to 64",
       })
   void subjectThatDoesNotNameOneUserAndRoleIsRefused(String subject, String problem) {

@@ -87,6 +87,7 @@ class RequestsTest {
     refuses("signal", () -> Requests.stop(stop(r -> r.setSignal(65)), "bob"));
     refuses("grace", () -> Requests.stop(stop(r -> r.setGrace(duration(-1, 0))), "bob"));
     refuses("grace", () -> Requests.stop(stop(r -> r.setGrace(duration(86_401, 0))), "bob"));
+    refuses("by", () -> Requests.stop(stop(r -> {}), ""));
   }
 
   @Test
@@ -154,6 +155,9 @@ class RequestsTest {
     refusesList("phases[0]", r -> r.addPhasesValue(UNKNOWN));
     refusesList("phases[0]", r -> r.addPhases(JobPhase.JOB_PHASE_UNSPECIFIED));
     refusesList("owner", r -> r.setOwner("a\nb"));
+    refusesList("owner", r -> r.setOwner("\u202eecila"));
+    refusesList("name", r -> r.setName("../x"));
+    refusesList("labels[a]", r -> r.putLabels("a", "x".repeat(257)));
     refusesList("labels", r -> IntStream.range(0, 33).forEach(i -> r.putLabels("l" + i, "")));
   }
 

@@ -1,5 +1,6 @@
 package dev.jobd.worker.launch;
 
+import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a shim recorded of its job's end: shim/src/exit_record.h.
  *
- * @param failedStep the step of the launch that failed; {@code null} where the command was executed
- * @param errno why it failed
+ * @param failedStep the step of the launch that failed, not empty; {@code null} where the command
+ *     was executed
+ * @param errno why it failed; at least 0
  * @param pid the command's process id; 0 where there was none
- * @param started {@code null} where the command never was
+ * @param started {@code null} where the command never was, and always where it has no pid
  * @param status as from wait(2), or {@link #STATUS_UNKNOWN}
  * @param stopSignal the first signal of a stop that came before the end; 0 where none did
  * @param survivors whether processes of the job could not be killed
@@ -40,9 +42,29 @@ public record ExitRecord(
     long dropped) {
 
   public static final int STATUS_UNKNOWN = -1;
+  private static final int SIGNAL_BITS = 0x7f;
   private static final String FILE = "exit";
   private static final String FIRST_LINE = "jobd-exit 1\n";
   private static final int MAX_BYTES = 4096;
+
+  /**
+   * Refuses what no verdict could be made of, so that it is found while it can still be reported as
+   * damage.
+   */
+  public ExitRecord {
+    require("step", failedStep == null || !failedStep.isEmpty());
+    require("errno", errno >= 0);
+    require("pid", pid > 0 || (pid == 0 && started == null));
+    require("status", status == STATUS_UNKNOWN || (status & SIGNAL_BITS) <= Verdict.MAX_SIGNAL);
+    require("output", output >= 0);
+    require("dropped", dropped >= 0);
+  }
+
+  private static void require(String key, boolean valid) {
+    if (!valid) {
+      throw new IllegalArgumentException("its \"" + key + "\" is not one that a job can have");
+    }
+  }
 
   /**
    * Reads the record in a job's directory; empty where there is none.
@@ -126,12 +148,12 @@ public record ExitRecord(
 
   /** Whether a signal ended the command: WIFSIGNALED of wait(2). */
   public boolean signaled() {
-    return status != STATUS_UNKNOWN && (status & 0x7f) != 0;
+    return status != STATUS_UNKNOWN && (status & SIGNAL_BITS) != 0;
   }
 
   /** The signal that ended the command, where one did. */
   public int signal() {
-    return status & 0x7f;
+    return status & SIGNAL_BITS;
   }
 
   /** The command's exit code, where it had one. */

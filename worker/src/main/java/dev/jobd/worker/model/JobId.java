@@ -3,17 +3,21 @@ package dev.jobd.worker.model;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A job's identity: a random (version 4) UUID. */
-public record JobId(UUID value) implements Comparable<JobId> {
+/**
+ * A job's identity: a UUID. Those that jobd makes are random (version 4); nothing relies on it, so
+ * that another worker's or an importer's may be of another kind.
+ */
+public record JobId(UUID value) {
+  /** Of the canonical form. */
+  public static final int LENGTH = 36;
+
   public static JobId random() {
     return new JobId(UUID.randomUUID());
   }
 
-  /**
-   * The id that {@code text} spells in its canonical 36-character form; empty for anything else.
-   */
+  /** The id that {@code text} spells in its canonical form; empty for anything else. */
   public static Optional<JobId> parse(String text) {
-    if (text.length() != 36) {
+    if (text.length() != LENGTH) {
       return Optional.empty();
     }
     try {
@@ -22,11 +26,6 @@ public record JobId(UUID value) implements Comparable<JobId> {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  @Override
-  public int compareTo(JobId other) {
-    return value.compareTo(other.value);
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.jobd.worker.model;
 import java.time.Instant;
 
 /**
- * Everything that is kept about one job.
+ * Everything that is kept about one job. Its times are kept in nanoseconds since 1970, 64 bits of
+ * them: a store refuses those before 1677 and after 2262.
  *
- * @param createdAt when it was recorded; records are listed by it
+ * @param createdAt when it was asked for, by this host's clock. Records are not listed by it but in
+ *     the order in which they were recorded: clocks are set back, and two jobs may have one time
  * @param output known once the job has ended
  */
 public record JobRecord(

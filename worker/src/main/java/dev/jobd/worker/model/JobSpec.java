@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param env added to the job's minimal environment; the server's own is never passed on
  * @param workingDirectory an absolute path
  * @param name unique among the owner's live jobs, or {@code null}
- * @param labels keys as names
+ * @param labels keys as names; values that a table can show on a line
  * @param limits {@code null} parts take the worker's defaults
  */
 public record JobSpec(
@@ -38,6 +38,9 @@ public record JobSpec(
   public static final int MAX_PATH_BYTES = 4095;
   public static final int MAX_LABELS = 32;
   public static final int MAX_LABEL_VALUE_BYTES = 256;
+
+  /** Of a variable's name where an error names its field: the error must fit in a header. */
+  private static final int MAX_NAMED_KEY_BYTES = 64;
 
   public JobSpec {
     argv = List.copyOf(argv);
@@ -66,14 +69,18 @@ public record JobSpec(
     return new JobSpec(argv, env, workingDirectory, name, labels, newLimits);
   }
 
+  /** Whether {@code text} can be the name of a job. */
+  public static boolean isName(String text) {
+    return Text.isName(text);
+  }
+
   private static void checkArguments(List<String> argv) {
     if (argv.isEmpty()) {
       throw new InvalidSpecException("argv", "must hold a command");
     }
     Text.requirePresent("argv[0]", argv.getFirst());
     for (int i = 0; i < argv.size(); i++) {
-      Text.requireNoNul("argv[" + i + "]", argv.get(i));
-      Text.requireAtMost("argv[" + i + "]", argv.get(i), MAX_ARGUMENT_BYTES);
+      Text.requireForKernel("argv[" + i + "]", argv.get(i), MAX_ARGUMENT_BYTES);
     }
   }
 
@@ -83,9 +90,9 @@ public record JobSpec(
           if (key.isEmpty() || key.indexOf('=') >= 0) {
             throw new InvalidSpecException("env", "a name must not be empty or hold '='");
           }
-          Text.requireNoNul("env", key);
-          Text.requireNoNul("env[" + key + "]", value);
-          Text.requireAtMost("env[" + key + "]", key + "=" + value, MAX_ARGUMENT_BYTES);
+          Text.requireForKernel("env", key, MAX_ARGUMENT_BYTES);
+          String field = "env[" + Text.cut(key, MAX_NAMED_KEY_BYTES) + "]";
+          Text.requireForKernel(field, key + "=" + value, MAX_ARGUMENT_BYTES);
         });
   }
 
@@ -115,19 +122,19 @@ public record JobSpec(
     if (!path.startsWith("/")) {
       throw new InvalidSpecException("working_directory", "must be an absolute path");
     }
-    Text.requireNoNul("working_directory", path);
-    Text.requireAtMost("working_directory", path, MAX_PATH_BYTES);
+    Text.requireForKernel("working_directory", path, MAX_PATH_BYTES);
   }
 
-  private static void checkLabels(Map<String, String> labels) {
+  /** For labels that a job has, and for those that jobs are asked for by. */
+  static void checkLabels(Map<String, String> labels) {
     if (labels.size() > MAX_LABELS) {
-      throw new InvalidSpecException("labels", "must be at most " + MAX_LABELS);
+      throw new InvalidSpecException(
+          "labels", "must be at most " + MAX_LABELS + ", were " + labels.size());
     }
     labels.forEach(
         (key, value) -> {
           Text.requireName("labels", key);
-          Text.requireAtMost("labels[" + key + "]", value, MAX_LABEL_VALUE_BYTES);
-          Text.requireNoControlCharacters("labels[" + key + "]", value);
+          Text.requireForLine("labels[" + key + "]", value, MAX_LABEL_VALUE_BYTES);
         });
   }
 

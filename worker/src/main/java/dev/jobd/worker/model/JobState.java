@@ -15,8 +15,16 @@ public sealed interface JobState {
   /** The command was executed and has not ended. */
   record Running(Command command) implements JobState {}
 
-  /** A stop was asked for and is under way; the command may still end in its own way. */
-  record Stopping(Command command, String requestedBy) implements JobState {}
+  /**
+   * A stop was asked for and is under way; the command may still end in its own way.
+   *
+   * @param requestedBy who asked first, a name as an {@link Owner}'s
+   */
+  record Stopping(Command command, String requestedBy) implements JobState {
+    public Stopping {
+      Owner.requireName("stopping.requested_by", requestedBy);
+    }
+  }
 
   /**
    * Over: the command is gone with its whole tree, the output is complete and the verdict is
@@ -30,8 +38,12 @@ public sealed interface JobState {
   /**
    * The command of a job, once it was executed.
    *
-   * @param pid its process id on the host
+   * @param pid its process id on the host; at least 1
    * @param startedAt when it was executed
    */
-  record Command(int pid, Instant startedAt) {}
+  record Command(int pid, Instant startedAt) {
+    public Command {
+      Numbers.requireAtLeast("command.pid", pid, 1);
+    }
+  }
 }

@@ -59,8 +59,8 @@ public record Limits(
   }
 
   private static void requireBetween(String field, @Nullable Long value, long min, long max) {
-    if (value != null && (value < min || value > max)) {
-      throw new InvalidSpecException(field, "must be " + min + " to " + max + ", was " + value);
+    if (value != null) {
+      Numbers.requireBetween(field, value, min, max);
     }
   }
 }

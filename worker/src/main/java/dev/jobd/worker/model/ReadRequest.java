@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * Which part of a job's output to read.
  *
- * @param offset the first byte, counted over both streams in arrival order
+ * @param offset the first byte, counted over both streams in arrival order; at least 0
  * @param streams which streams; not empty
  * @param follow whether to go on until the job has ended, rather than to what is there now
  */
@@ -17,9 +17,7 @@ public record ReadRequest(long offset, Set<OutputStreamKind> streams, boolean fo
 
   public ReadRequest {
     streams = Set.copyOf(streams);
-    if (offset < 0) {
-      throw new InvalidSpecException("offset", "must be at least 0, was " + offset);
-    }
+    Numbers.requireAtLeast("offset", offset, 0);
     if (streams.isEmpty()) {
       throw new InvalidSpecException("streams", "must hold a stream");
     }

@@ -1,5 +1,6 @@
 package dev.jobd.worker.store;
 
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
@@ -20,22 +21,27 @@ final class JobRow {
   /** What a record shows for a command that cannot be read any more. */
   private static final String UNREADABLE = "(unreadable)";
 
+  /** Who has a job whose owner cannot be read any more: whoever may see all jobs sees it. */
+  private static final Owner NOBODY = new Owner(UNREADABLE);
+
   private final long seq;
   private final JobId id;
-  private final Owner owner;
+  private final String owner;
   private final @Nullable String name;
   private final Instant createdAt;
-  private final OutputSize output;
+  private final long outputKept;
+  private final long outputDropped;
   private final byte[] state;
   private final byte[] spec;
 
   private JobRow(ResultSet row) throws SQLException {
     seq = row.getLong("seq");
     id = new JobId(UUID.fromString(row.getString("id")));
-    owner = new Owner(row.getString("owner"));
+    owner = row.getString("owner");
     name = row.getString("name");
     createdAt = Nanos.toInstant(row.getLong("created_at"));
-    output = new OutputSize(row.getLong("output_kept"), row.getLong("output_dropped"));
+    outputKept = row.getLong("output_kept");
+    outputDropped = row.getLong("output_dropped");
     state = row.getBytes("state");
     spec = row.getBytes("spec");
   }
@@ -60,18 +66,26 @@ final class JobRow {
   /**
    * The record.
    *
-   * @throws IOException naming the job, where a document is corrupt
+   * @throws IOException naming the job, where a column or a document is corrupt
    */
   JobRecord decode() throws IOException {
     try {
       return new JobRecord(
-          id, owner, SpecDocument.decode(spec), createdAt, StateDocument.decode(state), output);
-    } catch (CorruptDocumentException e) {
+          id,
+          new Owner(owner),
+          SpecDocument.decode(spec),
+          createdAt,
+          StateDocument.decode(state),
+          new OutputSize(outputKept, outputDropped));
+    } catch (CorruptDocumentException | InvalidSpecException e) {
       throw new IOException("record of job " + id + " is corrupt: " + e.getMessage(), e);
     }
   }
 
-  /** The record; where a document is corrupt, what the columns still tell, ended and lost. */
+  /**
+   * The record; where something of it is corrupt, what the rest still tells, ended and lost. One
+   * that is corrupt must not hide the others.
+   */
   JobRecord decodeOrLost() {
     try {
       return decode();
@@ -79,11 +93,19 @@ final class JobRow {
       Verdict verdict = new Verdict.Lost(String.valueOf(e.getMessage()));
       return new JobRecord(
           id,
-          owner,
+          ownerOrPlaceholder(),
           specOrPlaceholder(),
           createdAt,
           new JobState.Ended(null, createdAt, verdict),
-          output);
+          outputOrNone());
+    }
+  }
+
+  private Owner ownerOrPlaceholder() {
+    try {
+      return new Owner(owner);
+    } catch (InvalidSpecException e) {
+      return NOBODY;
     }
   }
 
@@ -91,7 +113,16 @@ final class JobRow {
     try {
       return SpecDocument.decode(spec);
     } catch (CorruptDocumentException e) {
-      return JobSpec.builder(List.of(UNREADABLE)).name(name).build();
+      boolean named = name != null && JobSpec.isName(name);
+      return JobSpec.builder(List.of(UNREADABLE)).name(named ? name : null).build();
+    }
+  }
+
+  private OutputSize outputOrNone() {
+    try {
+      return new OutputSize(outputKept, outputDropped);
+    } catch (InvalidSpecException e) {
+      return OutputSize.NONE;
     }
   }
 }

@@ -25,9 +25,8 @@ import java.util.Set;
  *       those. Jobs that are not ended are few, so labels may be tested on all of them.
  * </ul>
  *
- * <p>What costs more, tens of milliseconds among a million: an id prefix of one or two characters,
- * and a label that very many jobs share together with an owner or a second label that few of those
- * have.
+ * <p>What costs more, tens of milliseconds among a million: a label that very many jobs share
+ * together with an owner or a second label that few of those have.
  *
  * <p>{@code CROSS JOIN} states who leads: SQLite keeps its order, to other engines it is a join.
  *
@@ -78,7 +77,7 @@ record Selection(String sql, List<Object> parameters) {
 
     Selection build() {
       add("WHERE seq IN (");
-      if (query.idPrefix() != null && !query.idPrefix().isEmpty()) {
+      if (query.idPrefix() != null) {
         ledByIdPrefix(query.idPrefix());
       } else if (query.name() == null && !query.labels().isEmpty() && mayHaveEnded()) {
         ledByLabel(query.labels().entrySet().iterator().next());

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExitRecordTest {
   private static final String BODY =
@@ -83,6 +85,24 @@ class ExitRecordTest {
           .isInstanceOf(IllegalArgumentException.class);
       whole[at] ^= 1;
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "step exec, step",
+    "errno 2, errno -2",
+    "pid 42, pid 0",
+    "pid 42, pid -1",
+    "status 1792, status 65",
+    "status 1792, status 127",
+    "output 10, output -1",
+    "dropped 20, dropped -1"
+  })
+  void aRecordThatNoVerdictCouldBeMadeOfIsDamaged(String line, String invalid) {
+    String body = BODY.replace(line, invalid.equals("step") ? "step " : invalid);
+    assertThatThrownBy(() -> ExitRecord.parse(sealed(body)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("its \"" + line.substring(0, line.indexOf(' ')) + "\" is not");
   }
 
   @Test

@@ -1,24 +1,19 @@
 package dev.jobd.worker.model;
 
+import static dev.jobd.worker.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobSpecTest {
-  private static void assertRefused(String field, ThrowingCallable value) {
-    assertThatThrownBy(value)
-        .isInstanceOfSatisfying(
-            InvalidSpecException.class, e -> assertThat(e.field()).isEqualTo(field));
-  }
-
   private static JobSpec.Builder spec() {
     return JobSpec.builder(List.of("true"));
   }
@@ -67,8 +62,47 @@ class JobSpecTest {
 
   @Test
   void labelsAreBounded() {
+    Map<String, String> many =
+        IntStream.range(0, 33).boxed().collect(Collectors.toMap(i -> "l" + i, i -> ""));
+    assertRefused("labels", () -> spec().labels(many).build());
     assertRefused("labels[a]", () -> spec().labels(Map.of("a", "x".repeat(257))).build());
     assertRefused("labels[a]", () -> spec().labels(Map.of("a", "x\u001b[31m")).build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'\u202e', '\u2066', '\u2028', '\u2029', '\u200b', '\u0085', '\ufeff'})
+  void aLabelDoesNotMakeATableShowWhatIsNotThere(char disturbing) {
+    assertRefused("labels[a]", () -> spec().labels(Map.of("a", "x" + disturbing + "y")).build());
+  }
+
+  @Test
+  void aLabelMayBeInAnyLanguage() {
+    Map<String, String> labels = Map.of("a", "größer – 日本語 עברית \uD83D\uDE00");
+    assertThat(spec().labels(labels).build().labels()).isEqualTo(labels);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\uD83D", "x\uDE00", "\uDE00\uD83D", "\uD83D\uD83D\uDE00"})
+  void halfASurrogatePairIsRefusedEverywhere(String half) {
+    assertRefused("argv[0]", () -> JobSpec.of(half));
+    assertRefused("argv[1]", () -> JobSpec.of("echo", half));
+    assertRefused("env", () -> spec().env(Map.of(half, "x")).build());
+    assertRefused("env[a]", () -> spec().env(Map.of("a", half)).build());
+    assertRefused("working_directory", () -> spec().workingDirectory("/" + half).build());
+    assertRefused("name", () -> spec().name(half).build());
+    assertRefused("labels", () -> spec().labels(Map.of(half, "x")).build());
+    assertRefused("labels[a]", () -> spec().labels(Map.of("a", half)).build());
+  }
+
+  @Test
+  void aWholeSurrogatePairIsTaken() {
+    assertThat(JobSpec.of("echo", "\uD83D\uDE00").argv()).hasSize(2);
+  }
+
+  @Test
+  void aLongVariableIsNamedByItsBeginning() {
+    String field = "env[" + "a".repeat(61) + "…]";
+    assertRefused(field, () -> spec().env(Map.of("a".repeat(100), "\0")).build());
   }
 
   @ParameterizedTest
@@ -88,18 +122,5 @@ class JobSpecTest {
     Limits defaults = new Limits(1000L, 1L << 30, 64L, Duration.ofHours(1), null);
     assertThat(asked.orElse(defaults))
         .isEqualTo(new Limits(500L, 1L << 30, 7L, Duration.ofHours(1), null));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "../etc", "6BA7B810-9DAD-11D1-80B4-00C04FD430C8", "1-1-1-1-1"})
-  void anIdHasOneSpelling(String text) {
-    assertThat(JobId.parse(text)).isEmpty();
-  }
-
-  @Test
-  void anIdReadsWhatItWrites() {
-    JobId id = JobId.random();
-    assertThat(JobId.parse(id.toString())).contains(id);
-    assertThat(id.value().version()).isEqualTo(4);
   }
 }

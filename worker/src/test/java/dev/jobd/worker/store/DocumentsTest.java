@@ -122,6 +122,27 @@ final class DocumentsTest {
     }
   }
 
+  /** As an earlier jobd, or nobody, may have written them. */
+  @Test
+  void valueThatTheModelRefusesIsCorruptAndNamed() throws IOException {
+    byte[] code = StateDocument.encode(new Ended(null, Samples.TIME, new Verdict.Exited(7)));
+    code[code.length - 2] = 1;
+    byte[] pid = StateDocument.encode(new JobState.Running(Samples.COMMAND));
+    pid[2] = -1;
+    byte[] by = StateDocument.encode(new JobState.Stopping(Samples.COMMAND, "b"));
+    by[by.length - 1] = '\n';
+
+    assertCorrupt(code, "state: exited.code: must be 0 to 255, was 263");
+    assertCorrupt(pid, "state: command.pid: must be at least 1, was ");
+    assertCorrupt(by, "state: stopping.requested_by: must not hold control characters");
+  }
+
+  private static void assertCorrupt(byte[] state, String message) {
+    assertThatThrownBy(() -> StateDocument.decode(state))
+        .isInstanceOf(CorruptDocumentException.class)
+        .hasMessageStartingWith(message);
+  }
+
   private static void decodeOrCorrupt(byte[] document) {
     try {
       assertThat(SpecDocument.decode(document)).isNotNull();
@@ -132,9 +153,7 @@ final class DocumentsTest {
 
   @Test
   void halfASurrogatePairIsRefusedRatherThanReplaced() {
-    JobSpec spec = JobSpec.of("echo", "\uD83D");
-
-    assertThatThrownBy(() -> SpecDocument.encode(spec))
+    assertThatThrownBy(() -> new DocumentOutput(1).writeText("\uD83D"))
         .isInstanceOf(CharacterCodingException.class);
   }
 

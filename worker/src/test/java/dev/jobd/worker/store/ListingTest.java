@@ -90,7 +90,7 @@ final class ListingTest {
     List<@Nullable String> names = new ArrayList<>(List.of("name-1", "no-such-name"));
     names.add(null);
     List<@Nullable String> prefixes =
-        new ArrayList<>(List.of("", id.substring(0, 1), id, id + "0", "G", "%"));
+        new ArrayList<>(List.of(id.substring(0, 4), id.substring(0, 9), id, "----", "ffff-"));
     prefixes.add(null);
     List<JobQuery> queries = new ArrayList<>();
     for (Owner owner : owners) {
@@ -147,6 +147,12 @@ final class ListingTest {
         query.labels(),
         query.pageSize(),
         token);
+  }
+
+  @Test
+  void noTokenIsLongerThanAQueryTakes() {
+    assertThat(PageToken.before(Long.MAX_VALUE))
+        .hasSizeLessThanOrEqualTo(JobQuery.MAX_PAGE_TOKEN_LENGTH);
   }
 
   private static JobQuery pages(int size) {

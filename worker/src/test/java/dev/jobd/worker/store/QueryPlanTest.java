@@ -126,7 +126,7 @@ final class QueryPlanTest {
   private static List<JobQuery> everyShape() {
     List<@Nullable Owner> owners = new ArrayList<>(List.of(ALICE));
     owners.add(null);
-    List<@Nullable String> texts = new ArrayList<>(List.of("0a"));
+    List<@Nullable String> texts = new ArrayList<>(List.of("0a1b"));
     texts.add(null);
     List<JobQuery> shapes = new ArrayList<>();
     for (Owner owner : owners) {

@@ -49,8 +49,8 @@ final class Samples {
     }
     for (Verdict.Cause cause : Verdict.Cause.values()) {
       verdicts.add(new Verdict.Killed(9, cause, null));
-      verdicts.add(new Verdict.Killed(15, cause, "bob"));
     }
+    verdicts.add(new Verdict.Killed(15, Verdict.Cause.STOP_REQUEST, "bob"));
     verdicts.add(new Verdict.Failed("exec", 2, "No such file or directory"));
     verdicts.add(new Verdict.Lost("the host was restarted – \uD83D\uDE00"));
     return verdicts;

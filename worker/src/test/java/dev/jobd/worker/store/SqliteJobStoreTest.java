@@ -212,6 +212,32 @@ final class SqliteJobStoreTest {
   }
 
   @Test
+  void corruptColumnSpoilsOnlyItsOwnRecord() throws Exception {
+    JobRecord good = Samples.starting();
+    JobRecord bad = Samples.starting();
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      Stores.insertAll(store, List.of(good, bad));
+      tamper(
+          file,
+          "UPDATE jobs SET owner = char(8238), name = '../x', spec = x'', output_kept = -1"
+              + " WHERE id = '"
+              + bad.id()
+              + "'");
+
+      assertThatThrownBy(() -> store.find(bad.id()))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("record of job " + bad.id() + " is corrupt: owner: must not");
+      assertThat(store.list(JobQuery.ALL).items()).hasSize(2).contains(good);
+      JobRecord lost = store.list(JobQuery.ALL).items().getFirst();
+      assertThat(lost.id()).isEqualTo(bad.id());
+      assertThat(lost.owner().name()).isEqualTo("(unreadable)");
+      assertThat(lost.spec().name()).isNull();
+      assertThat(lost.output()).isEqualTo(OutputSize.NONE);
+      assertThat(reasonOf(lost)).contains("is corrupt: owner");
+    }
+  }
+
+  @Test
   void corruptRecordCanBeEnded() throws Exception {
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       inserted(store, Samples.starting());

@@ -102,11 +102,17 @@ class WireTest {
   @ParameterizedTest
   @EnumSource
   void everyCauseOfAKillHasItsName(Verdict.Cause cause) {
-    var verdict = JobWire.write(new Verdict.Killed(9, cause, "bob"));
+    var verdict = JobWire.write(new Verdict.Killed(9, cause, null));
     assertThat(verdict.getKilled().getSignal()).isEqualTo(9);
-    assertThat(verdict.getKilled().getStoppedBy()).isEqualTo("bob");
+    assertThat(verdict.getKilled().getStoppedBy()).isEmpty();
     assertThat(verdict.getKilled().getCause())
         .isEqualTo(KillCause.valueOf("KILL_CAUSE_" + cause.name()));
+  }
+
+  @Test
+  void aStopSaysWhoAskedForIt() {
+    var verdict = JobWire.write(new Verdict.Killed(15, Verdict.Cause.STOP_REQUEST, "bob"));
+    assertThat(verdict.getKilled().getStoppedBy()).isEqualTo("bob");
   }
 
   @Test

@@ -79,8 +79,12 @@ public final class ShimConnection {
 
   private boolean handle(ControlMessage message) {
     switch (message.type()) {
-      case ControlMessage.STARTED ->
-          events.started(message.value(), Instant.ofEpochSecond(0, message.timeNanos()));
+      case ControlMessage.STARTED -> {
+        if (message.value() < 1) {
+          return false; // no process has such an id: who says so is no shim
+        }
+        events.started(message.value(), Instant.ofEpochSecond(0, message.timeNanos()));
+      }
       case ControlMessage.GREW -> events.grew(message.number());
       case ControlMessage.ENDED -> {
         return false;

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A job's identity: a UUID. Those that jobd makes are random (version 4); nothing relies on it, so
- * that another worker's or an importer's may be of another kind.
+ * A job's identity: a UUID. Those that jobd makes are random (version 4), but nothing relies on
+ * that.
  */
 public record JobId(UUID value) {
   /** Of the canonical form. */

@@ -17,7 +17,7 @@ public sealed interface Verdict {
 
   int MAX_STEP_BYTES = 64;
 
-  /** A path of the kernel's longest, 4095 bytes, would fill most of it; usual ones are 100. */
+  /** A sentence and its paths. A failure is told in an error's header, which has 8 KiB in all. */
   int MAX_REASON_BYTES = 1024;
 
   /**

@@ -1,0 +1,70 @@
+package dev.jobd.worker.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(10)
+class ShimConnectionTest {
+  @TempDir Path directory;
+  private final List<Integer> started = new ArrayList<>();
+
+  private final ShimEvents events =
+      new ShimEvents() {
+        @Override
+        public void started(int pid, Instant at) {
+          started.add(pid);
+        }
+
+        @Override
+        public void grew(long journalEnd) {}
+
+        @Override
+        public void closed() {}
+      };
+
+  /** What {@link ShimConnection#receive} answers to a shim that says this, and then is gone. */
+  private boolean receive(ControlMessage... messages) throws IOException {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("control"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(address);
+      try (SocketChannel worker = SocketChannel.open(address);
+          SocketChannel shim = server.accept()) {
+        for (ControlMessage message : messages) {
+          shim.write(message.encode());
+        }
+        shim.shutdownOutput();
+        return new ShimConnection(worker, events).receive();
+      }
+    }
+  }
+
+  @Test
+  void tellsThatTheCommandWasStarted() throws IOException {
+    assertThat(receive(new ControlMessage(ControlMessage.STARTED, 42, 0, 1))).isFalse();
+    assertThat(started).containsExactly(42);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void doesNotListenToWhoNamesNoProcess(int pid) throws IOException {
+    ControlMessage nonsense = new ControlMessage(ControlMessage.STARTED, pid, 0, 1);
+    ControlMessage sense = new ControlMessage(ControlMessage.STARTED, 42, 0, 1);
+
+    assertThat(receive(nonsense, sense)).isFalse();
+    assertThat(started).isEmpty();
+  }
+}

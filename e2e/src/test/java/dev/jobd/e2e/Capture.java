@@ -21,7 +21,8 @@ final class Capture {
   /** Reads {@code source} to its end on a thread of its own. */
   static Capture of(InputStream source) {
     Capture capture = new Capture();
-    Thread.ofVirtual().start(() -> capture.drain(source));
+    // Not a virtual thread: reads of pipes block their carriers, of which there are few.
+    Thread.ofPlatform().daemon().start(() -> capture.drain(source));
     return capture;
   }
 

@@ -35,7 +35,7 @@ class SessionTest {
     try (Running running = Running.start(shell)) {
       Outcome outcome = running.await().succeeded();
 
-      assertThat(outcome.out()).endsWith("1\n2\n3\nfinished (exit code: 0)\n");
+      assertThat(outcome.out()).as("%s", outcome).endsWith("1\n2\n3\nfinished (exit code: 0)\n");
     }
   }
 }

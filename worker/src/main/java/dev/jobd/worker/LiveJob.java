@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * verdict made durable and only then published, once.
  */
 final class LiveJob implements ShimEvents {
+  private static final String NO_EXIT_RECORD = "its shim ended without an exit record";
+
   private final Job job;
   private final JobCgroup cgroup;
   private final JobStore store;
@@ -140,15 +142,17 @@ final class LiveJob implements ShimEvents {
 
   /** The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes. */
   void conclude() {
-    Optional<ExitRecord> exit = Optional.empty();
-    Verdict.Lost lost = new Verdict.Lost("its shim ended without an exit record");
+    Optional<ExitRecord> exit;
+    JobState.Ended end;
     try {
       exit = ExitRecord.read(job.directory());
+      end = exit.isPresent() ? endOf(exit.get()) : endWithout(NO_EXIT_RECORD);
     } catch (IOException e) {
-      lost = new Verdict.Lost(String.valueOf(e.getMessage()));
+      exit = Optional.empty();
+      end = endWithout(String.valueOf(e.getMessage()));
     }
     removeCgroup(exit.isEmpty() || exit.get().survivors());
-    conclude(exit.isPresent() ? endOf(exit.get()) : endWithout(lost), sizeOf(exit));
+    conclude(end, sizeOf(exit));
   }
 
   /** Ends a job whose shim was never spawned, or is known to be no more. */
@@ -181,7 +185,7 @@ final class LiveJob implements ShimEvents {
     return new JobState.Ended(command, exit.ended(), Verdicts.of(exit, job.stopRequestedBy()));
   }
 
-  private JobState.Ended endWithout(Verdict.Lost lost) {
+  private JobState.Ended endWithout(String evidence) {
     JobState.Command command =
         switch (job.state()) {
           case JobState.Running(JobState.Command ran) -> ran;
@@ -189,7 +193,7 @@ final class LiveJob implements ShimEvents {
           case JobState.Starting starting -> null;
           case JobState.Ended already -> already.command();
         };
-    return new JobState.Ended(command, Instant.now(), lost);
+    return new JobState.Ended(command, Instant.now(), new Verdict.Lost(evidence));
   }
 
   private static OutputSize sizeOf(Optional<ExitRecord> exit) {

@@ -74,7 +74,7 @@ public final class Worker implements AutoCloseable {
       opened = both(cgroups, opened);
       JobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);
-      Shims shims = new Shims(config.shim());
+      Shims shims = new Shims(config.shim(), config.logger());
       opened = both(shims, opened);
       Worker worker = new Worker(config, state, store, cgroups, shims);
       worker.recover();

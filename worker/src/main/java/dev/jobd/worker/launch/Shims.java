@@ -2,6 +2,8 @@ package dev.jobd.worker.launch;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -26,10 +28,12 @@ public final class Shims implements Closeable {
   private static final int LISTENER = 3;
 
   private final Path program;
+  private final Logger logger;
   private final Selector selector;
 
-  public Shims(Path program) throws IOException {
+  public Shims(Path program, Logger logger) throws IOException {
     this.program = program;
+    this.logger = logger;
     this.selector = Selector.open();
     Thread.ofPlatform().name("jobd-shims").daemon().start(this::serve);
   }
@@ -125,7 +129,15 @@ public final class Shims implements Closeable {
 
   private void ready(SelectionKey key) {
     ShimConnection connection = (ShimConnection) key.attachment();
-    if (!connection.receive()) {
+    boolean open;
+    try {
+      open = connection.receive();
+    } catch (RuntimeException e) {
+      // What one shim says costs no other job its events.
+      logger.log(Level.ERROR, "events of a shim", e);
+      open = false;
+    }
+    if (!open) {
       key.cancel();
       connection.close();
     }

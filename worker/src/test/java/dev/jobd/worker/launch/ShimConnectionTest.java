@@ -33,7 +33,7 @@ class ShimConnectionTest {
         public void grew(long journalEnd) {}
 
         @Override
-        public void closed() {}
+        public void closed(int pid) {}
       };
 
   /** What {@link ShimConnection#receive} answers to a shim that says this, and then is gone. */
@@ -47,7 +47,7 @@ class ShimConnectionTest {
           shim.write(message.encode());
         }
         shim.shutdownOutput();
-        return new ShimConnection(worker, events).receive();
+        return new ShimConnection(0, worker, events).receive();
       }
     }
   }

@@ -15,6 +15,8 @@ inputs := pom.xml $(shell find $(modules) -not -path '*/target*' -not -path 'shi
 # A tool that fails has said why; Maven's stack trace of its exit code adds nothing.
 mvn := mvn -B -ntp -Dstyle.color=never -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec.ExecMojo=off
 quiet := $(mvn) -q
+# Neither runs nor compiles them.
+without_tests := -DskipTests -Dmaven.test.skip
 # Says which module it is at, and what was tested.
 verbose_tests := $(mvn) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info \
@@ -28,7 +30,7 @@ help: ## Says what can be made
 build: prerequisites dist/.built ## Builds the distribution: dist/bin/jobd, dist/bin/jobctl
 
 dist/.built: $(inputs)
-	@$(quiet) -DskipTests -pl packaging -am package
+	@$(quiet) $(without_tests) -pl packaging -am package
 	@touch $@
 
 .PHONY: test
@@ -45,7 +47,7 @@ demo: build ## Shows jobd at work, and checks everything it shows
 .PHONY: bench
 bench: build ## Measures jobs beside unshare, bubblewrap, crun and runc
 	@scripts/prerequisites bench
-	@$(quiet) -DskipTests -pl bench -am package
+	@$(quiet) $(without_tests) -pl bench -am package
 	@scripts/bench
 
 .PHONY: format

@@ -1,31 +1,56 @@
 package dev.jobd.cli;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
-/**
- * A parsed command line. Options go by their own names here.
- *
- * @param command the command's name as it was typed; {@code null} where none was
- * @param options the values given to each option, in their order; an empty text for a flag
- * @param words what is no option
- */
-record Arguments(@Nullable String command, Map<String, List<String>> options, List<String> words) {
+/** A parsed command line. An option goes by any of its names here, with the dashes. */
+final class Arguments {
+  private final ParseResult program;
+  private final ParseResult command;
+
+  private Arguments(ParseResult program) {
+    this.program = program;
+    this.command = program.hasSubcommand() ? program.subcommand() : program;
+  }
+
+  /**
+   * Parses one command line.
+   *
+   * @throws CommandFailure a usage error
+   */
+  static Arguments parse(String... line) throws CommandFailure {
+    try {
+      return new Arguments(Commands.model().parseArgs(line));
+    } catch (ParameterException e) {
+      String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("cannot be read");
+      String subject = e.getCommandLine().getCommandSpec().qualifiedName();
+      throw CommandFailure.usage(problem + "; see " + subject + " --help");
+    }
+  }
+
+  /** The command that was named; {@code null} where none was. */
+  @Nullable Command command() {
+    return command.commandSpec().userObject() instanceof Command named ? named : null;
+  }
+
+  /** How the command, or the program where none was named, is used. */
+  String usage() {
+    return command.commandSpec().commandLine().getUsageMessage(Ansi.OFF).stripTrailing();
+  }
 
   boolean has(String option) {
-    return options.containsKey(option);
+    return command.hasMatchedOption(option) || program.hasMatchedOption(option);
   }
 
   /** The option's value, the last where it was given more than once; {@code null} without it. */
   @Nullable String value(String option) {
     List<String> values = values(option);
     return values.isEmpty() ? null : values.getLast();
-  }
-
-  List<String> values(String option) {
-    return options.getOrDefault(option, List.of());
   }
 
   /**
@@ -40,5 +65,21 @@ record Arguments(@Nullable String command, Map<String, List<String>> options, Li
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + " " + e.getMessage());
     }
+  }
+
+  /** The option's values; those after the command's name win over those before. */
+  List<String> values(String option) {
+    OptionSpec matched = command.matchedOption(option);
+    if (matched == null) {
+      matched = program.matchedOption(option);
+    }
+    return matched == null ? List.of() : matched.stringValues();
+  }
+
+  /** What is no option. */
+  List<String> words() {
+    return command.commandSpec().positionalParameters().stream()
+        .flatMap(p -> p.stringValues().stream())
+        .toList();
   }
 }

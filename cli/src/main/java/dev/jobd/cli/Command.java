@@ -1,11 +1,13 @@
 package dev.jobd.cli;
 
 import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** One command of jobctl: how it is written and what it does. */
 interface Command {
 
-  Syntax syntax();
+  /** Its names, options and help, without the options that every command has. */
+  CommandSpec spec();
 
   /**
    * Does it.

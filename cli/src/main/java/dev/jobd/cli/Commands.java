@@ -1,37 +1,51 @@
 package dev.jobd.cli;
 
 import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** All of jobctl's commands, in the order of the help. */
-record Commands(List<Command> all) {
+/** How jobctl's command lines are written: one model to parse, explain and complete them by. */
+final class Commands {
+  static final String PROGRAM = "jobctl";
 
-  static Commands ofJobctl() {
-    return new Commands(
-        List.of(
-            new StartCommand(),
-            new RunCommand(),
-            new StatusCommand(),
-            new LogsCommand(),
-            new WaitCommand(),
-            new StopCommand(),
-            new ListCommand(),
-            new WhoAmICommand(),
-            new CompletionCommand(),
-            new VersionCommand(),
-            new HelpCommand()));
+  private Commands() {}
+
+  static CommandLine model() {
+    CommandSpec program = CommandSpec.create().name(PROGRAM);
+    program.usageMessage().description("Runs commands as jobs on a jobd server.");
+    setUp(program);
+    for (Command command : inOrderOfHelp()) {
+      CommandSpec spec = command.spec();
+      setUp(spec);
+      program.addSubcommand(spec.name(), spec);
+    }
+    return new CommandLine(program);
   }
 
-  /**
-   * The command of that name or alias.
-   *
-   * @throws CommandFailure a usage error
-   */
-  Command named(String name) throws CommandFailure {
-    for (Command command : all) {
-      if (command.syntax().names().contains(name)) {
-        return command;
-      }
-    }
-    throw CommandFailure.usage("no command '" + name + "'; jobctl --help lists them");
+  private static List<Command> inOrderOfHelp() {
+    return List.of(
+        new StartCommand(),
+        new RunCommand(),
+        new StatusCommand(),
+        new LogsCommand(),
+        new WaitCommand(),
+        new StopCommand(),
+        new ListCommand(),
+        new WhoAmICommand(),
+        new CompletionCommand(),
+        new VersionCommand(),
+        new HelpCommand());
+  }
+
+  private static void setUp(CommandSpec spec) {
+    GlobalOptions.addTo(spec);
+    spec.usageMessage().sortOptions(false).sortSynopsis(false).abbreviateSynopsis(true);
+    // No @FILE arguments and no ${variables}: what is typed is what is meant.
+    spec.parser()
+        .expandAtFiles(false)
+        .overwrittenOptionsAllowed(true)
+        .allowOptionsAsOptionParameters(true)
+        .allowSubcommandsAsOptionParameters(true);
+    spec.interpolateVariables(false);
   }
 }

@@ -2,18 +2,18 @@ package dev.jobd.cli;
 
 import java.io.IOException;
 import java.util.List;
+import picocli.AutoComplete;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints the script that teaches a shell to complete jobctl's command lines. */
 final class CompletionCommand implements Command {
   private static final List<String> SHELLS = List.of("bash", "zsh");
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("completion"),
-        "Prints a completion script: source <(jobctl completion bash)",
-        List.of(),
-        new Syntax.Words("SHELL", "bash or zsh", false));
+  public CommandSpec spec() {
+    return Options.command(
+            this, "Prints a completion script: source <(jobctl completion bash)", "completion")
+        .addPositional(Options.words("SHELL", "bash or zsh"));
   }
 
   @Override
@@ -22,7 +22,10 @@ final class CompletionCommand implements Command {
     if (shells.size() != 1 || !SHELLS.contains(shells.getFirst())) {
       throw CommandFailure.usage("which shell? bash or zsh");
     }
-    invocation.console().data(new Manual(Commands.ofJobctl()).completionScript());
+    // One script for both: it makes zsh read bash's completions.
+    invocation
+        .console()
+        .data(AutoComplete.bash(Commands.PROGRAM, Commands.model()).stripTrailing());
     return ExitCode.OK;
   }
 }

@@ -2,25 +2,29 @@ package dev.jobd.cli;
 
 import java.io.IOException;
 import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints the help of jobctl or of one of its commands. */
 final class HelpCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("help"),
-        "Shows how a command is used",
-        List.of(),
-        new Syntax.Words("COMMAND", "The command; without one, jobctl itself", false));
+  public CommandSpec spec() {
+    return Options.command(this, "Shows how a command is used", "help")
+        .addPositional(Options.words("COMMAND", "The command; without one, jobctl itself"));
   }
 
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException {
     List<String> words = invocation.arguments().words();
-    Commands commands = Commands.ofJobctl();
-    String command = words.isEmpty() ? null : commands.named(words.getFirst()).syntax().name();
-    invocation.console().data(new Manual(commands).usage(command));
+    CommandLine program = Commands.model();
+    CommandLine subject =
+        words.isEmpty() ? program : program.getSubcommands().get(words.getFirst());
+    if (subject == null) {
+      throw CommandFailure.usage("no command '" + words.getFirst() + "'; jobctl help lists them");
+    }
+    invocation.console().data(subject.getUsageMessage(Ansi.OFF).stripTrailing());
     return ExitCode.OK;
   }
 }

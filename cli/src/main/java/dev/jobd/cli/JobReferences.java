@@ -3,13 +3,10 @@ package dev.jobd.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The jobs that a command is about, as they were typed: ids, prefixes of ids, names, @last. */
 final class JobReferences {
-  static final Option OPTION = Option.value("--job-id", "ID", "The same as JOB");
-  static final Syntax.Words WORDS =
-      new Syntax.Words("JOB", "The job's id, a prefix that only it has, its name, or @last", false);
-
   private static final String LAST = "@last";
 
   /** What is done with one job; its result is the exit code where the job is the last one. */
@@ -19,6 +16,12 @@ final class JobReferences {
   }
 
   private JobReferences() {}
+
+  static void addTo(CommandSpec spec, String label) {
+    spec.addOption(Options.values("ID", "The same as " + label, "--job-id"));
+    spec.addPositional(
+        Options.words(label, "The job's id, a prefix that only it has, its name, or @last"));
+  }
 
   /** Those of the command line, at least one. */
   static List<String> of(Invocation invocation) throws CommandFailure, IOException {

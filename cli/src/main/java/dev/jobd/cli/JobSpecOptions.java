@@ -11,32 +11,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * How a new job is written. From the first word that is no option, or from {@code --} on,
  * everything is the job's own.
  */
 final class JobSpecOptions {
-  static final List<Option> ALL =
-      List.of(
-          Option.value(
-              "--name", "NAME", "A name, that none of your live jobs has", "-j", "--jobName"),
-          Option.value(
-              "--command", "COMMAND", "The command; the words that follow are arguments", "-c"),
-          Option.value("--cmd", "LINE", "Command and arguments in one, with a shell's quotes"),
-          Option.value("--env", "K=V", "A variable of the job's environment", "-e"),
-          Option.value("--workdir", "DIR", "The job's working directory", "-w"),
-          Option.value("--label", "K=V", "A label", "-l"),
-          Option.value("--cpus", "CORES", "Processor time, like 0.5"),
-          Option.value("--memory", "SIZE", "Memory, like 256M"),
-          Option.value("--pids", "N", "Processes and threads"),
-          Option.value("--timeout", "TIME", "Run time, like 1h, then it is killed"),
-          Option.value("--max-output", "SIZE", "Output that is kept, like 1G"));
-
-  static final Syntax.Words WORDS =
-      new Syntax.Words("COMMAND", "The command and its arguments", true);
-
   private JobSpecOptions() {}
+
+  static void addTo(CommandSpec spec) {
+    spec.parser().stopAtPositional(true);
+    spec.usageMessage()
+        .customSynopsis(Commands.PROGRAM + " " + spec.name() + " [OPTIONS] [--] COMMAND [ARG...]");
+    spec.addOption(
+            Options.value(
+                "NAME", "A name, that none of your live jobs has", "-j", "--name", "--jobName"))
+        .addOption(
+            Options.value(
+                "COMMAND", "The command; the words that follow are arguments", "-c", "--command"))
+        .addOption(
+            Options.value("LINE", "Command and arguments in one, with a shell's quotes", "--cmd"))
+        .addOption(Options.values("K=V", "A variable of the job's environment", "-e", "--env"))
+        .addOption(Options.value("DIR", "The job's working directory", "-w", "--workdir"))
+        .addOption(Options.values("K=V", "A label", "-l", "--label"))
+        .addOption(Options.value("CORES", "Processor time, like 0.5", "--cpus"))
+        .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
+        .addOption(Options.value("N", "Processes and threads", "--pids"))
+        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
+        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+    spec.addPositional(Options.words("COMMAND", "The command and its arguments"));
+  }
 
   /**
    * The job that the command line describes.

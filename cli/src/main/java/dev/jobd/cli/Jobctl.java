@@ -42,14 +42,12 @@ final class Jobctl {
   }
 
   private int dispatch(String... line) throws CommandFailure, IOException, InterruptedException {
-    Commands commands = Commands.ofJobctl();
-    Arguments arguments = Parser.parse(commands, line);
-    Command command = arguments.command() == null ? null : commands.named(arguments.command());
+    Arguments arguments = Arguments.parse(line);
     if (arguments.has("--help")) {
-      String name = command == null ? null : command.syntax().name();
-      console.data(new Manual(commands).usage(name));
+      console.data(arguments.usage());
       return ExitCode.OK;
     }
+    Command command = arguments.command();
     if (command == null) {
       throw CommandFailure.usage("which command? jobctl --help lists them");
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Lists jobs, the newest first. */
 final class ListCommand implements Command {
@@ -17,19 +18,22 @@ final class ListCommand implements Command {
   private static final String[] FILTERS = {"--state", "--owner", "--label", "--limit", "--all"};
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("list", "ls", "ps"),
-        "Lists the jobs that you may see, the newest first",
-        List.of(
-            Option.flag("--all", "All of them, not the newest " + DEFAULT_LIMIT + " alone", "-a"),
-            Option.value("--state", "STATE", "Only starting, running, stopping or ended ones"),
-            Option.value("--owner", "USER", "Only this user's"),
-            Option.value("--label", "K=V", "Only those with the label", "-l"),
-            Option.flag("--quiet", "Ids alone", "-q"),
-            Option.value("--limit", "N", "At most so many. Default: " + DEFAULT_LIMIT),
-            JobReferences.OPTION),
-        JobReferences.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(
+                this, "Lists the jobs that you may see, the newest first", "list", "ls", "ps")
+            .addOption(
+                Options.flag(
+                    "All of them, not the newest " + DEFAULT_LIMIT + " alone", "-a", "--all"))
+            .addOption(
+                Options.values(
+                    "STATE", "Only starting, running, stopping or ended ones", "--state"))
+            .addOption(Options.value("USER", "Only this user's", "--owner"))
+            .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
+            .addOption(Options.flag("Ids alone", "-q", "--quiet"))
+            .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
   }
 
   @Override

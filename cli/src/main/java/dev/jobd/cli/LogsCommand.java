@@ -9,34 +9,35 @@ import dev.jobd.cli.render.OutputPrinter;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints a job's output, as it comes. */
 final class LogsCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("logs", "stream"),
-        "Prints a job's output until the job has ended",
-        List.of(
-            Option.value(
-                "--stream",
-                "STREAM",
-                "stdout, stderr or all. One alone goes to standard output;"
-                    + " of all, each goes to the one of its name",
-                "-s"),
-            Option.flag("--no-follow", "Ends with what is there now"),
-            Option.value("--from", "OFFSET", "The first byte, counted over both streams"),
-            Option.flag("--timestamps", "Each line's time in front of it", "-t"),
-            Option.value(
-                "--format",
-                "FORMAT",
-                "raw: the bytes as they are; prefixed: each line after its stream's name;"
-                    + " json: a record for each line"),
-            JobReferences.OPTION),
-        JobReferences.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(this, "Prints a job's output until the job has ended", "logs", "stream")
+            .addOption(
+                Options.value(
+                    "STREAM",
+                    "stdout, stderr or all. One alone goes to standard output;"
+                        + " of all, each goes to the one of its name",
+                    "-s",
+                    "--stream"))
+            .addOption(Options.flag("Ends with what is there now", "--no-follow"))
+            .addOption(
+                Options.value("OFFSET", "The first byte, counted over both streams", "--from"))
+            .addOption(Options.flag("Each line's time in front of it", "-t", "--timestamps"))
+            .addOption(
+                Options.value(
+                    "FORMAT",
+                    "raw: the bytes as they are; prefixed: each line after its stream's name;"
+                        + " json: a record for each line",
+                    "--format"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
   }
 
   @Override

@@ -10,19 +10,21 @@ import dev.jobd.cli.render.Console;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
-import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a job as if it were a local command: its output, its exit code, its end with Ctrl-C. */
 final class RunCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("run"),
-        "Starts a job, prints its output and exits with its code."
-            + " Ctrl-C stops the job, a second one kills it",
-        JobSpecOptions.ALL,
-        JobSpecOptions.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(
+            this,
+            "Starts a job, prints its output and exits with its code."
+                + " Ctrl-C stops the job, a second one kills it",
+            "run");
+    JobSpecOptions.addTo(spec);
+    return spec;
   }
 
   @Override

@@ -9,17 +9,16 @@ import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts a job and leaves it to itself. */
 final class StartCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("start"),
-        "Starts a job and prints its id",
-        JobSpecOptions.ALL,
-        JobSpecOptions.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec = Options.command(this, "Starts a job and prints its id", "start");
+    JobSpecOptions.addTo(spec);
+    return spec;
   }
 
   @Override

@@ -6,17 +6,18 @@ import dev.jobd.api.v1.JobServiceGrpc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Tells what state jobs are in. */
 final class StatusCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("status", "query"),
-        "Prints the state of a job, or a table of several",
-        List.of(Option.flag("--logs", "Then prints the output so far"), JobReferences.OPTION),
-        JobReferences.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(this, "Prints the state of a job, or a table of several", "status", "query")
+            .addOption(Options.flag("Then prints the output so far", "--logs"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
   }
 
   @Override

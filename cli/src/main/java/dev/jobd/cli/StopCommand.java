@@ -10,24 +10,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Ends jobs. */
 final class StopCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("stop"),
-        "Ends a job with all its processes",
-        List.of(
-            Option.value("--signal", "SIGNAL", "Sent first, like TERM or 15. Default: KILL"),
-            Option.value(
-                "--grace",
-                "TIME",
-                "How long the job has after the first signal, TERM then, until it is killed"),
-            Option.flag("--logs", "Then prints the job's whole output"),
-            JobReferences.OPTION),
-        JobReferences.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(this, "Ends a job with all its processes", "stop")
+            .addOption(
+                Options.value("SIGNAL", "Sent first, like TERM or 15. Default: KILL", "--signal"))
+            .addOption(
+                Options.value(
+                    "TIME",
+                    "How long the job has after the first signal, TERM then, until it is killed",
+                    "--grace"))
+            .addOption(Options.flag("Then prints the job's whole output", "--logs"));
+    JobReferences.addTo(spec, "JOB");
+    return spec;
   }
 
   @Override

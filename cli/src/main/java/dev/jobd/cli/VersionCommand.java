@@ -3,14 +3,14 @@ package dev.jobd.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Tells jobctl's own version; asks no server. */
 final class VersionCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(List.of("version"), "Prints the version of this program", List.of(), null);
+  public CommandSpec spec() {
+    return Options.command(this, "Prints the version of this program", "version");
   }
 
   @Override

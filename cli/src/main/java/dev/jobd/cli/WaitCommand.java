@@ -6,18 +6,21 @@ import dev.jobd.api.v1.WaitJobRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Waits until jobs have ended. */
 final class WaitCommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("wait"),
-        "Waits for a job, prints its final state and exits with its code;"
-            + " of several, with the last one's",
-        List.of(JobReferences.OPTION),
-        JobReferences.WORDS);
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Options.command(
+            this,
+            "Waits for a job, prints its final state and exits with its code;"
+                + " of several, with the last one's",
+            "wait");
+    JobReferences.addTo(spec, "JOB");
+    return spec;
   }
 
   @Override

@@ -8,14 +8,14 @@ import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Tells who the caller is to the server. */
 final class WhoAmICommand implements Command {
 
   @Override
-  public Syntax syntax() {
-    return new Syntax(
-        List.of("whoami"), "Prints your user name, role and permissions", List.of(), null);
+  public CommandSpec spec() {
+    return Options.command(this, "Prints your user name, role and permissions", "whoami");
   }
 
   @Override

@@ -3,14 +3,12 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ParserTest {
+class ArgumentsTest {
 
   @ParameterizedTest
   @ValueSource(
@@ -32,7 +30,7 @@ class ParserTest {
   @ValueSource(strings = {"-u bob list", "list -ubob", "--userID bob list", "list --user=bob"})
   void aGlobalOptionStandsBeforeOrAfterTheCommand(String line) throws CommandFailure {
     assertThat(parse(line).value("--user")).isEqualTo("bob");
-    assertThat(parse(line).command()).isEqualTo("list");
+    assertThat(parse(line).command()).isInstanceOf(ListCommand.class);
   }
 
   @Test
@@ -49,6 +47,30 @@ class ParserTest {
   }
 
   @Test
+  void aValueMayBeAnOptionsOrACommandsName() throws CommandFailure {
+    Arguments arguments = parse("-u list start -j -l");
+
+    assertThat(arguments.value("--user")).isEqualTo("list");
+    assertThat(arguments.value("--name")).isEqualTo("-l");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "start ls -l -u bob --help, ls -l -u bob --help",
+    "start -- ls -l, ls -l",
+    "start -- --odd, --odd",
+    "start ls -- -l, ls -- -l",
+    "start -- ls -- -l, ls -- -l",
+    "run -u bob env A=B -h, env A=B -h",
+    "start echo @file ${x} 'a', echo @file ${x} 'a'",
+    "run list start, list start"
+  })
+  void fromTheJobsOwnCommandOnEverythingIsTheJobs(String line, String words) throws CommandFailure {
+    assertThat(parse(line).words()).containsExactly(words.split(" "));
+    assertThat(parse(line).has("--help")).isFalse();
+  }
+
+  @Test
   void optionsOfAJobCommandMayFollowItsJobs() throws CommandFailure {
     Arguments arguments = parse("stop one --grace 5s two -- -three");
 
@@ -57,16 +79,18 @@ class ParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "frobnicate, no command 'frobnicate'",
-    "list --nope, no option --nope; see jobctl list --help",
-    "list -aqx, no option -x; see jobctl list --help",
-    "--nope list, no option --nope; see jobctl --help",
-    "list --owner, --owner needs its USER",
-    "list --all=yes, --all takes no value",
-    "whoami me, takes no 'me'",
-    "list --limit=, --limit must be a whole number"
-  })
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "frobnicate, 'frobnicate'; see jobctl --help",
+        "list --nope, '--nope'; see jobctl list --help",
+        "list -aqx, '-x'",
+        "--nope list, '--nope'; see jobctl --help",
+        "list --owner, (USER); see jobctl list --help",
+        "list --all=yes, --all",
+        "whoami me, 'me'; see jobctl whoami --help",
+        "list --limit=, --limit must be a whole number"
+      })
   void whatIsWrongIsNamedWithTheWayOut(String line, String words) {
     assertThatThrownBy(() -> parse(line).parsed("--limit", JobSpecOptions::wholeNumber))
         .isInstanceOfSatisfying(
@@ -74,18 +98,7 @@ class ParserTest {
         .hasMessageContaining(words);
   }
 
-  @Test
-  void noTwoOptionsOfACommandShareAName() {
-    for (Command command : Commands.ofJobctl().all()) {
-      List<String> names =
-          command.syntax().allOptions().stream()
-              .flatMap(o -> Stream.concat(Stream.of(o.name()), o.aliases().stream()))
-              .toList();
-      assertThat(names).as(command.syntax().name()).doesNotHaveDuplicates();
-    }
-  }
-
   private static Arguments parse(String line) throws CommandFailure {
-    return Parser.parse(Commands.ofJobctl(), line.split(" "));
+    return Arguments.parse(line.split(" "));
   }
 }

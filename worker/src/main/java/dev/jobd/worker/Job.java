@@ -162,10 +162,9 @@ public final class Job {
     growth.finish();
   }
 
-  /** The worker is closed: nobody will tell this job's end any more, though it will have one. */
-  void abandon() {
+  /** Nobody will tell this job's end any more, for this reason; it may have one all the same. */
+  void abandon(String reason) {
     live = null;
-    ended.completeExceptionally(
-        new IllegalStateException("the worker was closed while job " + id() + " was alive"));
+    ended.completeExceptionally(new IllegalStateException(reason));
   }
 }

@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.ExitRecord;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,8 @@ final class LiveJob implements ShimEvents {
   /** Completes when the command was executed or the job has ended, whichever comes first. */
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
 
-  private volatile @Nullable ShimConnection shim;
+  private @Nullable ShimConnection shim;
+  private @Nullable StopRequest pendingStop;
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
     this.job = job;
@@ -47,13 +50,13 @@ final class LiveJob implements ShimEvents {
     this.store = store;
     this.logger = logger;
     this.others = others;
+    job.attach(this);
   }
 
   /**
    * Spawns the job's shim.
    *
-   * @throws IOException where there is none; {@link #conclude(JobState.Ended, OutputSize)} is then
-   *     left to do
+   * @throws IOException where there is none; {@link #fail} is then left to do
    */
   void spawn(Shims shims, LaunchRequest request) throws IOException {
     connected(shims.spawn(job.id().toString(), request, this));
@@ -85,25 +88,40 @@ final class LiveJob implements ShimEvents {
   }
 
   private void connected(ShimConnection connection) {
-    shim = connection;
-    job.growth().watchThrough(this::watch);
+    StopRequest stop;
+    synchronized (this) {
+      shim = connection;
+      stop = pendingStop;
+    }
+    job.growth().watchThrough(journalEnd -> watch(connection, journalEnd));
+    if (stop != null) {
+      try {
+        connection.stop(stop.signal(), stop.grace());
+      } catch (IOException e) {
+        logger.log(Level.ERROR, "stop job " + job.id() + ", which has just started", e);
+      }
+    }
   }
 
-  private void watch(long journalEnd) {
-    ShimConnection connection = shim;
+  private void watch(ShimConnection connection, long journalEnd) {
     try {
-      if (connection != null) {
-        connection.watch(journalEnd);
-      }
+      connection.watch(journalEnd);
     } catch (IOException e) {
       logger.log(Level.WARNING, "watch the journal of job " + job.id(), e);
     }
   }
 
-  /** Records who wants the stop, durably, then passes it on: a verdict can always say by whom. */
+  /**
+   * Records who wants the stop, durably, then passes it on: a verdict can always say by whom. One
+   * that comes before there is a shim waits for it.
+   */
   void stop(StopRequest request) throws IOException {
     await(store.update(job.toStopping(request.by())));
-    ShimConnection connection = shim;
+    ShimConnection connection;
+    synchronized (this) {
+      pendingStop = request;
+      connection = shim;
+    }
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
     }
@@ -155,8 +173,29 @@ final class LiveJob implements ShimEvents {
     conclude(end, sizeOf(exit));
   }
 
-  /** Ends a job whose shim was never spawned, or is known to be no more. */
-  void conclude(JobState.Ended state, OutputSize size) {
+  /** Ends a job that could not be launched, at a step before there was a shim. */
+  void fail(String step, IOException cause) {
+    int errno = cause instanceof ErrnoException e ? e.errno() : 0;
+    String message = String.valueOf(cause.getMessage());
+    Verdict failed = new Verdict.Failed(step, errno, message);
+    removeCgroup(false);
+    conclude(new JobState.Ended(null, Instant.now(), failed), OutputSize.NONE);
+  }
+
+  /** Undoes what was made for a job that could not be recorded. */
+  void discard() {
+    others.freeName(job);
+    others.remove(job);
+    removeCgroup(false);
+    try {
+      Files.deleteIfExists(job.directory());
+    } catch (IOException e) {
+      logger.log(Level.WARNING, "remove the directory of job " + job.id(), e);
+    }
+    job.abandon("job " + job.id() + " could not be recorded, and was not started");
+  }
+
+  private void conclude(JobState.Ended state, OutputSize size) {
     JobRecord last = job.record().withState(state).withOutput(size);
     boolean recorded = true;
     try {

@@ -2,7 +2,6 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
-import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.InvalidSpecException;
@@ -19,7 +18,6 @@ import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -98,58 +96,55 @@ public final class Worker implements AutoCloseable {
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
     Job job = Job.live(record, state.job(record.id().toString()), config.chunkBytes());
+    JobCgroup cgroup = cgroups.existing(record.id().toString());
+    LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
     live.admit(job);
-    launch(job, store.insert(record));
+    // The record is written while directory and cgroup are made; nothing is launched before all
+    // three are there.
+    CompletableFuture<Void> recorded = store.insert(record);
+    Obstacle obstacle = prepare(job);
+    try {
+      LiveJob.await(recorded);
+    } catch (IOException e) {
+      liveJob.discard();
+      throw e;
+    }
+    if (obstacle == null) {
+      obstacle = spawn(liveJob, requestFor(job, cgroup));
+    }
+    if (obstacle == null) {
+      liveJob.awaitLaunch();
+    } else {
+      liveJob.fail(obstacle.step(), obstacle.cause());
+    }
     if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
       throw new LaunchException(job.id(), failure);
     }
     return job;
   }
 
-  /**
-   * The record is written while directory and cgroup are made; nothing is launched before all three
-   * are there.
-   */
-  private void launch(Job job, CompletableFuture<Void> recorded) throws IOException {
+  /** A step of a start that failed on this side, before there was a shim. */
+  private record Obstacle(String step, IOException cause) {}
+
+  private @Nullable Obstacle prepare(Job job) {
     String step = "directory";
-    JobCgroup cgroup = null;
-    IOException failure = null;
     try {
       state.createJob(job.id().toString());
       step = "cgroup";
-      cgroup = cgroups.create(job.id().toString(), job.spec().limits());
+      cgroups.create(job.id().toString(), job.spec().limits());
+      return null;
     } catch (IOException e) {
-      failure = e;
+      return new Obstacle(step, e);
     }
-    try {
-      LiveJob.await(recorded);
-    } catch (IOException e) {
-      discard(job, cgroup);
-      throw e;
-    }
-    JobCgroup group = cgroup != null ? cgroup : cgroups.existing(job.id().toString());
-    LiveJob liveJob = new LiveJob(job, group, store, config.logger(), live);
-    job.attach(liveJob);
-    if (failure == null) {
-      step = "spawn";
-      try {
-        liveJob.spawn(shims, requestFor(job, group));
-        liveJob.awaitLaunch();
-        return;
-      } catch (InterruptedIOException e) {
-        throw e; // the caller's affair; the job goes its way
-      } catch (IOException e) {
-        failure = e;
-        group.remove();
-      }
-    }
-    liveJob.conclude(failedAt(step, failure), OutputSize.NONE);
   }
 
-  private static JobState.Ended failedAt(String step, IOException failure) {
-    int errno = failure instanceof ErrnoException e ? e.errno() : 0;
-    String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
-    return new JobState.Ended(null, Instant.now(), new Verdict.Failed(step, errno, message));
+  private @Nullable Obstacle spawn(LiveJob liveJob, LaunchRequest request) {
+    try {
+      liveJob.spawn(shims, request);
+      return null;
+    } catch (IOException e) {
+      return new Obstacle("spawn", e);
+    }
   }
 
   private LaunchRequest requestFor(Job job, JobCgroup cgroup) {
@@ -168,20 +163,6 @@ public final class Worker implements AutoCloseable {
         cgroup.unified(),
         cgroup.tasksFiles(),
         cgroup.oomEvents());
-  }
-
-  /** Undoes what was made for a job that could not be recorded. */
-  private void discard(Job job, @Nullable JobCgroup cgroup) {
-    live.freeName(job);
-    live.remove(job);
-    try {
-      if (cgroup != null) {
-        cgroup.remove();
-      }
-      Files.deleteIfExists(job.directory());
-    } catch (IOException e) {
-      config.logger().log(Level.WARNING, "discard job " + job.id() + ", which was not started", e);
-    }
   }
 
   /**
@@ -212,7 +193,6 @@ public final class Worker implements AutoCloseable {
     Job job = Job.live(record, state.job(id), config.chunkBytes());
     live.readmit(job);
     LiveJob liveJob = new LiveJob(job, cgroups.existing(id), store, config.logger(), live);
-    job.attach(liveJob);
     try {
       liveJob.reattach(shims);
     } catch (IOException e) {
@@ -251,7 +231,8 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() throws IOException {
     both(shims, both(store, both(cgroups, state))).close();
-    live.all().forEach(Job::abandon);
+    live.all()
+        .forEach(job -> job.abandon("the worker was closed while job " + job.id() + " lived"));
   }
 
   private static Closeable both(Closeable first, Closeable second) {

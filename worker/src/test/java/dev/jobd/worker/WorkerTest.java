@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Limits;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,7 +167,8 @@ class WorkerTest {
                     "echo $$; echo /proc/[0-9]*; tail -n +3 /proc/net/dev | cut -d: -f1;"
                         + " hostname")
                 .name("box"));
-    assertThat(text(job).lines().map(String::strip)).containsExactly("2", "/proc/1 /proc/2", "lo", "box");
+    assertThat(text(job).lines().map(String::strip))
+        .containsExactly("2", "/proc/1 /proc/2", "lo", "box");
   }
 
   @Test
@@ -207,6 +211,29 @@ class WorkerTest {
     job.stop(new StopRequest("bob", StopRequest.SIGTERM, Duration.ofMillis(50)));
     assertThat(job.await().verdict())
         .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "bob"));
+  }
+
+  /** Stops come at every moment of a launch: before there is a shim, a command, or an answer. */
+  @Test
+  void aStopThatComesDuringTheLaunchIsNotLost() throws Exception {
+    try (ExecutorService starter = Executors.newSingleThreadExecutor()) {
+      for (int round = 0; round < 50; round++) {
+        Future<Job> starting = starter.submit(() -> test.sh("sleep 86400"));
+        JobRecord record = null;
+        while (record == null) { // at once is the point; the insertion ends this
+          record =
+              test.worker().list(JobQuery.ALL).items().stream()
+                  .filter(r -> !(r.state() instanceof JobState.Ended))
+                  .findFirst()
+                  .orElse(null);
+        }
+        Job job = test.worker().find(record.id()).orElseThrow();
+        job.stop(StopRequest.kill("bob"));
+        assertThat(job.ended().toCompletableFuture().get(1, TimeUnit.MINUTES).verdict())
+            .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "bob"));
+        assertThat(starting.get().id()).isEqualTo(job.id());
+      }
+    }
   }
 
   @Test

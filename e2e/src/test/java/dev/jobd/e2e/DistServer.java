@@ -56,12 +56,18 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
     Started server = started();
-    try (Running jobd = server.jobd()) {
+    try {
       stopEveryJob();
+    } finally {
+      stopServer(server.jobd());
+      delete(server.directory());
+    }
+  }
+
+  private static void stopServer(Running jobd) throws InterruptedException {
+    try (jobd) {
       jobd.process().destroy();
       assertThat(jobd.await().exitCode()).as("exit code of jobd serve after SIGTERM").isZero();
-    } finally {
-      delete(server.directory());
     }
   }
 

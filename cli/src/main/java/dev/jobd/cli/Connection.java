@@ -3,18 +3,27 @@ package dev.jobd.cli;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StreamOutputRequest;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The way to one server. Calls name what they do, for the words of their failures. */
 final class Connection implements AutoCloseable {
   /** For what the server does at once, the connecting included. */
   static final Duration ANSWER_TIME = Duration.ofSeconds(30);
+
+  /**
+   * How long a server that refuses connections may take to accept one: it is being started, or
+   * restarted, beside this client.
+   */
+  static final Duration START_UP_TIME = Duration.ofSeconds(10);
 
   private final ServerAddress server;
   private final ManagedChannel channel;
@@ -48,10 +57,37 @@ final class Connection implements AutoCloseable {
   private <Q, A> A call(
       String operation, MethodDescriptor<Q, A> method, Q request, CallOptions options)
       throws CallFailure {
+    long patienceEnds = System.nanoTime() + START_UP_TIME.toNanos();
+    while (true) {
+      try {
+        return ClientCalls.blockingUnaryCall(channel, method, options, request);
+      } catch (StatusRuntimeException e) {
+        if (!isRefused(e) || !reconnects(patienceEnds)) {
+          throw failure(operation, e);
+        }
+      }
+    }
+  }
+
+  /** Nobody listens there, so nothing has been asked of anybody: it can be asked again. */
+  private static boolean isRefused(StatusRuntimeException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Waits until the channel tries again, in its own rhythm; false where that would be too late. */
+  private boolean reconnects(long patienceEnds) {
+    CountDownLatch trying = new CountDownLatch(1);
+    channel.notifyWhenStateChanged(ConnectivityState.TRANSIENT_FAILURE, trying::countDown);
     try {
-      return ClientCalls.blockingUnaryCall(channel, method, options, request);
-    } catch (StatusRuntimeException e) {
-      throw failure(operation, e);
+      return trying.await(patienceEnds - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -22,7 +22,7 @@ enum {
     REQUEST_MAGIC = 0x51424f4a, /* "JOBQ" */
     REQUEST_VERSION = 1,
     REQUEST_MAX_BYTES = 2 << 20,
-    REQUEST_MAX_STRINGS = 8192, /* arguments and environment, each */
+    REQUEST_MAX_STRINGS = 8200, /* arguments and environment, each: a job's own 8192 and what jobd adds to them */
     REQUEST_MAX_CGROUPS = 8,
 
     CONTROL_VERSION = 1,

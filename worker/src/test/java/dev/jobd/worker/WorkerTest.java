@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -157,6 +158,17 @@ class WorkerTest {
             "LANG=C.UTF-8",
             "PWD=/usr",
             "JOBD_JOB_ID=" + job.id());
+  }
+
+  @Test
+  void takesAsManyVariablesAsAJobMayHave() throws Exception {
+    Map<String, String> env = new HashMap<>();
+    for (int i = 1; i < JobSpec.MAX_STRINGS; i++) {
+      env.put("V" + i, "x");
+    }
+    Job job = test.start(JobSpec.builder(List.of("true")).env(env));
+
+    assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(0));
   }
 
   @Test

@@ -39,6 +39,7 @@ final class Emptiness {
         if (key == null) {
           throw stillThere(unified, Groups.processesBelow(unified));
         }
+        key.pollEvents(); // or reset would queue the key again at once
         key.reset();
       }
     } catch (NoSuchFileException e) {

@@ -17,8 +17,11 @@ public enum ErrorReason {
   NAME_IN_USE(Status.Code.ALREADY_EXISTS),
   /** The job is recorded as failed: its command could not be executed. */
   START_FAILED(Status.Code.FAILED_PRECONDITION),
-  /** Nothing was started and nothing recorded. */
-  START_REFUSED(Status.Code.FAILED_PRECONDITION),
+  /**
+   * Nothing was started and nothing recorded, and another try may succeed. RESOURCE_EXHAUSTED where
+   * it is known what this host has run out of.
+   */
+  START_REFUSED(Status.Code.UNAVAILABLE),
   /** The reference fits several jobs. */
   AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
   /** The certificate names no caller. */

@@ -1,6 +1,7 @@
 package dev.jobd.api;
 
 import dev.jobd.api.ErrorDetails.FieldViolation;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,16 @@ public final class Errors {
         .toException();
   }
 
-  public static StatusRuntimeException nameInUse(String name) {
+  /**
+   * The name of the job to start is another live job's of the same owner.
+   *
+   * @param holder the id of that job
+   */
+  public static StatusRuntimeException nameInUse(String name, String holder) {
     return failure(
         ErrorReason.NAME_IN_USE,
-        "a live job has the name " + name + ": choose another or stop that one",
-        Map.of("name", name));
+        "name " + name + " is in use by live job " + holder + ": choose another or stop that job",
+        Map.of("name", name, "job", holder));
   }
 
   /**
@@ -75,8 +81,25 @@ public final class Errors {
         Map.of("job", job, "step", step, "errno", Integer.toString(errno), "message", message));
   }
 
-  public static StatusRuntimeException startRefused(String why) {
-    return failure(ErrorReason.START_REFUSED, "the job was not started: " + why, Map.of());
+  /**
+   * A start that came to nothing.
+   *
+   * @param exhausted what this host has run out of, where that is the cause
+   * @param incident under which the server's log has the cause
+   */
+  public static StatusRuntimeException startRefused(Optional<String> exhausted, String incident) {
+    return new ErrorDetails(
+            exhausted.isPresent()
+                ? Status.Code.RESOURCE_EXHAUSTED
+                : ErrorReason.START_REFUSED.code(),
+            "the job was not started: "
+                + exhausted.orElse("this host could not prepare it")
+                + "; the server's log has more under incident "
+                + incident,
+            Optional.of(ErrorReason.START_REFUSED),
+            Map.of("incident", incident),
+            List.of())
+        .toException();
   }
 
   /**

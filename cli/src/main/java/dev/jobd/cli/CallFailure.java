@@ -33,7 +33,7 @@ final class CallFailure extends CommandFailure {
           details);
     }
     return new CallFailure(
-        exitCode(details.code()),
+        exitCode(details),
         "cannot %s: %s".formatted(operation, words(server, details, e)),
         details);
   }
@@ -43,8 +43,11 @@ final class CallFailure extends CommandFailure {
     return details;
   }
 
-  private static int exitCode(Status.Code code) {
-    return switch (code) {
+  private static int exitCode(ErrorDetails details) {
+    if (refusedByServer(details)) {
+      return ExitCode.FAILED;
+    }
+    return switch (details.code()) {
       case INVALID_ARGUMENT -> ExitCode.USAGE;
       case NOT_FOUND -> ExitCode.NOT_FOUND;
       case PERMISSION_DENIED, UNAUTHENTICATED -> ExitCode.NOT_ALLOWED;
@@ -55,6 +58,9 @@ final class CallFailure extends CommandFailure {
 
   private static String words(ServerAddress server, ErrorDetails details, Throwable e) {
     String message = details.message().isEmpty() ? details.code().name() : details.message();
+    if (refusedByServer(details)) {
+      return message;
+    }
     return switch (details.code()) {
       case UNAVAILABLE ->
           "no connection to %s: %s; is jobd running there? --server or JOBCTL_SERVER names another"
@@ -71,6 +77,11 @@ final class CallFailure extends CommandFailure {
               ? message + "; jobctl status shows the job"
               : message;
     };
+  }
+
+  /** UNAVAILABLE that has a reason is the server's word; without one, nobody was reached. */
+  private static boolean refusedByServer(ErrorDetails details) {
+    return details.code() == Status.Code.UNAVAILABLE && details.reason().isPresent();
   }
 
   /** The innermost words: gRPC's own say no more than that there was an I/O error. */

@@ -7,6 +7,7 @@ import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StopJobRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,8 +64,10 @@ class RunCommandTest {
 
   @Test
   void aJobThatIsRefusedIs125() throws InterruptedException {
-    jobd.startFailure = Errors.startRefused("the host is full");
-    assertThat(shell.run("run", "x").exitCode()).isEqualTo(125);
+    jobd.startFailure = Errors.startRefused(Optional.empty(), "1f");
+    Shell.Result refused = shell.run("run", "x");
+    assertThat(refused.exitCode()).isEqualTo(125);
+    assertThat(refused.err()).contains("was not started").doesNotContain("no connection");
 
     jobd.startFailure = Errors.permissionDenied("role auditor may not start jobs");
     assertThat(shell.run("run", "x").exitCode()).isEqualTo(4);

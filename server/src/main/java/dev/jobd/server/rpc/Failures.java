@@ -1,17 +1,13 @@
 package dev.jobd.server.rpc;
 
-import dev.jobd.api.ErrorDetails;
-import dev.jobd.api.ErrorReason;
 import dev.jobd.api.Errors;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.model.InvalidSpecException;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,7 +39,7 @@ final class Failures {
       case CompletionException wrapper when wrapper.getCause() != null ->
           translate(wrapper.getCause());
       case InvalidSpecException invalid -> Errors.invalidField(invalid.field(), invalid.problem());
-      case NameInUseException inUse -> nameInUse(inUse);
+      case NameInUseException inUse -> Errors.nameInUse(inUse.name(), inUse.holder().toString());
       case LaunchException launch ->
           Errors.startFailed(
               launch.job().toString(),
@@ -56,28 +52,7 @@ final class Failures {
 
   /** A start that came to nothing: no process, no record. The caller may try again. */
   static StatusRuntimeException startRefused(IOException cause) {
-    String incident = report(cause);
-    Optional<String> exhausted = exhaustedResource(cause);
-    return new ErrorDetails(
-            exhausted.isPresent() ? Status.Code.RESOURCE_EXHAUSTED : Status.Code.UNAVAILABLE,
-            "the job was not started: "
-                + exhausted.orElse("this host could not prepare it")
-                + "; the server's log has more under incident "
-                + incident,
-            Optional.of(ErrorReason.START_REFUSED),
-            Map.of("incident", incident),
-            List.of())
-        .toException();
-  }
-
-  private static StatusRuntimeException nameInUse(NameInUseException inUse) {
-    return new ErrorDetails(
-            ErrorReason.NAME_IN_USE.code(),
-            inUse.getMessage() + ": choose another name or stop that job",
-            Optional.of(ErrorReason.NAME_IN_USE),
-            Map.of("job", inUse.holder().toString()),
-            List.of())
-        .toException();
+    return Errors.startRefused(exhaustedResource(cause), report(cause));
   }
 
   private static Optional<String> exhaustedResource(Throwable cause) {

@@ -1,5 +1,5 @@
 /*
- * jobd-shim fathers one job, from outside. It outlives the server that spawned it.
+ * jobd-shim is the parent of one job, outside of it. It outlives the server that spawned it.
  *
  * What it guarantees:
  *  - no instruction of the command runs before its cgroup and namespaces are in place;

@@ -88,7 +88,7 @@ final class HostCheck {
     if (Host.hasNamespace(kind)) {
       good(kind + " namespace", meaning);
     } else {
-      prohibits(kind + " namespace", "this kernel has none: without it, not that " + meaning);
+      prohibits(kind + " namespace", "this kernel has none; it is needed so that " + meaning);
     }
   }
 

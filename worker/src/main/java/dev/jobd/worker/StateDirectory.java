@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -29,8 +30,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class StateDirectory implements Closeable {
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(PRIVATE);
+
+  /** Belongs to the effective user: proc(5). */
+  private static final Path SELF = Path.of("/proc/self");
 
   private final Path root;
   private final FileChannel lock;
@@ -42,7 +48,13 @@ final class StateDirectory implements Closeable {
 
   static StateDirectory open(Path path) throws IOException {
     Path root = path.toAbsolutePath().normalize();
-    Files.createDirectories(root.resolve("jobs"), OWNER_ONLY);
+    Files.createDirectories(root, OWNER_ONLY);
+    makePrivate(root);
+    Path jobs = root.resolve("jobs");
+    if (!Files.isDirectory(jobs, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(jobs, OWNER_ONLY);
+    }
+    makePrivate(jobs);
     FileChannel lock =
         FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(lock) == null) {
@@ -53,6 +65,32 @@ final class StateDirectory implements Closeable {
               + " is in use by another worker; stop it or choose another directory");
     }
     return new StateDirectory(root, lock);
+  }
+
+  /**
+   * Takes a directory that was there before only from this process's own user, or another could
+   * have put a link in the place of a file that is written here, or could do so at any time. Closes
+   * it to all others.
+   */
+  private static void makePrivate(Path directory) throws IOException {
+    if (!Files.getOwner(directory).equals(Files.getOwner(SELF))) {
+      throw new IOException(
+          "state directory "
+              + directory
+              + " belongs to "
+              + Files.getOwner(directory).getName()
+              + ", who could replace what is in it; choose another directory");
+    }
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(directory);
+    if (before.contains(PosixFilePermission.GROUP_WRITE)
+        || before.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException(
+          "state directory "
+              + directory
+              + " can be written to by others, who may have put links in it; choose another"
+              + " directory, or look into it and close it with chmod go-w");
+    }
+    Files.setPosixFilePermissions(directory, PRIVATE);
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -1,0 +1,82 @@
+package dev.jobd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+  private static final int NOBODY = 65_534;
+
+  private final Path root;
+
+  StateDirectoryTest(@TempDir Path temporary) {
+    root = temporary.resolve("state");
+  }
+
+  @Test
+  void isClosedToOthersAlsoWhereItWasThere() throws Exception {
+    Files.createDirectories(root.resolve("jobs"));
+    permit(root, "rwxr-xr-x");
+    permit(root.resolve("jobs"), "rwxr-xr-x");
+
+    StateDirectory.open(root).close();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
+        .isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("jobs"))))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void isNotTakenFromSomebodyElse() throws Exception {
+    Files.createDirectory(root);
+    assumeTrue(giveAway(root), "needs root: gives a directory to another user");
+
+    assertRefused("belongs to ");
+  }
+
+  @Test
+  void isNotTakenWhereOthersMayHavePutLinks() throws Exception {
+    Files.createDirectory(root);
+    permit(root, "rwxrwxrwx");
+
+    assertRefused("can be written to by others");
+  }
+
+  @Test
+  void jobsAreNotKeptBehindALink() throws Exception {
+    Files.createDirectory(root);
+    Files.createSymbolicLink(root.resolve("jobs"), Path.of("/"));
+
+    assertThatThrownBy(() -> StateDirectory.open(root)).isInstanceOf(IOException.class);
+  }
+
+  private void assertRefused(String why) throws IOException {
+    assertThatThrownBy(() -> StateDirectory.open(root))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("state directory " + root + " " + why);
+    try (var entries = Files.list(root)) {
+      assertThat(entries).isEmpty();
+    }
+  }
+
+  private static void permit(Path path, String permissions) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+
+  private static boolean giveAway(Path path) {
+    try {
+      Files.setAttribute(path, "unix:uid", NOBODY);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

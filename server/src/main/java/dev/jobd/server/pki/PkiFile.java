@@ -27,6 +27,9 @@ record PkiFile(Path path, String permissions) {
   private static final String READABLE = "rw-r--r--";
   private static final String DIRECTORY = "rwx------";
 
+  /** Belongs to the effective user: proc(5). */
+  private static final Path SELF = Path.of("/proc/self");
+
   /** A file that holds a private key. */
   static PkiFile secret(Path path) {
     return new PkiFile(path, OWNER_ONLY);
@@ -37,9 +40,19 @@ record PkiFile(Path path, String permissions) {
     return new PkiFile(path, READABLE);
   }
 
-  /** Makes {@code directory}, or takes it if it is there and empty; mode 0700 either way. */
+  /**
+   * Makes {@code directory}, or takes it if it is there, empty and this process's own user's; mode
+   * 0700 either way.
+   */
   static void makeDirectory(Path directory) throws IOException {
     Files.createDirectories(directory, attribute(DIRECTORY));
+    if (!Files.getOwner(directory).equals(Files.getOwner(SELF))) {
+      throw new IOException(
+          directory
+              + ": belongs to "
+              + Files.getOwner(directory).getName()
+              + ", who could put another authority in its place: choose another");
+    }
     try (Stream<Path> entries = Files.list(directory)) {
       if (entries.findAny().isPresent()) {
         throw new IOException(directory + ": is not empty: keys need a directory of their own");

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PkiTest {
+  private static final int NOBODY = 65_534;
+
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
   private final InstantSource clock = InstantSource.fixed(now);
   private static final Name ALICE = new Name("alice");
@@ -60,6 +62,20 @@ class PkiTest {
     Pki.init(directory, clock);
 
     assertThat(permissions(directory)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void somebodyElsesDirectoryIsNotTaken() throws Exception {
+    Files.createDirectory(directory);
+    assumeTrue(
+        (Integer) Files.getAttribute(directory, "unix:uid") == 0,
+        "needs root: gives a directory to another user");
+    Files.setAttribute(directory, "unix:uid", NOBODY);
+
+    assertThatThrownBy(() -> Pki.init(directory, clock))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(directory + ": belongs to ");
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test

@@ -49,6 +49,10 @@ public final class TlsContexts {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .keyManager(credentials.key(), certificates(credentials.chain()))
+            // netty hands the key to the JDK in a store in memory: not one that takes 10,000 rounds
+            // of
+            // a hash to encrypt it.
+            .keyStoreType("JKS")
             .endpointIdentificationAlgorithm("HTTPS");
     return build(builder, serverAuthorities);
   }

@@ -49,9 +49,8 @@ public final class TlsContexts {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .keyManager(credentials.key(), certificates(credentials.chain()))
-            // netty hands the key to the JDK in a store in memory: not one that takes 10,000 rounds
-            // of
-            // a hash to encrypt it.
+            // netty hands the key to the JDK in a store in memory. PKCS#12, the default, would
+            // spend thousands of rounds of a hash on encrypting it there.
             .keyStoreType("JKS")
             .endpointIdentificationAlgorithm("HTTPS");
     return build(builder, serverAuthorities);

@@ -164,6 +164,10 @@ public final class Job {
 
   /** Nobody will tell this job's end any more, for this reason; it may have one all the same. */
   void abandon(String reason) {
+    LiveJob abandoned = live;
+    if (abandoned != null) {
+      abandoned.abandon(reason);
+    }
     live = null;
     ended.completeExceptionally(new IllegalStateException(reason));
   }

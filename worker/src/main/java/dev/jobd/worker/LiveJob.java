@@ -1,11 +1,13 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.ExitRecord;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
+import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
@@ -13,15 +15,15 @@ import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * verdict made durable and only then published, once.
  */
 final class LiveJob implements ShimEvents {
-  private static final String NO_EXIT_RECORD = "its shim ended without an exit record";
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+  /** Protocol error: errno(3). */
+  private static final int EPROTO = 71;
 
   private final Job job;
   private final JobCgroup cgroup;
@@ -43,6 +48,7 @@ final class LiveJob implements ShimEvents {
 
   private @Nullable ShimConnection shim;
   private @Nullable StopRequest pendingStop;
+  private volatile boolean abandoned;
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
     this.job = job;
@@ -63,18 +69,16 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Waits until the command was executed or the job has ended.
+   * Waits until the command was executed or the job has ended. Not interruptibly: it is a matter of
+   * milliseconds, and then the caller knows what became of the job.
    *
-   * @throws InterruptedIOException where the thread is interrupted; the job goes its way
+   * @throws IllegalStateException where the worker is closed before
    */
-  void awaitLaunch() throws InterruptedIOException {
+  void awaitLaunch() {
     try {
-      launched.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while job " + job.id() + " was starting");
-    } catch (ExecutionException e) {
-      throw new AssertionError(e); // completed by this object alone, and never so
+      launched.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(e.getCause());
     }
   }
 
@@ -131,13 +135,8 @@ final class LiveJob implements ShimEvents {
   public void started(int pid, Instant at) {
     if (job.toRunning(new JobState.Command(pid, at))) {
       // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
-      store
-          .update(job.record())
-          .exceptionally(
-              e -> {
-                logger.log(Level.ERROR, "record the start of job " + job.id(), e);
-                return null;
-              });
+      // On a thread of its own, because the store makes its callers wait when it is full.
+      Thread.ofVirtual().start(() -> recordStart(job.record()));
     }
     launched.complete(null);
   }
@@ -147,27 +146,39 @@ final class LiveJob implements ShimEvents {
     job.growth().grew(journalEnd);
   }
 
-  @Override
-  public void closed(int pid) {
-    Thread.ofVirtual()
-        .name("conclude " + job.id())
-        .start(
-            () -> {
-              Shims.reap(pid);
-              conclude();
-            });
+  private void recordStart(JobRecord running) {
+    try {
+      await(store.update(running));
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "record the start of job " + job.id(), e);
+    }
   }
 
-  /** The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes. */
-  void conclude() {
+  @Override
+  public void closed(int pid) {
+    Thread.ofVirtual().start(() -> conclude(Shims.reap(pid)));
+  }
+
+  /**
+   * The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes.
+   *
+   * <p>Evidence that cannot be read now, for want of descriptors for example, is not evidence of
+   * anything: the job stays as it is until it can be.
+   */
+  void conclude(ShimExit shimExit) {
     Optional<ExitRecord> exit;
     JobState.Ended end;
     try {
       exit = ExitRecord.read(job.directory());
-      end = exit.isPresent() ? endOf(exit.get()) : endWithout(NO_EXIT_RECORD);
-    } catch (IOException e) {
+      end = exit.isPresent() ? endOf(exit.get()) : endWithoutRecord(shimExit);
+    } catch (DamagedRecordException e) {
+      logger.log(Level.ERROR, "read " + job.directory(), e);
       exit = Optional.empty();
-      end = endWithout(String.valueOf(e.getMessage()));
+      end = end(new Verdict.Lost(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "read the exit record of job " + job.id() + ", to be tried again", e);
+      later(() -> conclude(shimExit));
+      return;
     }
     removeCgroup(exit.isEmpty() || exit.get().survivors());
     conclude(end, sizeOf(exit));
@@ -197,21 +208,55 @@ final class LiveJob implements ShimEvents {
 
   private void conclude(JobState.Ended state, OutputSize size) {
     JobRecord last = job.record().withState(state).withOutput(size);
-    boolean recorded = true;
-    try {
-      await(store.update(last));
-    } catch (IOException e) {
-      // The verdict is durable all the same, by the exit record; the next worker on this state
-      // directory takes it from there. Until then it is kept in memory.
-      recorded = false;
-      logger.log(Level.ERROR, "record the end of job " + job.id(), e);
-    }
+    boolean recorded = recordEnd(last);
     others.freeName(job);
     job.toEnded(last, state);
     if (recorded) {
       others.remove(job);
+    } else {
+      later(() -> recordEndAgain(last));
     }
     launched.complete(null);
+  }
+
+  private boolean recordEnd(JobRecord last) {
+    try {
+      await(store.update(last));
+      return true;
+    } catch (IOException e) {
+      // The verdict is durable all the same, by the exit record. Until it is in the store, too, the
+      // job is kept in memory.
+      logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);
+      return false;
+    }
+  }
+
+  private void recordEndAgain(JobRecord last) {
+    if (recordEnd(last)) {
+      others.remove(job);
+    } else {
+      later(() -> recordEndAgain(last));
+    }
+  }
+
+  /**
+   * Nobody tells when a disk has room or a descriptor is free again: what they refused is tried
+   * again, unhurriedly.
+   */
+  private void later(Runnable step) {
+    CompletableFuture.delayedExecutor(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (!abandoned) {
+                Thread.ofVirtual().start(step);
+              }
+            });
+  }
+
+  /** The worker is closed. Whatever becomes of the job, the next worker finds out. */
+  void abandon(String reason) {
+    abandoned = true;
+    launched.completeExceptionally(new IllegalStateException(reason));
   }
 
   private JobState.Ended endOf(ExitRecord exit) {
@@ -224,7 +269,17 @@ final class LiveJob implements ShimEvents {
     return new JobState.Ended(command, exit.ended(), Verdicts.of(exit, job.stopRequestedBy()));
   }
 
-  private JobState.Ended endWithout(String evidence) {
+  private JobState.Ended endWithoutRecord(ShimExit shimExit) {
+    return end(
+        switch (shimExit) {
+          case BAD_REQUEST ->
+              new Verdict.Failed("request", EPROTO, "the shim refused its launch request");
+          case NO_RECORD -> new Verdict.Lost("its shim could not write an exit record");
+          case UNREMARKABLE -> new Verdict.Lost("its shim ended without an exit record");
+        });
+  }
+
+  private JobState.Ended end(Verdict verdict) {
     JobState.Command command =
         switch (job.state()) {
           case JobState.Running(JobState.Command ran) -> ran;
@@ -232,7 +287,7 @@ final class LiveJob implements ShimEvents {
           case JobState.Starting starting -> null;
           case JobState.Ended already -> already.command();
         };
-    return new JobState.Ended(command, Instant.now(), new Verdict.Lost(evidence));
+    return new JobState.Ended(command, Instant.now(), verdict);
   }
 
   private static OutputSize sizeOf(Optional<ExitRecord> exit) {

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.LaunchRequest;
+import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
@@ -89,6 +90,7 @@ public final class Worker implements AutoCloseable {
    * @throws LaunchException where the command could not be executed; the job is recorded as failed
    * @throws NameInUseException where a live job of the owner has the name
    * @throws IOException where nothing was started, for example for want of disk space
+   * @throws IllegalStateException where the worker is closed meanwhile; the job goes its way
    */
   public Job start(Owner owner, JobSpec asked) throws LaunchException, IOException {
     JobSpec spec = asked.withLimits(asked.limits().orElse(config.defaultLimits()));
@@ -181,10 +183,19 @@ public final class Worker implements AutoCloseable {
     }
     for (String id : cgroups.jobs()) {
       if (JobId.parse(id).flatMap(live::find).isEmpty()) {
-        JobCgroup orphan = cgroups.existing(id);
-        orphan.kill();
-        orphan.remove();
+        sweep(id);
       }
+    }
+  }
+
+  /** What no signal ends must not keep the worker from opening. */
+  private void sweep(String id) {
+    JobCgroup orphan = cgroups.existing(id);
+    try {
+      orphan.kill();
+      orphan.remove();
+    } catch (IOException e) {
+      config.logger().log(Level.ERROR, "remove the cgroup of " + id + ", which is no job", e);
     }
   }
 
@@ -196,7 +207,8 @@ public final class Worker implements AutoCloseable {
     try {
       liveJob.reattach(shims);
     } catch (IOException e) {
-      liveJob.conclude(); // nobody listens: the exit record tells, or nothing does
+      liveJob.conclude(
+          ShimExit.UNREMARKABLE); // nobody listens: the exit record tells, or nothing does
     }
   }
 

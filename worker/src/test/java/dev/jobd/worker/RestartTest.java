@@ -77,6 +77,48 @@ class RestartTest {
     Files.delete(gate);
   }
 
+  /** As for want of a descriptor: what cannot be read now says nothing about the job. */
+  @Test
+  void anExitRecordThatCannotBeReadIsReadLaterAndNotTakenForLost() throws Exception {
+    Path gate = test.directory().resolve("gate");
+    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 3");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    Path record = before.directory().resolve("exit");
+    Path aside = before.directory().resolve("aside");
+    test.restart(
+        () -> {
+          Files.createFile(gate);
+          awaitFile(before.directory(), "exit");
+          Files.move(record, aside);
+          Files.createDirectory(record);
+        });
+    Job after = again(before);
+    assertThat(after.state()).isInstanceOf(JobState.Running.class);
+    Files.delete(record);
+    Files.move(aside, record);
+    assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
+    Files.delete(gate);
+  }
+
+  @Test
+  void aDamagedExitRecordCostsThatJobAloneAndSaysSo() throws Exception {
+    Path gate = test.directory().resolve("gate");
+    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.restart(
+        () -> {
+          Files.createFile(gate);
+          awaitFile(before.directory(), "exit");
+          Files.writeString(before.directory().resolve("exit"), "nonsense");
+        });
+    assertThat(again(before).await().verdict())
+        .isEqualTo(
+            new Verdict.Lost("its exit record is damaged: it does not begin with \"jobd-exit 1\""));
+    assertThat(text(again(before))).isEqualTo("up\n");
+    assertThat(test.sh("exit 5").await().verdict()).isEqualTo(new Verdict.Exited(5));
+    Files.delete(gate);
+  }
+
   @Test
   void aStopThatWasAskedForBeforeTheRestartIsRemembered() throws Exception {
     Job before = test.sh("trap '' TERM; echo up; while :; do sleep 0.01; done");

@@ -69,7 +69,8 @@ public record ExitRecord(
   /**
    * Reads the record in a job's directory; empty where there is none.
    *
-   * @throws IOException where there is one that cannot be read or is damaged, saying how
+   * @throws DamagedRecordException where there is one that is none, saying how
+   * @throws IOException where it cannot be read now
    */
   public static Optional<ExitRecord> read(Path jobDirectory) throws IOException {
     Path file = jobDirectory.resolve(FILE);
@@ -82,7 +83,7 @@ public record ExitRecord(
     try {
       return Optional.of(parse(new String(bytes, StandardCharsets.US_ASCII)));
     } catch (IllegalArgumentException e) {
-      throw new IOException("exit record " + file + " is damaged: " + e.getMessage(), e);
+      throw new DamagedRecordException(e);
     }
   }
 

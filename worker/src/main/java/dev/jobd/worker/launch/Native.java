@@ -214,21 +214,24 @@ final class Native {
   }
 
   /**
-   * Waits for the end of a child and takes it off the process table; does nothing for a process
-   * that is no child of this one.
+   * Waits for the end of a child and takes it off the process table.
+   *
+   * @return its wait status, as in wait(2); 0 for a process that is no child of this one
    */
-  static void reap(int pid) {
+  static int reap(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      while ((int) WAITPID.invokeExact(state, pid, MemorySegment.NULL, 0) < 0) {
+      MemorySegment status = arena.allocate(JAVA_INT);
+      while ((int) WAITPID.invokeExact(state, pid, status, 0) < 0) {
         int errno = (int) ERRNO.get(state, 0L);
         if (errno == ECHILD) {
-          return;
+          return 0;
         }
         if (errno != EINTR) {
           throw new AssertionError("waitpid " + pid + ": " + strerror(errno));
         }
       }
+      return status.get(JAVA_INT, 0);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

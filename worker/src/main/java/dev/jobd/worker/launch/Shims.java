@@ -94,11 +94,9 @@ public final class Shims implements Closeable {
     }
   }
 
-  /** Waits until a shim that has said its last is off the process table. */
-  public static void reap(int pid) {
-    if (pid != NO_CHILD) {
-      Native.reap(pid);
-    }
+  /** Waits until a shim that has said its last is off the process table, and tells how it left. */
+  public static ShimExit reap(int pid) {
+    return ShimExit.of(pid == NO_CHILD ? 0 : Native.reap(pid));
   }
 
   /** An error number in words. */

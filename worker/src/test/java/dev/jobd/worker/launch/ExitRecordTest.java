@@ -110,7 +110,7 @@ class ExitRecordTest {
     assertThat(ExitRecord.read(directory)).isEmpty();
     Files.writeString(directory.resolve("exit"), "jobd-exit 1\nnonsense\n");
     assertThatThrownBy(() -> ExitRecord.read(directory))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("is damaged: its checksum does not match");
+        .isInstanceOf(DamagedRecordException.class)
+        .hasMessage("its exit record is damaged: its checksum does not match");
   }
 }

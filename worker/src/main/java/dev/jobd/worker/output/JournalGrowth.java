@@ -1,5 +1,7 @@
 package dev.jobd.worker.output;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * watch request run outside of the lock.
  */
 public final class JournalGrowth {
+  private static final Logger logger = System.getLogger(JournalGrowth.class.getName());
+
   private @Nullable LongConsumer watch;
   private final Set<Wait> waits = new LinkedHashSet<>();
   private long known;
@@ -38,6 +42,15 @@ public final class JournalGrowth {
       this.seen = seen;
       this.wake = wake;
     }
+
+    /** One reader's failure, say of an executor that was shut down, costs no other its wake-up. */
+    void run() {
+      try {
+        wake.run();
+      } catch (RuntimeException e) {
+        logger.log(Level.WARNING, "wake a reader of a journal", e);
+      }
+    }
   }
 
   /** A journal to which nothing is added any more. */
@@ -49,7 +62,8 @@ public final class JournalGrowth {
 
   /**
    * From now on {@code through} is asked, where somebody waits, for one call of {@link #grew} when
-   * the journal is longer than the argument. Replaces whoever was asked before.
+   * the journal is longer than the argument. Replaces whoever was asked before. {@code through}
+   * throws where it could not ask, having told why; the next wait or growth asks again.
    */
   public void watchThrough(LongConsumer through) {
     long ask;
@@ -104,7 +118,7 @@ public final class JournalGrowth {
       waits.removeIf(wait -> wait.seen < known && ready.add(wait));
       ask = toWatch();
     }
-    ready.forEach(wait -> wait.wake.run());
+    ready.forEach(Wait::run);
     ask(ask);
   }
 
@@ -116,7 +130,7 @@ public final class JournalGrowth {
       ready = List.copyOf(waits);
       waits.clear();
     }
-    ready.forEach(wait -> wait.wake.run());
+    ready.forEach(Wait::run);
   }
 
   /** The least length that somebody waits to see exceeded, where it is not watched for already. */
@@ -134,8 +148,19 @@ public final class JournalGrowth {
     synchronized (this) {
       through = watch;
     }
-    if (end != NOT_WATCHING && through != null) {
+    if (end == NOT_WATCHING || through == null) {
+      return;
+    }
+    try {
       through.accept(end);
+    } catch (RuntimeException e) {
+      notWatched(end);
+    }
+  }
+
+  private synchronized void notWatched(long end) {
+    if (watching == end) {
+      watching = NOT_WATCHING;
     }
   }
 }

@@ -2,8 +2,11 @@ package dev.jobd.worker.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class JournalGrowthTest {
@@ -77,5 +80,40 @@ class JournalGrowthTest {
     cancel.run();
     growth.grew(11);
     assertThat(woken).containsExactly("other");
+  }
+
+  @Test
+  void aWakeUpThatThrowsCostsNobodyElseTheirs() {
+    growth.watchThrough(watched::add);
+    growth.await(10, JournalGrowthTest::reject);
+    await(10, "after the first");
+    growth.await(20, JournalGrowthTest::reject);
+    await(20, "after the second");
+    growth.grew(11);
+    assertThat(woken).containsExactly("after the first");
+    assertThat(watched).containsExactly(10L, 20L);
+    growth.finish();
+    assertThat(woken).containsExactly("after the first", "after the second");
+  }
+
+  @Test
+  void aWatchThatCouldNotBeAskedForIsAskedForAgain() {
+    growth.watchThrough(
+        end -> {
+          watched.add(end);
+          if (watched.size() == 1) {
+            throw new UncheckedIOException(new IOException("the shim takes no more messages"));
+          }
+        });
+    await(10, "unwatched");
+    await(10, "next");
+    await(10, "watched");
+    assertThat(watched).containsExactly(10L, 10L);
+    growth.grew(11);
+    assertThat(woken).containsExactly("unwatched", "next", "watched");
+  }
+
+  private static void reject() {
+    throw new RejectedExecutionException("shut down");
   }
 }

@@ -4,7 +4,8 @@
  * What it guarantees:
  *  - no instruction of the command runs before its cgroup and namespaces are in place;
  *  - every byte the job writes is taken at once, whoever reads: it goes to the journal or is counted as dropped;
- *  - the command's exact wait status is recorded; nothing is recorded that was not observed;
+ *  - the command's exact wait status is recorded; nothing is recorded that was not observed, but for one inference:
+ *    where a signal ended the job's init first, the command has the SIGKILL that its namespace got (pid_namespaces(7));
  *  - when the exit record is there, no process of the job is, or the record says so;
  *  - when the shim dies, so does the job: nothing ever runs unseen.
  *
@@ -69,7 +70,9 @@ static uint64_t after(uint64_t ns)
     return ns < NEVER - now ? now + ns : NEVER;
 }
 
-/* Leaves the server's session and terminal, and every descriptor but the listener behind. */
+/* Leaves the server's session and terminal, and every descriptor but the listener behind. Nothing of it is needed for
+ * the job to run, be seen and end, and most of it cannot fail; what can, such as opening /dev/null, costs
+ * less than the job would. That the command inherits nothing is made sure of, and checked, before its exec. */
 static void detach(void)
 {
     (void)setsid(); /* fails only for a group leader, which has left already */
@@ -117,7 +120,9 @@ static void on_control(void *context, const struct control_message *message)
             kill_all(shim);
         } else {
             signal_command(shim, (int)message->value);
-            shim->kill_at = after(message->number);
+            uint64_t kill_at = after(message->number);
+            if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
+                shim->kill_at = kill_at;
         }
         return;
     case CONTROL_SIGNAL:

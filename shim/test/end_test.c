@@ -90,6 +90,16 @@ TEST(EACH_SHIM, a_second_stop_without_grace_cuts_the_first_short)
     CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
 }
 
+TEST(EACH_SHIM, a_second_stop_with_a_longer_grace_does_not_prolong_the_first)
+{
+    struct job *job = ready("trap '' TERM; echo; sleep 1000");
+    job_tell(job, CONTROL_STOP, SIGTERM, 200 * MILLISECOND);
+    job_tell(job, CONTROL_STOP, SIGTERM, UINT64_MAX);
+    job_end(job);
+    CHECK_STATUS(job, SIGKILL);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
+}
+
 TEST(EACH_SHIM, a_grace_beyond_all_clocks_is_no_grace_of_none)
 {
     struct job *job = ready("trap : TERM; echo; while :; do sleep 1000 & wait; done");

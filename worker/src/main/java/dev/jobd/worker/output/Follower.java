@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One reader of one job's output: an offset and a wake-up. Readers share nothing, so a slow one
  * delays nobody; each costs one chunk of memory while it reads and almost nothing while it waits.
- * For use by one thread at a time, except {@link #close}, which any may call.
+ * For use by one thread at a time, also to close it: who is to end another's {@link #take}
+ * interrupts it.
  */
 public final class Follower implements AutoCloseable {
   private final Path directory;
@@ -27,7 +28,7 @@ public final class Follower implements AutoCloseable {
   /** The end of the last record seen, wanted or not: where there will be more. */
   private long seen;
 
-  private volatile Runnable cancelWake = () -> {};
+  private Runnable cancelWake = () -> {};
 
   /**
    * @param directory the job's

@@ -188,6 +188,28 @@ class JournalTest {
   }
 
   @Test
+  void aClosedReaderIsNotWoken() throws Exception {
+    List<String> woken = new ArrayList<>();
+    try (Follower follower = read(0, true)) {
+      assertThat(drain(follower)).containsExactly("pending");
+      follower.onReady(() -> woken.add("closed"));
+    }
+    growth.grew(1);
+    growth.finish();
+    assertThat(woken).isEmpty();
+  }
+
+  @Test
+  void anInterruptEndsTheWaitForMore() throws Exception {
+    try (Follower follower = read(0, true)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(follower::take).isInstanceOf(InterruptedException.class);
+      append(OUT, "a");
+      assertThat(drain(follower)).containsExactly("STDOUT@0:a", "pending");
+    }
+  }
+
+  @Test
   void damageIsToldAndNotReadOver() throws Exception {
     append(OUT, "abc");
     index(record(1, 0, OUT));

@@ -101,20 +101,28 @@ final class StateDirectory implements Closeable {
     }
   }
 
-  /** The name of this directory's cgroups; made up once, then kept. */
+  /** The name of this directory's cgroups; made up once, then kept, also through a power loss. */
   String instance() throws IOException {
     Path file = root.resolve("instance");
     if (!Files.exists(file)) {
       String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
       Path draft = root.resolve("instance.tmp");
       Files.writeString(draft, random);
+      force(draft, StandardOpenOption.WRITE); // or the name could come to be before the content
       Files.move(draft, file);
+      force(root, StandardOpenOption.READ);
     }
     String instance = Files.readString(file, StandardCharsets.US_ASCII).strip();
     if (!instance.matches("[0-9a-f]{8}")) {
       throw new IOException(file + " is damaged: it must hold 8 hexadecimal digits");
     }
     return instance;
+  }
+
+  private static void force(Path path, StandardOpenOption access) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, access)) {
+      channel.force(true);
+    }
   }
 
   Path database() {

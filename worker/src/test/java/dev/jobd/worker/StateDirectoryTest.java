@@ -58,6 +58,24 @@ class StateDirectoryTest {
     assertThatThrownBy(() -> StateDirectory.open(root)).isInstanceOf(IOException.class);
   }
 
+  @Test
+  void itsInstanceIsMadeUpOnce() throws Exception {
+    Files.createDirectory(root);
+    Files.writeString(root.resolve("instance.tmp"), "left by a crash");
+    String instance = instanceOf(root);
+
+    assertThat(instance).matches("[0-9a-f]{8}");
+    assertThat(instanceOf(root)).isEqualTo(instance);
+    assertThat(root.resolve("instance")).hasContent(instance);
+    assertThat(root.resolve("instance.tmp")).doesNotExist();
+  }
+
+  private static String instanceOf(Path root) throws IOException {
+    try (StateDirectory state = StateDirectory.open(root)) {
+      return state.instance();
+    }
+  }
+
   private void assertRefused(String why) throws IOException {
     assertThatThrownBy(() -> StateDirectory.open(root))
         .isInstanceOf(IOException.class)

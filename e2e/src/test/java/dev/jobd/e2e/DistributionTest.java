@@ -54,6 +54,20 @@ class DistributionTest {
   }
 
   @Test
+  void withoutACacheTheCallersEnvironmentIsNotTakenForOne() throws Exception {
+    Path copy = directory.resolve("dist");
+    copyTree(Dist.HOME, copy);
+    for (String program : List.of("jobctl", "jobd")) {
+      Files.delete(copy.resolve("lib").resolve(program + ".aot"));
+      ProcessBuilder builder =
+          new ProcessBuilder(copy.resolve("bin").resolve(program).toString(), "--help");
+      builder.environment().put("cache", "-XX:NoSuchOption");
+
+      assertThat(run(builder).succeeded().err()).isEmpty();
+    }
+  }
+
+  @Test
   void aJavaHomeThatIsNoJdk25IsNamed() throws Exception {
     ProcessBuilder builder = new ProcessBuilder(Dist.JOBCTL, "version");
     builder.environment().put("JOBD_JAVA_HOME", "/no/such/jdk");

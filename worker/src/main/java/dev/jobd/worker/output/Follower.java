@@ -102,7 +102,12 @@ public final class Follower implements AutoCloseable {
     cancelWake = growth.await(seen, wake);
   }
 
-  /** The next event other than {@link OutputEvent.Pending}, waiting for it. */
+  /**
+   * The next event other than {@link OutputEvent.Pending}, waiting for it.
+   *
+   * @throws java.nio.channels.ClosedByInterruptException where an interrupt meets a read of the
+   *     journal instead of the wait; the follower is of no more use either way
+   */
   public OutputEvent take() throws IOException, InterruptedException {
     while (true) {
       OutputEvent event = poll();

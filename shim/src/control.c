@@ -55,6 +55,7 @@ static void accept_connection(struct control *control)
         if (connection->fd >= 0)
             continue;
         *connection = (struct connection){.fd = fd, .watch = UINT64_MAX};
+        control->met = true;
         tell(connection, &(struct control_message){.type = CONTROL_HELLO, .value = CONTROL_VERSION});
         if (control->started.type != 0 && connection->fd >= 0)
             tell(connection, &control->started);
@@ -99,6 +100,14 @@ void control_ready(struct control *control, const struct pollfd *set, size_t cou
                 receive(control, &control->connections[c], handle, context);
     if (set[0].revents != 0)
         accept_connection(control); /* last: a new connection may get a number that was just closed */
+}
+
+bool control_deserted(const struct control *control)
+{
+    for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
+        if (control->connections[i].fd >= 0)
+            return false;
+    return control->met;
 }
 
 static void tell_all(struct control *control, const struct control_message *message)

@@ -27,6 +27,7 @@ struct control {
     struct connection connections[CONTROL_MAX_CONNECTIONS];
     struct control_message started; /* type 0 until the command was executed */
     uint64_t journal_end;
+    bool met; /* somebody has connected since the start */
 };
 
 typedef void control_handler(void *context, const struct control_message *message);
@@ -41,6 +42,9 @@ void control_ready(struct control *control, const struct pollfd *set, size_t cou
 
 void control_started(struct control *control, uint32_t pid, uint64_t time);
 void control_grew(struct control *control, uint64_t journal_end);
+
+/* Whether everybody who ever connected has gone. */
+bool control_deserted(const struct control *control);
 
 /* Tells every peer and closes. */
 void control_ended(struct control *control);

@@ -118,6 +118,18 @@ static int block_signals(void)
     return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The namespaces are made while the server still records the job; its command waits for the word. Until then
+ * this process is the whole job, and dies with the shim or by it. */
+static void await_launch(int channel)
+{
+    struct init_order order = {0};
+    while (!order.launch) {
+        ssize_t got = recv(channel, &order, sizeof order, 0);
+        if (got == 0)
+            _exit(126); /* the shim is gone */
+    }
+}
+
 static pid_t start_command(const struct request *request, const struct init_ends *ends)
 {
     pid_t pid = fork();
@@ -173,6 +185,7 @@ void init_main(const struct request *request, const struct init_ends *ends)
     int signals = block_signals();
     if (signals < 0)
         fail_launch(ends->failures, STEP_CHANNEL, errno);
+    await_launch(ends->channel);
     pid_t command = start_command(request, ends);
 
     struct pollfd events[] = {{.fd = signals, .events = POLLIN}, {.fd = ends->channel, .events = POLLIN}};

@@ -16,6 +16,7 @@
 
 /* Shim to init: */
 struct init_order {
+    uint32_t launch;   /* 1, the first order of all: execute the command */
     uint32_t kill_all; /* 1: SIGKILL to every process of the job */
     uint32_t signal;   /* otherwise: to the command */
 };

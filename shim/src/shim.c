@@ -2,7 +2,8 @@
  * jobd-shim is the parent of one job, outside of it. It outlives the server that spawned it.
  *
  * What it guarantees:
- *  - no instruction of the command runs before its cgroup and namespaces are in place;
+ *  - no instruction of the command runs before its cgroup and namespaces are in place and the server has
+ *    recorded it;
  *  - every byte the job writes is taken at once, whoever reads: it goes to the journal or is counted as dropped;
  *  - the command's exact wait status is recorded; nothing is recorded that was not observed, but for one inference:
  *    where a signal ended the job's init first, the command has the SIGKILL that its namespace got (pid_namespaces(7));
@@ -52,6 +53,7 @@ struct shim {
     struct journal journal;
     struct control control;
     struct exit_record record;
+    bool released;       /* the command may be executed */
     uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
     uint64_t kill_at;
     uint64_t init_kill_at;
@@ -94,43 +96,76 @@ static void detach(void)
     oom_protect(OOM_SHIM);
 }
 
+static void tell_init(const struct shim *shim, struct init_order order)
+{
+    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT); /* fails where init has ended */
+}
+
+static void kill_init(const struct shim *shim)
+{
+    (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0); /* likewise */
+}
+
 static void kill_all(struct shim *shim)
 {
-    struct init_order order = {.kill_all = 1};
-    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
     shim->kill_at = NEVER;
+    if (!shim->released) {
+        kill_init(shim); /* as yet it is the whole job */
+        return;
+    }
+    tell_init(shim, (struct init_order){.kill_all = 1});
     if (shim->init_kill_at == NEVER)
         shim->init_kill_at = after(INIT_PATIENCE_NS);
 }
 
-static void signal_command(struct shim *shim, int signal)
+static void release(struct shim *shim)
 {
-    struct init_order order = {.signal = (uint32_t)signal};
-    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (shim->released)
+        return;
+    shim->released = true;
+    if (shim->request.timeout_ns != 0)
+        shim->timeout_at = after(shim->request.timeout_ns);
+    tell_init(shim, (struct init_order){.launch = 1});
+}
+
+static void stop(struct shim *shim, int signal, uint64_t grace_ns)
+{
+    if (shim->record.stop_signal == 0)
+        shim->record.stop_signal = signal;
+    if (grace_ns == 0 || !shim->released) { /* there is no command yet that could use a grace */
+        kill_all(shim);
+        return;
+    }
+    tell_init(shim, (struct init_order){.signal = (uint32_t)signal});
+    uint64_t kill_at = after(grace_ns);
+    if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
+        shim->kill_at = kill_at;
 }
 
 static void on_control(void *context, const struct control_message *message)
 {
     struct shim *shim = context;
     switch ((enum control_type)message->type) {
+    case CONTROL_LAUNCH:
+        release(shim);
+        return;
     case CONTROL_STOP:
-        if (shim->record.stop_signal == 0)
-            shim->record.stop_signal = (int)message->value;
-        if (message->number == 0) {
-            kill_all(shim);
-        } else {
-            signal_command(shim, (int)message->value);
-            uint64_t kill_at = after(message->number);
-            if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
-                shim->kill_at = kill_at;
-        }
+        stop(shim, (int)message->value, message->number);
         return;
     case CONTROL_SIGNAL:
-        signal_command(shim, (int)message->value);
+        if (shim->released)
+            tell_init(shim, (struct init_order){.signal = message->value});
         return;
     default:
         return; /* of a later version: nothing to do with it here */
     }
+}
+
+/* The server went away before it had recorded the job: there is no job. */
+static void take_back(struct shim *shim)
+{
+    shim->record.failure = (struct failure){.step = STEP_RELEASE, .error = ECANCELED};
+    kill_init(shim);
 }
 
 /* The kernel attaches the sender's process id, in this process's PID namespace: unix(7). */
@@ -237,7 +272,7 @@ static void check_deadlines(struct shim *shim)
     if (now >= shim->init_kill_at) {
         /* Init is not answering: starved, stopped, or worse. Its death takes the namespace with it. */
         shim->init_kill_at = NEVER;
-        (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0);
+        kill_init(shim);
         group_kill(shim->request.unified);
     }
 }
@@ -279,6 +314,8 @@ static void serve(struct shim *shim)
             take_output(shim, 1);
         control_grew(&shim->control, shim->journal.end);
         control_ready(&shim->control, set + OWN, peers, on_control, shim);
+        if (!shim->released && control_deserted(&shim->control))
+            take_back(shim);
         if (set[CHANNEL].revents != 0)
             take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
         if (set[INIT].revents != 0)
@@ -320,13 +357,23 @@ static void finish(struct shim *shim)
 static bool begin(struct shim *shim)
 {
     struct failure *failure = &shim->record.failure;
-    if (!exit_record_reserve() || !journal_open(&shim->journal, shim->request.output_max)) {
-        if (errno == EEXIST)
+    bool taken = access("exit", F_OK) == 0;
+    if (taken || !exit_record_reserve()) {
+        if (taken || errno == EEXIST)
             _exit(EXIT_BAD_REQUEST); /* the directory has a job: its record and its socket are not ours to touch */
         *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
         return false;
     }
-    return launch(&shim->request, &shim->job, failure);
+    /* The journal is made while init makes its namespaces: no command runs before it is released. */
+    bool launched = launch(&shim->request, &shim->job, failure);
+    if (journal_open(&shim->journal, shim->request.output_max))
+        return launched;
+    if (launched) {
+        *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
+        kill_init(shim);
+        conclude(shim);
+    }
+    return false;
 }
 
 int main(void)
@@ -340,8 +387,6 @@ int main(void)
     shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
 
     if (begin(&shim)) {
-        if (shim.request.timeout_ns != 0)
-            shim.timeout_at = after(shim.request.timeout_ns);
         serve(&shim);
         conclude(&shim);
     } else {

@@ -16,6 +16,7 @@
     X(STEP_MOUNT_PROC, "mount-proc")   \
     X(STEP_LOOPBACK, "loopback")       \
     X(STEP_HOSTNAME, "hostname")       \
+    X(STEP_RELEASE, "release")         \
     X(STEP_FORK, "fork")               \
     X(STEP_STDIO, "stdio")             \
     X(STEP_CHDIR, "chdir")             \

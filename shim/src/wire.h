@@ -77,6 +77,8 @@ enum control_type {
     CONTROL_STOP = 1,   /* value: signal; number: nanoseconds until the rest is killed, 0: kill all now */
     CONTROL_SIGNAL = 2, /* value: signal, for the command alone */
     CONTROL_WATCH = 3,  /* number: answer GREW, once, when the journal is longer than this */
+    CONTROL_LAUNCH = 4, /* the job is recorded: execute its command. Until then all is prepared but that, and a
+                         * server that goes away without this word takes the job back. */
 
     /* From the shim. HELLO is the first on every connection; STARTED follows it, or comes when it is true. */
     CONTROL_HELLO = 16,   /* value: CONTROL_VERSION */

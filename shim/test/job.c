@@ -123,6 +123,8 @@ struct job *job_start(const struct job_spec *spec)
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ends[2];
     CHECK(bind(listener, (struct sockaddr *)&address, sizeof address) == 0 && listen(listener, 4) == 0);
     job->control = job_connect(job);
+    if (!spec->unreleased)
+        job_tell(job, CONTROL_LAUNCH, 0, 0);
     CHECK(pipe2(ends, O_CLOEXEC) == 0);
     job->shim = fork();
     if (job->shim == 0)

@@ -30,6 +30,7 @@ struct job_spec {
     uint64_t output_max;    /* 0: absent */
     uint64_t file_bytes;    /* RLIMIT_FSIZE; 0: none */
     bool small_disk;        /* the job's directory is a tmpfs of 64 KiB */
+    bool unreleased;        /* the server has not said yet that the job is recorded */
 };
 
 struct job {

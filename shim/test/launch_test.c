@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +57,55 @@ FAILING(a_fork_that_fails_is_told, "clone", "fork")
 FAILING(an_input_that_cannot_be_connected_is_told, "dup2", "stdio")
 FAILING(an_output_that_cannot_be_connected_is_told, "dup2:when=2", "stdio")
 FAILING(descriptors_that_cannot_be_closed_are_told, "close_range:when=1", "stdio")
+
+static struct job *start_unreleased(void)
+{
+    struct job_spec spec = traced(NULL);
+    spec.unreleased = true;
+    struct job *job = job_start(&spec);
+    CHECK_EQ(job_next(job).type, CONTROL_HELLO);
+    return job;
+}
+
+TEST(EACH_SHIM, a_job_that_the_server_did_not_record_is_taken_back)
+{
+    struct job *job = start_unreleased();
+    CHECK(shutdown(job->control, SHUT_WR) == 0);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "release");
+    CHECK_EQ(job_number(job, "errno"), ECANCELED);
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    free(job);
+}
+
+TEST(EACH_SHIM, a_stop_before_the_command_ends_the_job_without_it)
+{
+    struct job *job = start_unreleased();
+    job_tell(job, CONTROL_STOP, SIGTERM, UINT64_MAX);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "none");
+    CHECK_STATUS(job, SIGKILL);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    free(job);
+}
+
+TEST(EACH_SHIM, a_job_is_launched_by_whoever_takes_over_from_the_server)
+{
+    struct job *job = start_unreleased();
+    int second = job_connect(job);
+    struct control_message hello, launch = {.type = CONTROL_LAUNCH};
+    CHECK_EQ(recv(second, &hello, sizeof hello, MSG_WAITALL), sizeof hello);
+    CHECK_EQ(send(second, &launch, sizeof launch, MSG_NOSIGNAL), sizeof launch);
+    job_await_started(job);
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+    CHECK_STATUS(job, SIGKILL);
+    close(second);
+    free(job);
+}
 
 TEST(EACH_SHIM, a_v1_group_that_cannot_be_joined_is_told)
 {

@@ -17,7 +17,6 @@ import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -46,6 +45,9 @@ final class LiveJob implements ShimEvents {
   /** Completes when the command was executed or the job has ended, whichever comes first. */
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
 
+  /** Whether the job's record is durable; completed when that is known. */
+  private final CompletableFuture<Boolean> recorded = new CompletableFuture<>();
+
   private @Nullable ShimConnection shim;
   private @Nullable StopRequest pendingStop;
   private volatile boolean abandoned;
@@ -60,7 +62,7 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Spawns the job's shim.
+   * Spawns the job's shim, which prepares all but the command.
    *
    * @throws IOException where there is none; {@link #fail} is then left to do
    */
@@ -69,12 +71,23 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Waits until the command was executed or the job has ended. Not interruptibly: it is a matter of
-   * milliseconds, and then the caller knows what became of the job.
+   * The job is recorded: has the command executed, and waits until it was or the job has ended. Not
+   * interruptibly: it is a matter of milliseconds, and then the caller knows what became of the
+   * job.
    *
+   * @throws IOException where the shim can neither be told nor be let go of
    * @throws IllegalStateException where the worker is closed before
    */
-  void awaitLaunch() {
+  void launch() throws IOException {
+    recorded.complete(true);
+    ShimConnection connection = connection();
+    if (connection != null) {
+      try {
+        connection.launch();
+      } catch (IOException e) {
+        connection.takeBack(); // a shim that does not take its first word is to execute nothing
+      }
+    }
     try {
       launched.join();
     } catch (CompletionException e) {
@@ -88,6 +101,7 @@ final class LiveJob implements ShimEvents {
    * @throws IOException where none lives
    */
   void reattach(Shims shims) throws IOException {
+    recorded.complete(true);
     connected(shims.connect(job.directory(), this));
   }
 
@@ -121,14 +135,17 @@ final class LiveJob implements ShimEvents {
    */
   void stop(StopRequest request) throws IOException {
     await(store.update(job.toStopping(request.by())));
-    ShimConnection connection;
     synchronized (this) {
       pendingStop = request;
-      connection = shim;
     }
+    ShimConnection connection = connection();
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
     }
+  }
+
+  private synchronized @Nullable ShimConnection connection() {
+    return shim;
   }
 
   @Override
@@ -156,7 +173,16 @@ final class LiveJob implements ShimEvents {
 
   @Override
   public void closed(int pid) {
-    Thread.ofVirtual().start(() -> conclude(Shims.reap(pid)));
+    Thread.ofVirtual().start(() -> closed(Shims.reap(pid)));
+  }
+
+  /** Whether there is a job to conclude is known when its record is durable, or is not to be. */
+  private void closed(ShimExit shimExit) {
+    if (recorded.join()) {
+      conclude(shimExit);
+    } else {
+      removeRemains();
+    }
   }
 
   /**
@@ -189,20 +215,33 @@ final class LiveJob implements ShimEvents {
     int errno = cause instanceof ErrnoException e ? e.errno() : 0;
     String message = String.valueOf(cause.getMessage());
     Verdict failed = new Verdict.Failed(step, errno, message);
+    recorded.complete(true);
     removeCgroup(false);
     conclude(new JobState.Ended(null, Instant.now(), failed), OutputSize.NONE);
   }
 
-  /** Undoes what was made for a job that could not be recorded. */
-  void discard() {
-    others.freeName(job);
-    others.remove(job);
+  /** Takes a job back that could not be recorded, and undoes what was made for it. */
+  void discard() throws IOException {
+    recorded.complete(false);
+    ShimConnection connection = connection();
+    if (connection == null) {
+      removeRemains();
+    } else {
+      connection.takeBack();
+      launched.join();
+    }
+  }
+
+  private void removeRemains() {
     removeCgroup(false);
     try {
-      Files.deleteIfExists(job.directory());
+      StateDirectory.removeTree(job.directory());
     } catch (IOException e) {
       logger.log(Level.WARNING, "remove the directory of job " + job.id(), e);
     }
+    others.freeName(job);
+    others.remove(job);
+    launched.complete(null);
     job.abandon("job " + job.id() + " could not be recorded, and was not started");
   }
 

@@ -101,10 +101,12 @@ public final class Worker implements AutoCloseable {
     JobCgroup cgroup = cgroups.existing(record.id().toString());
     LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
     live.admit(job);
-    // The record is written while directory and cgroup are made; nothing is launched before all
-    // three are there.
+    // All is prepared while the record is written; the command is executed when it is durable.
     CompletableFuture<Void> recorded = store.insert(record);
     Obstacle obstacle = prepare(job);
+    if (obstacle == null) {
+      obstacle = spawn(liveJob, requestFor(job, cgroup));
+    }
     try {
       LiveJob.await(recorded);
     } catch (IOException e) {
@@ -112,10 +114,7 @@ public final class Worker implements AutoCloseable {
       throw e;
     }
     if (obstacle == null) {
-      obstacle = spawn(liveJob, requestFor(job, cgroup));
-    }
-    if (obstacle == null) {
-      liveJob.awaitLaunch();
+      liveJob.launch();
     } else {
       liveJob.fail(obstacle.step(), obstacle.cause());
     }

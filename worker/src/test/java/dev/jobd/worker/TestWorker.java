@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A worker on a directory of its own, with the real shim and the real kernel; stops what still runs
@@ -37,7 +35,7 @@ final class TestWorker implements AutoCloseable {
     try {
       return new TestWorker(directory);
     } catch (IOException e) {
-      removeTree(directory);
+      StateDirectory.removeTree(directory);
       throw e;
     }
   }
@@ -133,14 +131,6 @@ final class TestWorker implements AutoCloseable {
       }
     }
     worker.close();
-    removeTree(directory);
-  }
-
-  static void removeTree(Path root) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+    StateDirectory.removeTree(directory);
   }
 }

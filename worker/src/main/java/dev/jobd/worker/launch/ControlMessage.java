@@ -13,6 +13,7 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
   static final int STOP = 1;
   static final int SIGNAL = 2;
   static final int WATCH = 3;
+  static final int LAUNCH = 4;
 
   static final int HELLO = 16;
   static final int STARTED = 17;
@@ -23,6 +24,10 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
 
   static ControlMessage stop(int signal, long graceNanos) {
     return new ControlMessage(STOP, signal, graceNanos, 0);
+  }
+
+  static ControlMessage launch() {
+    return new ControlMessage(LAUNCH, 0, 0, 0);
   }
 
   static ControlMessage signal(int signal) {

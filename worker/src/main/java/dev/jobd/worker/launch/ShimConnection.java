@@ -22,6 +22,19 @@ public final class ShimConnection {
     this.events = events;
   }
 
+  /** Says that the job is recorded: its command may be executed. */
+  public void launch() throws IOException {
+    send(ControlMessage.launch());
+  }
+
+  /**
+   * Takes a job back that was not launched: the shim, of which everybody has let go without that
+   * word, ends without having executed anything.
+   */
+  public void takeBack() throws IOException {
+    channel.shutdownOutput();
+  }
+
   /**
    * Ends the job: {@code signal} to its command, and after {@code grace} SIGKILL to all that is
    * left; to all at once where it is zero.

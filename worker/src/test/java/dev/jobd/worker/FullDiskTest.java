@@ -1,0 +1,97 @@
+package dev.jobd.worker;
+
+import static dev.jobd.worker.TestWorker.ALICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker on a real disk without room: a tmpfs of 2 MiB. */
+class FullDiskTest {
+  @TempDir Path temporary;
+  private Path disk;
+
+  @BeforeEach
+  void mount() throws Exception {
+    disk = Files.createDirectory(temporary.resolve("disk"));
+    run("mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "jobd-test", disk.toString());
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    run("umount", "--lazy", disk.toString());
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  }
+
+  private Path fill() throws IOException {
+    Path filler = disk.resolve("filler");
+    byte[] page = new byte[4096];
+    try (OutputStream out = Files.newOutputStream(filler)) {
+      while (true) {
+        out.write(page);
+      }
+    } catch (IOException e) {
+      return filler; // full
+    }
+  }
+
+  @Test
+  void startsNothingWhileTheDiskIsFullAndHealsByItself() throws Exception {
+    try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
+      Job running = worker.start(ALICE, JobSpec.of("sleep", "86400"));
+      Path filler = fill();
+
+      assertThatThrownBy(() -> worker.start(ALICE, JobSpec.of("touch", temporary + "/ran")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("full");
+      assertThat(temporary.resolve("ran")).doesNotExist();
+      try (Stream<Path> jobs = Files.list(disk.resolve("jobs"))) {
+        assertThat(jobs).containsExactly(running.directory());
+      }
+      assertThat(worker.list(JobQuery.ALL).items()).hasSize(1);
+
+      Files.delete(filler);
+      assertThat(worker.start(ALICE, JobSpec.of("true")).await().verdict())
+          .isEqualTo(new Verdict.Exited(0));
+      running.stop(StopRequest.kill("alice"));
+      assertThat(running.await().verdict())
+          .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "alice"));
+    }
+  }
+
+  @Test
+  void aVerdictIsNotLostToAFullDisk() throws Exception {
+    try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
+      Path gate = temporary.resolve("gate");
+      Job job =
+          worker.start(
+              ALICE,
+              JobSpec.of("sh", "-c", "while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 42"));
+      Path filler = fill();
+      Files.createFile(gate);
+      assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(42));
+      assertThat(worker.find(job.id()).orElseThrow().state()).isEqualTo(job.state());
+      Files.delete(filler);
+    }
+    try (Worker next = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
+      assertThat(next.list(JobQuery.ALL).items().getFirst().state())
+          .isInstanceOfSatisfying(
+              dev.jobd.worker.model.JobState.Ended.class,
+              end -> assertThat(end.verdict()).isEqualTo(new Verdict.Exited(42)));
+    }
+  }
+}

@@ -80,7 +80,7 @@ final class JobSpecOptions {
     Limits.Builder limits = Limits.newBuilder();
     ifGiven(arguments.parsed("--cpus", Quantity::cpuMillis), limits::setCpuMillis);
     ifGiven(arguments.parsed("--memory", Quantity::bytes), limits::setMemoryBytes);
-    ifGiven(arguments.parsed("--pids", JobSpecOptions::wholeNumber), limits::setPids);
+    ifGiven(arguments.parsed("--pids", Quantity::count), limits::setPids);
     ifGiven(arguments.parsed("--timeout", JobSpecOptions::duration), limits::setTimeout);
     ifGiven(arguments.parsed("--max-output", Quantity::bytes), limits::setOutputBytes);
     return limits.build();
@@ -104,14 +104,6 @@ final class JobSpecOptions {
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())
         .build();
-  }
-
-  static long wholeNumber(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("must be a whole number, was '" + text + "'", e);
-    }
   }
 
   private static <T> void ifGiven(@Nullable T value, Consumer<T> set) {

@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobServiceGrpc;
@@ -112,7 +113,7 @@ final class ListCommand implements Command {
   }
 
   private static long limit(String text) {
-    long limit = JobSpecOptions.wholeNumber(text);
+    long limit = Quantity.count(text);
     if (limit < 1) {
       throw new IllegalArgumentException("must be at least 1, was " + limit);
     }

@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.cli.render.Console;
@@ -50,7 +51,7 @@ final class LogsCommand implements Command {
     if (streams != Streams.ALL) {
       request.addStreams(streams.wire);
     }
-    Long from = arguments.parsed("--from", JobSpecOptions::wholeNumber);
+    Long from = arguments.parsed("--from", Quantity::count);
     if (from != null) {
       request.setOffset(from);
     }

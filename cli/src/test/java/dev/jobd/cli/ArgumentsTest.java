@@ -3,6 +3,7 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jobd.api.args.Quantity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,7 +93,7 @@ class ArgumentsTest {
         "list --limit=, --limit must be a whole number"
       })
   void whatIsWrongIsNamedWithTheWayOut(String line, String words) {
-    assertThatThrownBy(() -> parse(line).parsed("--limit", JobSpecOptions::wholeNumber))
+    assertThatThrownBy(() -> parse(line).parsed("--limit", Quantity::count))
         .isInstanceOfSatisfying(
             CommandFailure.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
         .hasMessageContaining(words);

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Numbers with units, as people write them. Every method throws an {@link IllegalArgumentException}
- * whose message says what would be right and quotes what was given. None judges whether the value
- * makes sense where it is used: zero passes.
+ * Numbers, most with units, as people write them. Every method throws an {@link
+ * IllegalArgumentException} whose message says what would be right and quotes what was given. None
+ * judges whether the value makes sense where it is used: zero passes.
  */
 public final class Quantity {
   // Digits are bounded so that no text, however long, makes arithmetic slow.
@@ -71,6 +71,15 @@ public final class Quantity {
     }
     BigDecimal millis = new BigDecimal(text).movePointRight(3).setScale(0, RoundingMode.HALF_UP);
     return exact(millis, "a number of cores below 9000000000000000", text);
+  }
+
+  /** A whole number: {@code 64}. */
+  public static long count(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw invalid("a whole number", text);
+    }
   }
 
   private static BigDecimal nanosIn(String unit) {

@@ -102,4 +102,18 @@ class QuantityTest {
   void hugeTextIsRefusedAtOnce() {
     assertThatIllegalArgumentException().isThrownBy(() -> Quantity.bytes("9".repeat(100_000)));
   }
+
+  @Test
+  void countsAreWholeNumbers() {
+    assertThat(Quantity.count("64")).isEqualTo(64);
+    assertThat(Quantity.count("-1")).isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "1.5", " 1", "1K", "9223372036854775808"})
+  void whatIsNoWholeNumberIsRefusedAndQuoted(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Quantity.count(text))
+        .withMessage("must be a whole number, was '" + text + "'");
+  }
 }

@@ -58,7 +58,7 @@ class DistributionTest {
     Path copy = directory.resolve("dist");
     copyTree(Dist.HOME, copy);
     for (String program : List.of("jobctl", "jobd")) {
-      Files.delete(copy.resolve("lib").resolve(program + ".aot"));
+      Files.deleteIfExists(copy.resolve("lib").resolve(program + ".aot"));
       ProcessBuilder builder =
           new ProcessBuilder(copy.resolve("bin").resolve(program).toString(), "--help");
       builder.environment().put("cache", "-XX:NoSuchOption");

@@ -15,6 +15,7 @@ import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -125,7 +126,7 @@ final class LiveJob implements ShimEvents {
     try {
       connection.watch(journalEnd);
     } catch (IOException e) {
-      logger.log(Level.WARNING, "watch the journal of job " + job.id(), e);
+      throw new UncheckedIOException("watch the journal of job " + job.id(), e);
     }
   }
 

@@ -24,6 +24,8 @@ public enum ErrorReason {
   START_REFUSED(Status.Code.UNAVAILABLE),
   /** The reference fits several jobs. */
   AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
+  /** The caller, or all callers, have as much under way as the server takes. */
+  TOO_MANY_CALLS(Status.Code.RESOURCE_EXHAUSTED),
   /** The certificate names no caller. */
   UNAUTHENTICATED(Status.Code.UNAUTHENTICATED),
   /** The server's own fault; the incident id leads to its log. */

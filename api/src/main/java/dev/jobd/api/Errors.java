@@ -103,6 +103,20 @@ public final class Errors {
   }
 
   /**
+   * The call was not begun, for others are under way.
+   *
+   * @param what of, for example {@code calls}
+   * @param holder whose they are, for example {@code user alice}
+   * @param bound how many there may be
+   */
+  public static StatusRuntimeException tooManyCalls(String what, String holder, int bound) {
+    return failure(
+        ErrorReason.TOO_MANY_CALLS,
+        holder + " has " + bound + " " + what + " under way: end one, or try again later",
+        Map.of("what", what, "bound", Integer.toString(bound)));
+  }
+
+  /**
    * The server's own fault.
    *
    * @param incident under which the server's log has the cause, which the caller is not told

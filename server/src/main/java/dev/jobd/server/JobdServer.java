@@ -4,6 +4,7 @@ import dev.jobd.server.auth.AuthInterceptor;
 import dev.jobd.server.auth.JobAccess;
 import dev.jobd.server.auth.JobDirectory;
 import dev.jobd.server.auth.Roles;
+import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.server.rpc.JobRpc;
 import dev.jobd.server.rpc.ServerRpc;
 import dev.jobd.worker.Worker;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class JobdServer implements AutoCloseable {
   private final HealthStatusManager health;
   private final Transport transport;
+  private final CallBudget budget;
   private final ExecutorService calls;
   private final Server server;
   private final ServerConfig config;
@@ -30,11 +32,13 @@ public final class JobdServer implements AutoCloseable {
   private JobdServer(
       HealthStatusManager health,
       Transport transport,
+      CallBudget budget,
       ExecutorService calls,
       Server server,
       ServerConfig config) {
     this.health = health;
     this.transport = transport;
+    this.budget = budget;
     this.calls = calls;
     this.server = server;
     this.config = config;
@@ -49,12 +53,15 @@ public final class JobdServer implements AutoCloseable {
       throws IOException {
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     Transport transport = new Transport(config.stateDirectory());
+    ServerConfig.Bounds bounds = config.bounds();
+    CallBudget budget = new CallBudget(bounds.calls(), bounds.followers(), bounds.requestTime());
     HealthStatusManager health = new HealthStatusManager();
     try {
-      Server server = start(build(config, worker, tls, calls, transport, health), config);
-      return new JobdServer(health, transport, calls, server, config);
+      Server server = start(build(config, worker, tls, calls, transport, budget, health), config);
+      return new JobdServer(health, transport, budget, calls, server, config);
     } catch (IOException | RuntimeException e) {
       transport.close();
+      budget.close();
       calls.close();
       throw e;
     }
@@ -66,6 +73,7 @@ public final class JobdServer implements AutoCloseable {
       SslContext tls,
       ExecutorService calls,
       Transport transport,
+      CallBudget budget,
       HealthStatusManager health)
       throws IOException {
     Roles roles = Roles.BUILT_IN;
@@ -76,6 +84,8 @@ public final class JobdServer implements AutoCloseable {
     return server
         .sslContext(tls)
         .executor(calls)
+        // The last one added runs first: the budget knows its caller.
+        .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
         .addService(new JobRpc(worker, access, calls))
         .addService(new ServerRpc(Installation.version(), worker.cgroupMode(), roles))
@@ -99,6 +109,7 @@ public final class JobdServer implements AutoCloseable {
   private static void bound(NettyServerBuilder server, ServerConfig.Bounds bounds) {
     server
         .maxConcurrentCallsPerConnection(bounds.maxCallsPerConnection())
+        .flowControlWindow(bounds.receiveWindowBytes())
         .maxInboundMessageSize(bounds.maxRequestBytes())
         .maxInboundMetadataSize(bounds.maxHeaderBytes())
         .handshakeTimeout(bounds.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -126,6 +137,7 @@ public final class JobdServer implements AutoCloseable {
       terminatesWithin(config.bounds().shutdownGrace());
     }
     transport.close();
+    budget.close();
     calls.shutdown();
   }
 

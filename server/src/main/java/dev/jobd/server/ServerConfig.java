@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
@@ -52,9 +53,18 @@ public record ServerConfig(
    *
    * @param maxConnections open at one time, also those that have not shown a certificate yet; more
    *     are closed at once
-   * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side
-   * @param maxRequestBytes of one message, above what {@code JobSpec} allows by the room for
-   *     encoding and labels
+   * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side.
+   *     What one user or all may have under way is bounded by {@code calls} and {@code followers}
+   * @param maxRequestBytes of one message: {@code JobSpec.MAX_TOTAL_BYTES} and half of it again for
+   *     the encoding of its strings and for labels
+   * @param receiveWindowBytes that a connection, and each call on it, may send before the server
+   *     has taken them
+   * @param requestTime from the start of a call to the end of its request
+   * @param calls under way that do not stream output. Each holds at most a request or an answer:
+   *     1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's hold 96
+   *     MiB and all 240 MiB of the server's 512
+   * @param followers of output. Each holds two descriptors and about 100 KiB, a chunk and what gRPC
+   *     buffers: all together 2048 of the 20000 descriptors that a host is to give, and 100 MiB
    * @param maxHeaderBytes of one call's metadata
    * @param handshakeTimeout from the connection to the end of the TLS handshake
    * @param keepAliveTime of silence after which a client is asked whether it is still there
@@ -70,7 +80,11 @@ public record ServerConfig(
       int maxConnections,
       int maxCallsPerConnection,
       int maxRequestBytes,
+      int receiveWindowBytes,
       int maxHeaderBytes,
+      Duration requestTime,
+      CallBudget.Share calls,
+      CallBudget.Share followers,
       Duration handshakeTimeout,
       Duration keepAliveTime,
       Duration keepAliveTimeout,
@@ -82,9 +96,13 @@ public record ServerConfig(
     public static final Bounds DEFAULT =
         new Bounds(
             1024,
-            1000,
-            4 << 20,
+            128,
+            3 << 19,
+            256 << 10,
             8 << 10,
+            Duration.ofSeconds(30),
+            new CallBudget.Share("calls", 64, 160),
+            new CallBudget.Share("output streams", 256, 1024),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(20),
@@ -98,7 +116,30 @@ public record ServerConfig(
           connections,
           maxCallsPerConnection,
           maxRequestBytes,
+          receiveWindowBytes,
           maxHeaderBytes,
+          requestTime,
+          calls,
+          followers,
+          handshakeTimeout,
+          keepAliveTime,
+          keepAliveTimeout,
+          minClientKeepAlive,
+          maxConnectionIdle,
+          unsentBytesPerConnection,
+          shutdownGrace);
+    }
+
+    public Bounds withRequestTime(Duration time) {
+      return new Bounds(
+          maxConnections,
+          maxCallsPerConnection,
+          maxRequestBytes,
+          receiveWindowBytes,
+          maxHeaderBytes,
+          time,
+          calls,
+          followers,
           handshakeTimeout,
           keepAliveTime,
           keepAliveTimeout,

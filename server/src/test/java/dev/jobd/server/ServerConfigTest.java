@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
@@ -30,9 +31,13 @@ class ServerConfigTest {
         .isEqualTo(
             new ServerConfig.Bounds(
                 1024,
-                1000,
-                4 << 20,
+                128,
+                3 << 19,
+                256 << 10,
                 8 << 10,
+                Duration.ofSeconds(30),
+                new CallBudget.Share("calls", 64, 160),
+                new CallBudget.Share("output streams", 256, 1024),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(20),

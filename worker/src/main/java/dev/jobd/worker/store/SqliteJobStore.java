@@ -17,10 +17,10 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class SqliteJobStore implements JobStore {
   /**
-   * Specifications and states on one page: thousands of usual ones, and with those of a mebibyte
-   * each still a modest message.
+   * Specifications and states on one page: thousands of usual ones, and never more than one job of
+   * the largest kind alone, so that a page costs a server no more than a job.
    */
-  static final long MAX_PAGE_BYTES = 2 << 20;
+  static final long MAX_PAGE_BYTES = 512 << 10;
 
   private final GroupWriter writer;
   private final ReadConnections readers;

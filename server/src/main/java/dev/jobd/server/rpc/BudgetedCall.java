@@ -1,0 +1,135 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.server.rpc.CallBudget.Lease;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that holds a {@link Lease}, and may be ended by the clock until its request is here: the
+ * clock and the request race for {@code requested}, and the handler of the one that lost sees
+ * nothing more.
+ */
+final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+  private final AtomicBoolean requested = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  BudgetedCall(ServerCall<Q, A> call) {
+    super(call);
+  }
+
+  /** By whoever is first: the clock, or the handler that refuses what it got. */
+  @Override
+  public void close(Status status, Metadata trailers) {
+    if (closed.compareAndSet(false, true)) {
+      super.close(status, trailers);
+    }
+  }
+
+  /**
+   * @param receiving held until the request is here, and given back by the listener
+   * @param answering gives what is held from then on, where that is another
+   */
+  ServerCall.Listener<Q> listener(
+      ServerCall.Listener<Q> handler,
+      Lease receiving,
+      @Nullable Supplier<Lease> answering,
+      ScheduledExecutorService clock,
+      Duration requestTime) {
+    ScheduledFuture<?> end =
+        clock.schedule(() -> expire(requestTime), requestTime.toNanos(), TimeUnit.NANOSECONDS);
+    return new Listener(handler, receiving, answering, end);
+  }
+
+  private void expire(Duration requestTime) {
+    if (requested.compareAndSet(false, true)) {
+      close(
+          Status.DEADLINE_EXCEEDED.withDescription(
+              "the request was not complete within " + requestTime.toSeconds() + " s"),
+          new Metadata());
+    }
+  }
+
+  /** gRPC calls one method at a time, and one of onComplete and onCancel exactly once, last. */
+  private final class Listener extends SimpleForwardingServerCallListener<Q> {
+    private final @Nullable Supplier<Lease> answering;
+    private final ScheduledFuture<?> end;
+    private Lease lease;
+    private boolean passesRequest;
+
+    Listener(
+        ServerCall.Listener<Q> handler,
+        Lease receiving,
+        @Nullable Supplier<Lease> answering,
+        ScheduledFuture<?> end) {
+      super(handler);
+      this.lease = receiving;
+      this.answering = answering;
+      this.end = end;
+    }
+
+    /** A client that streams requests has begun with the first. */
+    @Override
+    public void onMessage(Q message) {
+      if (getMethodDescriptor().getType().clientSendsOneMessage() || arrives()) {
+        super.onMessage(message);
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (arrives()) {
+        super.onHalfClose();
+      }
+    }
+
+    /** Whether the request is here in time and has a place. */
+    private boolean arrives() {
+      if (passesRequest) {
+        return true;
+      }
+      if (!requested.compareAndSet(false, true)) {
+        return false;
+      }
+      end.cancel(false);
+      try {
+        if (answering != null) {
+          Lease next = answering.get();
+          lease.close();
+          lease = next;
+        }
+        passesRequest = true;
+      } catch (StatusRuntimeException refusal) {
+        OutputStreamCall.close(BudgetedCall.this, refusal);
+      }
+      return passesRequest;
+    }
+
+    @Override
+    public void onComplete() {
+      release();
+      super.onComplete();
+    }
+
+    @Override
+    public void onCancel() {
+      release();
+      super.onCancel();
+    }
+
+    private void release() {
+      end.cancel(false);
+      lease.close();
+    }
+  }
+}

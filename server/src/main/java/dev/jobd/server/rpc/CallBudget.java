@@ -1,0 +1,118 @@
+package dev.jobd.server.rpc;
+
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.server.auth.Caller;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * Bounds what is under way for one user and for all, because each call holds memory, a request or
+ * an answer, for as long as its client likes. A call counts from its start until gRPC has written
+ * all of its answer or the client has cancelled it; one that would be too many is refused. A stream
+ * of output counts as a call while it sends its request, and then as a follower.
+ *
+ * <p>Wants the {@link Caller} in the call's context.
+ */
+public final class CallBudget implements ServerInterceptor, AutoCloseable {
+  /**
+   * How many there may be at one time.
+   *
+   * @param what they are, in the words of a refusal
+   */
+  public record Share(String what, int perUser, int inTotal) {}
+
+  private final Count calls;
+  private final Count followers;
+  private final Duration requestTime;
+  private final ScheduledThreadPoolExecutor clock;
+
+  /**
+   * @param requestTime after which a call that has not sent its request is ended
+   */
+  public CallBudget(Share calls, Share followers, Duration requestTime) {
+    this.calls = new Count(calls);
+    this.followers = new Count(followers);
+    this.requestTime = requestTime;
+    clock =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("jobd-call-clock").factory());
+    clock.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    String user = Caller.current().user();
+    Lease lease;
+    try {
+      lease = calls.take(user);
+    } catch (StatusRuntimeException refusal) {
+      OutputStreamCall.close(call, refusal);
+      return new ServerCall.Listener<>() {};
+    }
+    BudgetedCall<Q, A> budgeted = new BudgetedCall<>(call);
+    try {
+      ServerCall.Listener<Q> handler = next.startCall(budgeted, headers);
+      return isFollower(call)
+          ? budgeted.listener(handler, lease, () -> followers.take(user), clock, requestTime)
+          : budgeted.listener(handler, lease, null, clock, requestTime);
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  private static boolean isFollower(ServerCall<?, ?> call) {
+    return call.getMethodDescriptor()
+        .getFullMethodName()
+        .equals(JobServiceGrpc.getStreamOutputMethod().getFullMethodName());
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  /** One call's place in a share. */
+  interface Lease extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Who has how many; no more entries than there are calls. */
+  private static final class Count {
+    private final Share share;
+    private final Map<String, Integer> byUser = new HashMap<>();
+    private int total;
+
+    Count(Share share) {
+      this.share = share;
+    }
+
+    /** Fails TOO_MANY_CALLS where a bound is reached. */
+    synchronized Lease take(String user) {
+      if (byUser.getOrDefault(user, 0) >= share.perUser()) {
+        throw Errors.tooManyCalls(share.what(), "user " + user, share.perUser());
+      }
+      if (total >= share.inTotal()) {
+        throw Errors.tooManyCalls(share.what(), "this server", share.inTotal());
+      }
+      total++;
+      byUser.merge(user, 1, Integer::sum);
+      return () -> release(user);
+    }
+
+    private synchronized void release(String user) {
+      total--;
+      byUser.computeIfPresent(user, (_, count) -> count == 1 ? null : count - 1);
+    }
+  }
+}

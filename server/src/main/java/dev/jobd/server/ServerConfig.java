@@ -51,8 +51,12 @@ public record ServerConfig(
   /**
    * What clients may cost the server.
    *
-   * @param maxConnections open at one time, also those that have not shown a certificate yet; more
-   *     are closed at once
+   * @param maxConnections open at one time, also those that have not shown a certificate yet; one
+   *     more takes the place of one of the latter, or is closed at once
+   * @param maxHandshakes not finished at one time: half of the connections, so that the other half
+   *     is for those who have shown a certificate; one more takes the place of the oldest
+   * @param maxHandshakesPerAddress of one peer, so that no single host can use up those of all;
+   *     enough for a script that starts a hundred clients at once
    * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side.
    *     What one user or all may have under way is bounded by {@code calls} and {@code followers}
    * @param maxRequestBytes of one message: {@code JobSpec.MAX_TOTAL_BYTES} and half of it again for
@@ -78,6 +82,8 @@ public record ServerConfig(
    */
   public record Bounds(
       int maxConnections,
+      int maxHandshakes,
+      int maxHandshakesPerAddress,
       int maxCallsPerConnection,
       int maxRequestBytes,
       int receiveWindowBytes,
@@ -96,6 +102,8 @@ public record ServerConfig(
     public static final Bounds DEFAULT =
         new Bounds(
             1024,
+            512,
+            128,
             128,
             3 << 19,
             256 << 10,
@@ -114,6 +122,8 @@ public record ServerConfig(
     public Bounds withMaxConnections(int connections) {
       return new Bounds(
           connections,
+          maxHandshakes,
+          maxHandshakesPerAddress,
           maxCallsPerConnection,
           maxRequestBytes,
           receiveWindowBytes,
@@ -133,6 +143,8 @@ public record ServerConfig(
     public Bounds withRequestTime(Duration time) {
       return new Bounds(
           maxConnections,
+          maxHandshakes,
+          maxHandshakesPerAddress,
           maxCallsPerConnection,
           maxRequestBytes,
           receiveWindowBytes,

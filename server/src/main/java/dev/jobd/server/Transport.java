@@ -41,7 +41,7 @@ final class Transport implements AutoCloseable {
   }
 
   void configure(NettyServerBuilder server, ServerConfig.Bounds bounds) {
-    ConnectionLimit limit = new ConnectionLimit(bounds.maxConnections());
+    ConnectionLimit limit = new ConnectionLimit(bounds);
     ChannelFactory<ServerChannel> listener =
         () -> {
           ServerChannel channel =
@@ -49,6 +49,7 @@ final class Transport implements AutoCloseable {
           channel.pipeline().addLast(limit);
           return channel;
         };
+    server.addTransportFilter(limit.handshakes());
     server.channelFactory(listener).bossEventLoopGroup(acceptor).workerEventLoopGroup(connections);
     if (epoll) {
       // A client that does not read pins this much of the kernel's memory, rather than a full send

@@ -31,6 +31,8 @@ class ServerConfigTest {
         .isEqualTo(
             new ServerConfig.Bounds(
                 1024,
+                512,
+                128,
                 128,
                 3 << 19,
                 256 << 10,

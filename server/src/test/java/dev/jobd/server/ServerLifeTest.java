@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
-import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -14,9 +13,6 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -54,34 +50,6 @@ class ServerLifeTest {
               e ->
                   assertThat(e.getStatus().getCode())
                       .isIn(Status.Code.UNAVAILABLE, Status.Code.CANCELLED));
-    }
-  }
-
-  @Test
-  void connectionsAreBoundedAndAClosedOneMakesRoom() throws Exception {
-    var bounds = ServerConfig.Bounds.DEFAULT.withMaxConnections(2);
-    try (TestServer server = TestServer.start(bounds)) {
-      int port = server.server().address().port();
-      try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port);
-          Socket second = new Socket(InetAddress.getLoopbackAddress(), port);
-          Socket third = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        assertThat(isRefused(third)).isTrue();
-        assertThat(first.isConnected() && second.isConnected()).isTrue();
-      }
-      // Until the server has seen the connections end, a new one is refused, and tried again.
-      new Client(server.connect("alice", "user"))
-          .stub()
-          .withWaitForReady()
-          .listJobs(ListJobsRequest.getDefaultInstance());
-    }
-  }
-
-  private static boolean isRefused(Socket socket) throws Exception {
-    socket.setSoTimeout(TestServer.BOUND_SECONDS * 1000);
-    try (InputStream in = socket.getInputStream()) {
-      return in.read() < 0;
-    } catch (java.net.SocketException reset) {
-      return true;
     }
   }
 

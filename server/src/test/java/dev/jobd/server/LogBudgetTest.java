@@ -1,0 +1,94 @@
+package dev.jobd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LogBudgetTest {
+  private final LoggerContext context = new LoggerContext();
+  private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+  private final Logger log = context.getLogger("a");
+  private Instant now = Instant.EPOCH;
+
+  @BeforeEach
+  void start() {
+    context.addTurboFilter(new LogBudget(() -> now));
+    written.start();
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(written);
+  }
+
+  @Test
+  void whatIsTooMuchInAMinuteIsLeftOutAndCountedInTheNext() {
+    for (int i = 0; i < 100; i++) {
+      log.warn("line {}", i);
+    }
+    assertThat(written.list).hasSize(LogBudget.LINES);
+    now = now.plusSeconds(60);
+    log.warn("later");
+    assertThat(messages().subList(LogBudget.LINES, written.list.size()))
+        .containsExactly("40 events were left out: too many in a minute", "later");
+  }
+
+  @Test
+  void stackTracesCountForWhatTheyFill() {
+    for (int i = 0; i < 100; i++) {
+      log.error("incident {}", i, new IllegalStateException("fault"));
+    }
+    assertThat(written.list).hasSize(LogBudget.LINES / LogBudget.LINES_OF_A_TRACE);
+  }
+
+  @Test
+  void oneLoggerDoesNotSilenceAnother() {
+    for (int i = 0; i < 100; i++) {
+      log.warn("line");
+    }
+    context.getLogger("b").warn("other");
+    assertThat(messages()).endsWith("other");
+  }
+
+  @Test
+  void failuresOfPeersAreALineEach() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+    try {
+      LoggerContext shipped = new LoggerContext();
+      shipped.setMDCAdapter(new LogbackMDCAdapter());
+      JoranConfigurator configurator = new JoranConfigurator();
+      configurator.setContext(shipped);
+      configurator.doConfigure(LogBudget.class.getResource("/logback.xml"));
+      for (int i = 0; i < 100; i++) {
+        shipped
+            .getLogger("io.netty.channel.Tail")
+            .warn("handshake", new java.io.IOException("Empty client\ncertificate chain"));
+      }
+      shipped.stop();
+    } finally {
+      System.setErr(before);
+    }
+    List<String> lines = captured.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(lines)
+        .hasSizeBetween(1, LogBudget.LINES)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .contains(
+                        "WARN  Tail: handshake java.io.IOException: Empty client certificate"));
+  }
+
+  private List<String> messages() {
+    return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+}

@@ -104,6 +104,11 @@ final class TestServer implements AutoCloseable {
 
   /** A connection of its own for a user with a new certificate. */
   ManagedChannel connect(String user, String role) throws Exception {
+    return connect(user, role, NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  /** The same for a client that takes {@code window} bytes of an answer that it does not read. */
+  ManagedChannel connect(String user, String role, int window) throws Exception {
     pki.issueUser(new Name(user), new Name(role), Pki.USER_LIFE);
     Path directoryOfPki = config.pkiDirectory();
     ManagedChannel channel =
@@ -112,6 +117,7 @@ final class TestServer implements AutoCloseable {
                 TlsContexts.client(
                     Credentials.read(directoryOfPki.resolve(user + ".pem")),
                     Credentials.readAuthorities(directoryOfPki.resolve("ca.crt"))))
+            .flowControlWindow(window)
             .build();
     channels.add(channel);
     return channel;

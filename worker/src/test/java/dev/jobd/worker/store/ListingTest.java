@@ -170,8 +170,9 @@ final class ListingTest {
 
   @Test
   void largeRecordsMakePagesShorterAndNoneIsLost() throws Exception {
-    String longest = "x".repeat(JobSpec.MAX_ARGUMENT_BYTES);
-    JobSpec large = JobSpec.of("echo", longest, longest, longest, longest, longest, longest);
+    // Two fit on a page, three do not.
+    String argument = "x".repeat((int) SqliteJobStore.MAX_PAGE_BYTES / 5);
+    JobSpec large = JobSpec.of("echo", argument, argument);
     List<JobRecord> records = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       records.add(inserted(store, Samples.starting(ALICE, large)));

@@ -2,6 +2,7 @@ package dev.jobd.worker.launch;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,11 @@ public final class ShimConnection {
    * word, ends without having executed anything.
    */
   public void takeBack() throws IOException {
-    channel.shutdownOutput();
+    try {
+      channel.shutdownOutput();
+    } catch (ClosedChannelException e) {
+      // It has ended already, for a reason of its own.
+    }
   }
 
   /**

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "descriptors.h"
+
 static const char DEFAULT_PATH[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 void fail_launch(int failures, enum step step, int error)
@@ -88,7 +90,7 @@ void exec_command(const struct request *request, const struct init_ends *ends)
     if (!connect_stdio(ends))
         fail_launch(ends->failures, STEP_STDIO, errno);
     /* From here on only what the kernel closes at execve is open beside the job's own three. */
-    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    if (close_descriptors(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         fail_launch(ends->failures, STEP_STDIO, errno);
     if (chdir(request->workdir) != 0)
         fail_launch(ends->failures, STEP_CHDIR, errno);

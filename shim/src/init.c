@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "exec.h"
 #include "oom.h"
 #include "steps.h"
@@ -48,10 +49,10 @@ static void close_all_but(const struct init_ends *ends)
     unsigned from = STDERR_FILENO + 1;
     for (int i = 0; i < 4; i++) {
         if ((unsigned)keep[i] > from)
-            (void)close_range(from, (unsigned)keep[i] - 1, 0);
+            (void)close_descriptors(from, (unsigned)keep[i] - 1, 0);
         from = (unsigned)keep[i] + 1;
     }
-    (void)close_range(from, ~0U, 0);
+    (void)close_descriptors(from, ~0U, 0);
 }
 
 /* A single-threaded process that writes itself to a v1 tasks file joins without the wait for an RCU grace period

@@ -15,7 +15,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -27,6 +26,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "descriptors.h"
 #include "exit_record.h"
 #include "group.h"
 #include "init.h"
@@ -91,7 +91,7 @@ static void detach(void)
     int null = open("/dev/null", O_RDWR);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
         (void)dup2(null, fd);
-    (void)close_range(LISTEN_FD + 1, ~0U, 0);
+    (void)close_descriptors(LISTEN_FD + 1, ~0U, 0);
     (void)fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC);
     oom_protect(OOM_SHIM);
 }

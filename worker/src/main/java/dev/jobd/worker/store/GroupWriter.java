@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class GroupWriter {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread thread;
   private final AtomicLong commits = new AtomicLong();
+  private final AtomicInteger pending = new AtomicInteger();
 
   /** Of the writing thread alone; {@code null} after a failure. */
   private @Nullable WriteSession session;
@@ -43,6 +45,7 @@ final class GroupWriter {
 
   /** See {@link JobStore} for who waits where there is no room. */
   CompletableFuture<Void> write(Write write) {
+    pending.incrementAndGet();
     // A dependent that asks for a write runs on the very thread that would make room.
     boolean accepted =
         thread.equals(Thread.currentThread()) ? queue.putAtOnce(write) : queue.put(write);
@@ -50,6 +53,15 @@ final class GroupWriter {
       failClosed(write);
     }
     return write.done();
+  }
+
+  /** Returns when everything that was asked for before is done, well or not. */
+  void settle() {
+    if (pending.get() > 0) {
+      write(Write.urgent("wait for what was asked for", 0, session -> {}))
+          .exceptionally(e -> null)
+          .join();
+    }
   }
 
   long commits() {
@@ -71,6 +83,7 @@ final class GroupWriter {
       List<Write> group = queue.takeAll();
       while (!group.isEmpty()) {
         carryOut(group);
+        pending.addAndGet(-group.size());
         group = queue.takeAll();
       }
       if (session != null) {
@@ -82,7 +95,7 @@ final class GroupWriter {
     } finally {
       // Nothing is left here, unless this thread came to an end that it should not have come to.
       queue.close();
-      queue.takeAll().forEach(GroupWriter::failClosed);
+      queue.takeRest().forEach(GroupWriter::failClosed);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.Page;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,9 @@ import java.util.concurrent.CompletableFuture;
  * ask for more writes, and are not made to wait for room.
  */
 public interface JobStore extends Closeable {
+  /** How long a lazy update waits at most before it is carried out. */
+  Duration LAZINESS = Duration.ofMillis(100);
+
   /** Adds a record. Fails where there is one with the same id. */
   CompletableFuture<Void> insert(JobRecord record);
 
@@ -42,6 +46,12 @@ public interface JobStore extends Closeable {
   CompletableFuture<Void> update(JobRecord record);
 
   /**
+   * As {@link #update}, for what somebody else could tell again: waits up to {@link #LAZINESS} for
+   * another write to become durable with, and so mostly costs no wait for the disk of its own.
+   */
+  CompletableFuture<Void> updateLazily(JobRecord record);
+
+  /**
    * The record of one job.
    *
    * @throws IOException where it cannot be read or is corrupt, naming the job
@@ -52,7 +62,8 @@ public interface JobStore extends Closeable {
    * Records newest first, by the order of their insertion, in pages that stay right while records
    * are added: none is shown twice, none is left out that was there when the first page was read.
    * Where records are large, a page holds fewer than asked for; only one without a token is the
-   * last.
+   * last. Every write that was asked for before is done first, so that who has heard of a job's end
+   * does not find it alive here.
    *
    * <p>A corrupt record does not fail the page. It is shown as ended with a {@link
    * dev.jobd.worker.model.Verdict.Lost} that says so, and with what can still be read of it.

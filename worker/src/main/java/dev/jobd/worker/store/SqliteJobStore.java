@@ -49,7 +49,7 @@ public final class SqliteJobStore implements JobStore {
       byte[] spec = SpecDocument.encode(record.spec());
       byte[] state = StateDocument.encode(record.state());
       return writer.write(
-          new Write(
+          Write.urgent(
               "insert job " + record.id(),
               spec.length + state.length,
               session -> session.insert(record, createdAt, spec, state)));
@@ -60,13 +60,27 @@ public final class SqliteJobStore implements JobStore {
 
   @Override
   public CompletableFuture<Void> update(JobRecord record) {
+    return update(record, Write::urgent);
+  }
+
+  @Override
+  public CompletableFuture<Void> updateLazily(JobRecord record) {
+    return update(record, Write::lazy);
+  }
+
+  @FunctionalInterface
+  private interface Urgency {
+    Write of(String what, int bytes, Write.Action action);
+  }
+
+  private CompletableFuture<Void> update(JobRecord record, Urgency urgency) {
     try {
       JobId id = record.id();
       JobQuery.Phase phase = JobQuery.Phase.of(record.state());
       OutputSize output = record.output();
       byte[] state = StateDocument.encode(record.state());
       return writer.write(
-          new Write(
+          urgency.of(
               "update job " + id,
               state.length,
               session -> session.update(id, phase, output, state)));
@@ -83,6 +97,7 @@ public final class SqliteJobStore implements JobStore {
 
   @Override
   public Page<JobRecord> list(JobQuery query) throws IOException {
+    writer.settle();
     long before = query.pageToken() == null ? Long.MAX_VALUE : PageToken.parse(query.pageToken());
     List<JobRow> rows = readers.select("list jobs", Selection.of(query, before), MAX_PAGE_BYTES);
     int fitting = fitting(rows, query.pageSize());

@@ -9,11 +9,16 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param what it does, in words for an error: {@code insert job 1234}
  * @param bytes how much memory it holds while it waits, about
+ * @param urgent whether it begins a transaction, or may wait a moment for one to go along with
  * @param done what the caller waits for
  */
-record Write(String what, int bytes, Action action, CompletableFuture<Void> done) {
-  Write(String what, int bytes, Action action) {
-    this(what, bytes, action, new CompletableFuture<>());
+record Write(String what, int bytes, boolean urgent, Action action, CompletableFuture<Void> done) {
+  static Write urgent(String what, int bytes, Action action) {
+    return new Write(what, bytes, true, action, new CompletableFuture<>());
+  }
+
+  static Write lazy(String what, int bytes, Action action) {
+    return new Write(what, bytes, false, action, new CompletableFuture<>());
   }
 
   void succeed() {

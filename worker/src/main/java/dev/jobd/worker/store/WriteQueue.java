@@ -8,6 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Writes on their way to the one thread that carries them out: many put, one takes all there is.
  *
+ * <p>Lazy writes are taken with the first urgent one, and after {@link JobStore#LAZINESS} without.
+ *
  * <p>Bounded in number and bytes. The lock is fair, so those who wait for room get it in turn; and
  * as the taker always empties the queue, even a write that exceeds the bound by itself gets in.
  */
@@ -23,11 +25,15 @@ final class WriteQueue {
   private long bytes;
   private boolean closed;
 
+  /** By {@link System#nanoTime}, when what is there is to be taken at the latest. */
+  private long due;
+
   /** Adds a write, once there is room; {@code false} where the queue is closed. */
   boolean put(Write write) {
     lock.lock();
     try {
       while (!closed && !hasRoomFor(write)) {
+        hurry();
         room.awaitUninterruptibly();
       }
       return add(write);
@@ -47,17 +53,27 @@ final class WriteQueue {
   }
 
   /** Takes everything, once there is something; empty where the queue is closed and drained. */
-  List<Write> takeAll() {
+  List<Write> takeAll() throws InterruptedException {
     lock.lock();
     try {
-      while (writes.isEmpty() && !closed) {
-        work.awaitUninterruptibly();
+      while (!closed && !isDue()) {
+        if (writes.isEmpty()) {
+          work.awaitUninterruptibly();
+        } else {
+          work.awaitNanos(due - System.nanoTime());
+        }
       }
-      List<Write> taken = writes;
-      writes = new ArrayList<>();
-      bytes = 0;
-      room.signalAll();
-      return taken;
+      return empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes what is there, without waiting. */
+  List<Write> takeRest() {
+    lock.lock();
+    try {
+      return empty();
     } finally {
       lock.unlock();
     }
@@ -75,6 +91,14 @@ final class WriteQueue {
     }
   }
 
+  private List<Write> empty() {
+    List<Write> taken = writes;
+    writes = new ArrayList<>();
+    bytes = 0;
+    room.signalAll();
+    return taken;
+  }
+
   private boolean hasRoomFor(Write write) {
     return writes.isEmpty() || (writes.size() < MAX_WRITES && bytes + write.bytes() <= MAX_BYTES);
   }
@@ -83,9 +107,24 @@ final class WriteQueue {
     if (closed) {
       return false;
     }
+    if (writes.isEmpty()) {
+      due = System.nanoTime() + JobStore.LAZINESS.toNanos();
+      work.signal();
+    }
     writes.add(write);
     bytes += write.bytes();
-    work.signal();
+    if (write.urgent()) {
+      hurry();
+    }
     return true;
+  }
+
+  private void hurry() {
+    due = System.nanoTime();
+    work.signal();
+  }
+
+  private boolean isDue() {
+    return !writes.isEmpty() && due - System.nanoTime() <= 0;
   }
 }

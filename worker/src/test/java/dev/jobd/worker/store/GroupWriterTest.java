@@ -109,7 +109,7 @@ final class GroupWriterTest {
     List<CompletableFuture<Void>> group =
         List.of(
             writer.write(insert(before)),
-            writer.write(new Write("burn", 0, session -> sneak(cause))),
+            writer.write(Write.urgent("burn", 0, session -> sneak(cause))),
             writer.write(insert(after)));
     letGo.complete(null);
 
@@ -169,7 +169,7 @@ final class GroupWriterTest {
     CompletableFuture<Void> reached = new CompletableFuture<>();
     CompletableFuture<Void> _ =
         writer.write(
-            new Write(
+            Write.urgent(
                 "wait",
                 0,
                 session -> {
@@ -181,13 +181,13 @@ final class GroupWriterTest {
   }
 
   private static Write nothing() {
-    return new Write("do nothing", 0, session -> {});
+    return Write.urgent("do nothing", 0, session -> {});
   }
 
   private static Write insert(JobRecord record) throws IOException {
     byte[] spec = SpecDocument.encode(record.spec());
     byte[] state = StateDocument.encode(record.state());
-    return new Write(
+    return Write.urgent(
         "insert job " + record.id(), 100, session -> session.insert(record, 0, spec, state));
   }
 }

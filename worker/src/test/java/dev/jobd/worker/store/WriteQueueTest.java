@@ -50,7 +50,7 @@ final class WriteQueueTest {
   }
 
   @Test
-  void takesAWriteThatExceedsTheBoundByItself() {
+  void takesAWriteThatExceedsTheBoundByItself() throws Exception {
     queue.put(write(Integer.MAX_VALUE));
 
     assertThat(queue.takeAll()).hasSize(1);
@@ -68,7 +68,37 @@ final class WriteQueueTest {
     assertThat(queue.takeAll()).isEmpty();
   }
 
+  @Test
+  void aLazyWriteGoesWithTheNextUrgentOne() throws Exception {
+    queue.put(lazy(1));
+    queue.put(write(1));
+
+    assertThat(queue.takeAll()).hasSize(2);
+  }
+
+  @Test
+  void aLazyWriteThatNoOtherComesToIsTakenAlone() throws Exception {
+    long asked = System.nanoTime();
+    queue.put(lazy(1));
+
+    assertThat(queue.takeAll()).hasSize(1);
+    assertThat(System.nanoTime() - asked).isGreaterThanOrEqualTo(JobStore.LAZINESS.toNanos());
+  }
+
+  @Test
+  void aLazyWriteKeepsNobodyWaitingForRoom() throws Exception {
+    queue.put(lazy(Integer.MAX_VALUE));
+    CompletableFuture<Boolean> accepted = CompletableFuture.supplyAsync(() -> queue.put(lazy(1)));
+
+    assertThat(queue.takeAll()).hasSize(1);
+    assertThat(accepted.get(Stores.BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+  }
+
   private static Write write(int bytes) {
-    return new Write("test", bytes, session -> {});
+    return Write.urgent("test", bytes, session -> {});
+  }
+
+  private static Write lazy(int bytes) {
+    return Write.lazy("test", bytes, session -> {});
   }
 }

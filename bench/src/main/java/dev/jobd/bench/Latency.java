@@ -2,9 +2,13 @@ package dev.jobd.bench;
 
 import java.util.List;
 
-/** How long one job takes when nothing else runs: contestants take turns within each round. */
+/**
+ * How long one job takes when nothing else runs. Contestants take turns, so that each finds the
+ * machine as another left it; whoever ran twice in a row would find its own ways still warm, in the
+ * caches and in the kernel, as no single job does.
+ */
 final class Latency {
-  private static final int WARM_UP_ROUNDS = 20;
+  private static final int WARM_UP_ROUNDS = 150;
 
   private Latency() {}
 
@@ -12,20 +16,27 @@ final class Latency {
     Measured() {
       this(new Samples(), new Samples());
     }
+
+    void add(Command command, Timing timing) {
+      switch (command) {
+        case ECHO -> firstByte.add(timing.firstByteNanos());
+        case TRUE -> exit.add(timing.exitNanos());
+      }
+    }
   }
 
   /** Measures; the first contestant is the one that the others are compared with. */
   static Table measure(List<Contestant> contestants, int rounds) throws Exception {
     List<Measured> measured = contestants.stream().map(c -> new Measured()).toList();
     for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-      for (int turn = 0; turn < contestants.size(); turn++) {
-        // Each round begins with another one, so that none always runs in the wake of the same.
-        int which = Math.floorMod(round + turn, contestants.size());
-        Timing echo = contestants.get(which).run(Command.ECHO);
-        Timing exit = contestants.get(which).run(Command.TRUE);
-        if (round >= 0) {
-          measured.get(which).firstByte.add(echo.firstByteNanos());
-          measured.get(which).exit.add(exit.exitNanos());
+      for (Command command : Command.values()) {
+        for (int turn = 0; turn < contestants.size(); turn++) {
+          // Each round begins with another one, so that none always runs in the wake of the same.
+          int which = Math.floorMod(round + turn, contestants.size());
+          Timing timing = contestants.get(which).run(command);
+          if (round >= 0) {
+            measured.get(which).add(command, timing);
+          }
         }
       }
     }

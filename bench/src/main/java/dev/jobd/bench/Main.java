@@ -37,7 +37,7 @@ public final class Main {
     try (WorkerLibrary worker = new WorkerLibrary("jobd worker", directory.resolve("state"), shim);
         WorkerLibrary onMemory =
             new WorkerLibrary("jobd, state in memory", memory.resolve("state"), shim)) {
-      List<Contestant> contestants = contestants(worker, onMemory, directory);
+      List<Contestant> contestants = contestants(worker, onMemory, memory);
       System.out.printf(
           "One job at a time, %d rounds; state on %s%n%n%s%n",
           rounds, Files.getFileStore(directory).type(), Latency.measure(contestants, rounds));
@@ -54,14 +54,14 @@ public final class Main {
   }
 
   private static List<Contestant> contestants(
-      WorkerLibrary worker, WorkerLibrary onMemory, Path directory) throws IOException {
+      WorkerLibrary worker, WorkerLibrary onMemory, Path memory) throws IOException {
     List<Contestant> contestants = new ArrayList<>(List.of(worker, onMemory, Program.bare()));
     Program.unshare().ifPresent(contestants::add);
     Program.bubblewrap().ifPresent(contestants::add);
     for (String runtime : List.of("crun", "runc")) {
       Optional<String> path = Program.find(runtime);
       if (path.isPresent()) {
-        contestants.add(OciRuntime.at(runtime, path.get(), directory));
+        contestants.add(OciRuntime.at(runtime, path.get(), memory));
       }
     }
     return contestants;

@@ -27,7 +27,7 @@ final class OciRuntime implements Contestant {
   /**
    * Prepares a runtime for every command.
    *
-   * @param directory for bundles and the runtime's own state
+   * @param directory for bundles and the runtime's own state; in memory, as it is by default
    */
   static OciRuntime at(String name, String path, Path directory) throws IOException {
     OciRuntime runtime = new OciRuntime(name, path, directory.resolve(name + "-state"));

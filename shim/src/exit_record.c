@@ -56,24 +56,28 @@ static size_t format(const struct exit_record *r, char *text, size_t size)
     return (size_t)length;
 }
 
-static bool write_file(const char *text, size_t length, int flags, bool durably)
+static const char DRAFT[] = "exit.tmp";
+
+/* Blocks that are on their way are in the file system's open transaction, so that the first sync that comes takes
+ * them along, whichever file it is for. Only a hint: what it did not do, fsync does. */
+static bool write_draft(const char *text, size_t length, int flags)
 {
-    int fd = open("exit.tmp", O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+    int fd = open(DRAFT, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (fd < 0)
         return false;
     errno = ENOSPC; /* what a short write means */
-    bool written = write(fd, text, length) == (ssize_t)length && ftruncate(fd, (off_t)length) == 0 &&
-                   (!durably || fsync(fd) == 0);
+    bool written = write(fd, text, length) == (ssize_t)length && ftruncate(fd, (off_t)length) == 0;
     int error = errno;
+    if (flags == 0)
+        (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     close(fd);
     errno = error;
     return written;
 }
 
-/* A rename is durable when the directory is: rename(2) says nothing of it, fsync(2) does. */
-static bool sync_directory(void)
+static bool sync_path(const char *path, int flags)
 {
-    int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | flags);
     if (fd < 0)
         return false;
     bool synced = fsync(fd) == 0;
@@ -86,13 +90,27 @@ static bool sync_directory(void)
 bool exit_record_reserve(void)
 {
     static const char blank[RECORD_MAX_BYTES];
-    return write_file(blank, sizeof blank, O_CREAT | O_EXCL, false);
+    return write_draft(blank, sizeof blank, O_CREAT | O_EXCL);
 }
 
-bool exit_record_write(const struct exit_record *record)
+bool exit_record_draft(const struct exit_record *record)
 {
     char text[RECORD_MAX_BYTES];
     size_t length = format(record, text, sizeof text);
-    /* In place: the blocks are there already. */
-    return write_file(text, length, 0, true) && rename("exit.tmp", "exit") == 0 && sync_directory();
+    return write_draft(text, length, 0); /* in place: the blocks are there already */
+}
+
+/* A rename is durable when the directory is: rename(2) says nothing of it, fsync(2) does. The name comes first, so
+ * that one commit of the file system takes both along: until the last sync, the record is told to nobody, and what
+ * a loss of power leaves of it before is seen to be none by its checksum. */
+bool exit_record_publish(void)
+{
+    if (rename(DRAFT, "exit") != 0)
+        return false;
+    if (sync_path("exit", 0) && sync_path(".", O_DIRECTORY))
+        return true;
+    int error = errno;
+    (void)rename("exit", DRAFT);
+    errno = error;
+    return false;
 }

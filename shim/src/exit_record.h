@@ -1,6 +1,7 @@
 /*
  * The file `exit`: how the job ended, as lines "key value" that people can read, closed by a line with the CRC-32
- * of all before it. It appears whole or not at all, and only when the journal is complete and durable.
+ * of all before it. It appears when the journal is complete and durable, and is durable itself when the shim says
+ * that the job has ended.
  */
 #ifndef JOBD_EXIT_RECORD_H
 #define JOBD_EXIT_RECORD_H
@@ -32,7 +33,11 @@ struct exit_record {
 /* Takes the disk space of the record, so that a full disk cannot cost a verdict. Before the job starts. */
 bool exit_record_reserve(void);
 
-/* Writes the record to the working directory. False with errno set where it could not be made durable. */
-bool exit_record_write(const struct exit_record *record);
+/* Writes the record where its space was taken and has it on its way to the disk, but waits for nothing and publishes
+ * nothing. May be repeated. False with errno set where it could not be written. */
+bool exit_record_draft(const struct exit_record *record);
+
+/* Makes the draft the file `exit`, durably. False with errno set where it could not, and then there is none. */
+bool exit_record_publish(void);
 
 #endif

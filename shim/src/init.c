@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -69,21 +67,6 @@ static bool join_tasks(const char *path)
     return joined;
 }
 
-static bool bring_up_loopback(void)
-{
-    struct ifreq lo = {.ifr_name = "lo"};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return false;
-    bool up = ioctl(fd, SIOCGIFFLAGS, &lo) == 0;
-    lo.ifr_flags |= IFF_UP;
-    up = up && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return up;
-}
-
 static void prepare_namespaces(const struct request *request, const struct init_ends *ends)
 {
     for (size_t i = 0; i < request->tasks_count; i++)
@@ -97,13 +80,9 @@ static void prepare_namespaces(const struct request *request, const struct init_
         fail_launch(ends->failures, STEP_MOUNT_PRIVATE, errno);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail_launch(ends->failures, STEP_MOUNT_PROC, errno);
-    if (!bring_up_loopback())
-        fail_launch(ends->failures, STEP_LOOPBACK, errno);
     /* Init was born in the job's directory, and leads to it by /proc/1/cwd. */
     if (chdir("/") != 0)
         fail_launch(ends->failures, STEP_CHDIR, errno);
-    if (sethostname(request->hostname, strlen(request->hostname)) != 0)
-        fail_launch(ends->failures, STEP_HOSTNAME, errno);
 }
 
 /* Init gets signals from a descriptor. From inside the namespace the kernel delivers to PID 1 only signals that

@@ -105,6 +105,8 @@ bool journal_finish(struct journal *journal)
         error = errno;
     /* An empty journal is as good absent: nothing to wait for the disk for. */
     bool empty = journal->index_end == sizeof(struct index_header);
+    if (!empty)
+        (void)sync_file_range(journal->index, 0, 0, SYNC_FILE_RANGE_WRITE); /* beside the output, not after it */
     if (!empty && (fdatasync(journal->output) != 0 || fdatasync(journal->index) != 0))
         error = errno;
     errno = error;

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -14,7 +15,8 @@
 
 #include "init.h"
 
-static const uint64_t NAMESPACES = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+/* The others are those of the shim: namespaces.h. */
+static const uint64_t NAMESPACES = CLONE_NEWPID | CLONE_NEWNS;
 
 static bool make_ends(struct launched *outside, struct init_ends *inside)
 {
@@ -26,7 +28,7 @@ static bool make_ends(struct launched *outside, struct init_ends *inside)
         fcntl(streams[0][0], F_SETFL, O_NONBLOCK) != 0 || fcntl(streams[1][0], F_SETFL, O_NONBLOCK) != 0)
         return false;
     *outside = (struct launched){
-        .channel = channel[0], .failures = failures[0], .output = {streams[0][0], streams[1][0]}};
+        .init_pidfd = -1, .channel = channel[0], .failures = failures[0], .output = {streams[0][0], streams[1][0]}};
     *inside = (struct init_ends){
         .channel = channel[1], .failures = failures[1], .output = {streams[0][1], streams[1][1]}};
     return true;
@@ -54,6 +56,17 @@ static bool fail(struct failure *failure, enum step step)
     return false;
 }
 
+/*
+ * The end of a mount namespace waits for RCU, and would have everybody wait who waits for init. While this is open
+ * it ends with the shim instead, when the job's end has been told. Without it, all is only slower.
+ */
+static void keep_mounts(pid_t init)
+{
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)init);
+    (void)open(path, O_RDONLY | O_CLOEXEC);
+}
+
 bool launch(const struct request *request, struct launched *launched, struct failure *failure)
 {
     struct init_ends inside;
@@ -63,11 +76,12 @@ bool launch(const struct request *request, struct launched *launched, struct fai
     if (request->unified != NULL && (cgroup = open(request->unified, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         return fail(failure, STEP_CGROUP);
 
-    launched->init = clone_init(cgroup, &launched->init_pidfd);
-    if (launched->init < 0)
+    pid_t init = clone_init(cgroup, &launched->init_pidfd);
+    if (init < 0)
         return fail(failure, STEP_CLONE);
-    if (launched->init == 0)
+    if (init == 0)
         init_main(request, &inside);
+    launched->init = init;
 
     if (cgroup >= 0)
         close(cgroup);
@@ -75,5 +89,6 @@ bool launch(const struct request *request, struct launched *launched, struct fai
     close(inside.failures);
     close(inside.output[0]);
     close(inside.output[1]);
+    keep_mounts(init);
     return true;
 }

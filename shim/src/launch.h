@@ -1,4 +1,4 @@
-/* Makes the inside of a job: init, born in the job's cgroup and in namespaces of its own. */
+/* Makes the inside of a job: init, born in the job's cgroup and in namespaces that are not the host's. */
 #ifndef JOBD_LAUNCH_H
 #define JOBD_LAUNCH_H
 
@@ -10,12 +10,14 @@
 
 /* The shim's ends of a job; all close-on-exec. */
 struct launched {
-    pid_t init;
+    pid_t init;    /* 0: there is none */
     int init_pidfd;
     int channel;
     int failures;  /* a struct failure, or end of file once the command was executed */
     int output[2]; /* read ends of the job's stdout and stderr, non-blocking */
 };
+
+#define NOT_LAUNCHED ((struct launched){.init_pidfd = -1, .channel = -1, .failures = -1, .output = {-1, -1}})
 
 /* False with *failure set where no init could be made. */
 bool launch(const struct request *request, struct launched *launched, struct failure *failure);

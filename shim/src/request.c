@@ -82,7 +82,7 @@ static bool take_field(struct request *request, uint32_t tag, char *value, size_
 
 bool request_parse(char *bytes, size_t length, struct request *request)
 {
-    memset(request, 0, sizeof *request);
+    memset(request, 0, offsetof(struct request, argv));
     request->output_max = UINT64_MAX;
 
     struct request_header header;
@@ -109,6 +109,8 @@ bool request_parse(char *bytes, size_t length, struct request *request)
         seen |= bit;
     }
 
+    request->argv[request->argc] = NULL;
+    request->envp[request->envc] = NULL;
     bool complete = request->directory != NULL && request->directory[0] == '/' && request->workdir != NULL &&
                     request->workdir[0] == '/' && request->hostname != NULL && request->argc > 0 &&
                     (request->unified != NULL || request->tasks_count > 0);

@@ -18,10 +18,11 @@ struct request {
     size_t tasks_count;
     uint64_t timeout_ns; /* 0: unbounded */
     uint64_t output_max; /* UINT64_MAX: unbounded */
-    char *argv[REQUEST_MAX_STRINGS + 1];
     size_t argc;
-    char *envp[REQUEST_MAX_STRINGS + 1];
     size_t envc;
+    /* Both end in NULL; beyond it their pages are not touched, and so cost no memory. */
+    char *argv[REQUEST_MAX_STRINGS + 1];
+    char *envp[REQUEST_MAX_STRINGS + 1];
 };
 
 /* Reads one request from fd into memory that stays for the life of the process. False, with errno set, where

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -32,6 +33,7 @@
 #include "init.h"
 #include "journal.h"
 #include "launch.h"
+#include "namespaces.h"
 #include "oom.h"
 #include "request.h"
 
@@ -53,6 +55,7 @@ struct shim {
     struct journal journal;
     struct control control;
     struct exit_record record;
+    bool doomed;         /* to be killed as soon as it is there */
     bool released;       /* the command may be executed */
     uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
     uint64_t kill_at;
@@ -72,9 +75,9 @@ static uint64_t after(uint64_t ns)
     return ns < NEVER - now ? now + ns : NEVER;
 }
 
-/* Leaves the server's session and terminal, and every descriptor but the listener behind. Nothing of it is needed for
- * the job to run, be seen and end, and most of it cannot fail; what can, such as opening /dev/null, costs
- * less than the job would. That the command inherits nothing is made sure of, and checked, before its exec. */
+/* Leaves the server's session and terminal, and every descriptor but its two behind. Nothing of it is needed for
+ * the job to run, be seen and end, and none of it can fail but for reasons that cost less than the job would. That
+ * the command inherits nothing is made sure of, and checked, before its exec. */
 static void detach(void)
 {
     (void)setsid(); /* fails only for a group leader, which has left already */
@@ -88,12 +91,26 @@ static void detach(void)
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
-        (void)dup2(null, fd);
     (void)close_descriptors(LISTEN_FD + 1, ~0U, 0);
     (void)fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC);
     oom_protect(OOM_SHIM);
+}
+
+static void leave_stdio(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && null >= 0; fd++)
+        (void)dup2(null, fd);
+    if (null > STDERR_FILENO)
+        close(null);
+}
+
+/* In a list of processes, whose shim this is: over the argument that the server left room in. */
+static void show_job(const char *directory, char *room)
+{
+    const char *name = strrchr(directory, '/');
+    if (room != NULL && name != NULL)
+        (void)snprintf(room, strlen(room) + 1, "%s", name + 1);
 }
 
 static void tell_init(const struct shim *shim, struct init_order order)
@@ -103,14 +120,16 @@ static void tell_init(const struct shim *shim, struct init_order order)
 
 static void kill_init(const struct shim *shim)
 {
-    (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0); /* likewise */
+    if (shim->job.init > 0)
+        (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0); /* likewise */
 }
 
 static void kill_all(struct shim *shim)
 {
     shim->kill_at = NEVER;
     if (!shim->released) {
-        kill_init(shim); /* as yet it is the whole job */
+        shim->doomed = true;
+        kill_init(shim); /* as yet it is the whole job, if that */
         return;
     }
     tell_init(shim, (struct init_order){.kill_all = 1});
@@ -118,9 +137,15 @@ static void kill_all(struct shim *shim)
         shim->init_kill_at = after(INIT_PATIENCE_NS);
 }
 
+static void enter(struct shim *shim)
+{
+    if (shim->job.init == 0 && launch(&shim->request, &shim->job, &shim->record.failure) && shim->doomed)
+        kill_init(shim);
+}
+
 static void release(struct shim *shim)
 {
-    if (shim->released)
+    if (shim->released || shim->job.init == 0)
         return;
     shim->released = true;
     if (shim->request.timeout_ns != 0)
@@ -146,6 +171,9 @@ static void on_control(void *context, const struct control_message *message)
 {
     struct shim *shim = context;
     switch ((enum control_type)message->type) {
+    case CONTROL_ENTER:
+        enter(shim);
+        return;
     case CONTROL_LAUNCH:
         release(shim);
         return;
@@ -290,7 +318,7 @@ static struct timespec *until_deadline(const struct shim *shim, struct timespec 
     return left;
 }
 
-/* Serves the job until its init, and so every process of its namespace, is gone. */
+/* Serves the job until its init, and so every process of its namespace, is gone, or none is to come. */
 static void serve(struct shim *shim)
 {
     enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, OWN };
@@ -318,15 +346,19 @@ static void serve(struct shim *shim)
             take_back(shim);
         if (set[CHANNEL].revents != 0)
             take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
-        if (set[INIT].revents != 0)
+        if (set[INIT].revents != 0 || (shim->job.init == 0 && shim->record.failure.step != STEP_NONE))
             return;
         check_deadlines(shim);
     }
 }
 
-/* Init is gone and with it the namespace. Collects the last evidence. */
+/* Init is gone and with it the namespace, or there was none. Collects the last evidence. */
 static void conclude(struct shim *shim)
 {
+    if (shim->job.init == 0) {
+        shim->record.ended = clock_ns(CLOCK_REALTIME);
+        return;
+    }
     int init_status = 0;
     while (waitpid(shim->job.init, &init_status, 0) < 0 && errno == EINTR)
         ;
@@ -340,21 +372,29 @@ static void conclude(struct shim *shim)
     drain(shim);
 }
 
+/* The journal is durable before the record is published. The draft goes to the disk beside it, and is written
+ * again only where the journal failed. */
+static bool make_durable(struct shim *shim)
+{
+    if (!exit_record_draft(&shim->record))
+        return false;
+    shim->record.journal_failed = !journal_finish(&shim->journal);
+    return (!shim->record.journal_failed || exit_record_draft(&shim->record)) && exit_record_publish();
+}
+
 static void finish(struct shim *shim)
 {
-    shim->record.journal_failed = !journal_finish(&shim->journal);
     shim->record.output = shim->journal.end;
     shim->record.dropped = shim->journal.dropped;
     if (shim->request.oom != NULL)
         shim->record.oom_kills = oom_kills(shim->request.oom);
-    if (!exit_record_write(&shim->record))
+    if (!make_durable(shim))
         _exit(EXIT_NO_RECORD); /* the server sees the connection close without a word, and no record */
-    (void)unlink("control");
     control_ended(&shim->control);
 }
 
-/* Everything up to the first instruction of init; tells by the exit record what failed. */
-static bool begin(struct shim *shim)
+/* All that the job's cgroup is not needed for: it is made meanwhile. Tells by the exit record what failed. */
+static bool prepare(struct shim *shim)
 {
     struct failure *failure = &shim->record.failure;
     bool taken = access("exit", F_OK) == 0;
@@ -364,34 +404,31 @@ static bool begin(struct shim *shim)
         *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
         return false;
     }
-    /* The journal is made while init makes its namespaces: no command runs before it is released. */
-    bool launched = launch(&shim->request, &shim->job, failure);
-    if (journal_open(&shim->journal, shim->request.output_max))
-        return launched;
-    if (launched) {
+    if (!journal_open(&shim->journal, shim->request.output_max)) {
         *failure = (struct failure){.step = STEP_JOURNAL, .error = errno};
-        kill_init(shim);
-        conclude(shim);
+        return false;
     }
-    return false;
+    return failure->step == STEP_NONE && namespaces_name(shim->request.hostname, failure);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
     static struct shim shim;
-    if (!request_read(STDIN_FILENO, &shim.request) || chdir(shim.request.directory) != 0)
-        return EXIT_BAD_REQUEST;
     detach();
+    /* While there is no request yet. What fails here is told when there is somebody to tell it to. */
+    (void)namespaces_enter(&shim.record.failure);
+    if (!request_read(STDIN_FILENO, &shim.request) || chdir(shim.request.directory) != 0)
+        return EXIT_BAD_REQUEST; /* or none came: the server is gone, or needs no more shims */
+    leave_stdio();
+    show_job(shim.request.directory, argc > 1 ? argv[1] : NULL);
     control_init(&shim.control, LISTEN_FD);
     shim.record.status = STATUS_UNKNOWN;
     shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
+    shim.job = NOT_LAUNCHED;
 
-    if (begin(&shim)) {
+    if (prepare(&shim))
         serve(&shim);
-        conclude(&shim);
-    } else {
-        shim.record.ended = clock_ns(CLOCK_REALTIME);
-    }
+    conclude(&shim);
     finish(&shim);
     return 0;
 }

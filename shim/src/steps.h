@@ -8,14 +8,15 @@
 #define STEPS(X)                       \
     X(STEP_DIRECTORY, "directory")     \
     X(STEP_JOURNAL, "journal")         \
+    X(STEP_NAMESPACES, "namespaces")   \
+    X(STEP_LOOPBACK, "loopback")       \
+    X(STEP_HOSTNAME, "hostname")       \
     X(STEP_CHANNEL, "channel")         \
     X(STEP_CGROUP, "cgroup")           \
     X(STEP_CLONE, "clone")             \
     X(STEP_CGROUP_NS, "cgroup-namespace") \
     X(STEP_MOUNT_PRIVATE, "mount-private") \
     X(STEP_MOUNT_PROC, "mount-proc")   \
-    X(STEP_LOOPBACK, "loopback")       \
-    X(STEP_HOSTNAME, "hostname")       \
     X(STEP_RELEASE, "release")         \
     X(STEP_FORK, "fork")               \
     X(STEP_STDIO, "stdio")             \

@@ -4,10 +4,11 @@
  * shim. Numbers are little-endian. The Java side is dev.jobd.worker.launch and dev.jobd.worker.output.
  *
  *   stdin      one launch request, then end of file
- *   fd 3       a listening Unix stream socket, bound by the server at <job directory>/control
+ *   fd 3       a listening Unix stream socket, bound by the server at <job directory>/control; the name stays when the
+ *              shim has gone and nobody listens: ext4 is slow to give out inodes where others were just freed
  *   output     the bytes of both streams in the order they were read
  *   index      which bytes of output came from which stream, and when
- *   exit       how the job ended: text, written once and whole, by rename
+ *   exit       how the job ended: text, written before it has this name, closed by its checksum
  */
 #ifndef JOBD_WIRE_H
 #define JOBD_WIRE_H
@@ -77,8 +78,9 @@ enum control_type {
     CONTROL_STOP = 1,   /* value: signal; number: nanoseconds until the rest is killed, 0: kill all now */
     CONTROL_SIGNAL = 2, /* value: signal, for the command alone */
     CONTROL_WATCH = 3,  /* number: answer GREW, once, when the journal is longer than this */
-    CONTROL_LAUNCH = 4, /* the job is recorded: execute its command. Until then all is prepared but that, and a
-                         * server that goes away without this word takes the job back. */
+    CONTROL_ENTER = 5,  /* the job's cgroup is there, with its limits: make init in it */
+    CONTROL_LAUNCH = 4, /* after ENTER; the job is recorded: execute its command. Until then all is prepared but that,
+                         * and a server that goes away without this word takes the job back. */
 
     /* From the shim. HELLO is the first on every connection; STARTED follows it, or comes when it is true. */
     CONTROL_HELLO = 16,   /* value: CONTROL_VERSION */

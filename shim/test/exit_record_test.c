@@ -49,7 +49,7 @@ TEST(ANYBODY, the_record_says_everything_and_ends_in_its_crc)
                                  .output = 6,
                                  .dropped = 8};
     CHECK(exit_record_reserve());
-    CHECK(exit_record_write(&record));
+    CHECK(exit_record_draft(&record) && exit_record_publish());
     read_text("exit", text, sizeof text);
     check_crc();
     *strstr(text, "crc32 ") = '\0';
@@ -74,12 +74,23 @@ TEST(ANYBODY, the_longest_record_fits_what_was_reserved)
     CHECK(exit_record_reserve());
     struct stat reserved, written;
     CHECK(stat("exit.tmp", &reserved) == 0);
-    CHECK(exit_record_write(&record));
+    CHECK(exit_record_draft(&record) && exit_record_publish());
     CHECK(stat("exit", &written) == 0);
     CHECK(written.st_size <= reserved.st_size);
     read_text("exit", text, sizeof text);
     CHECK_EQ(written.st_size, strlen(text));
     check_crc();
+}
+
+TEST(ANYBODY, a_draft_is_no_record_and_can_be_written_again)
+{
+    CHECK(exit_record_reserve());
+    CHECK(exit_record_draft(&(struct exit_record){.oom_kills = UINT64_MAX}));
+    CHECK(access("exit", F_OK) != 0);
+    CHECK(exit_record_draft(&(struct exit_record){.journal_failed = true}) && exit_record_publish());
+    read_text("exit", text, sizeof text);
+    check_crc();
+    CHECK(strstr(text, "journal_failed 1\noom_kills 0\n") != NULL);
 }
 
 TEST(ANYBODY, every_step_has_a_name_of_its_own)
@@ -102,7 +113,8 @@ TEST(ANYBODY, a_reservation_is_taken_once)
 TEST(ANYBODY, a_record_that_cannot_be_written_replaces_nothing)
 {
     write_text("exit", "before");
-    CHECK(!exit_record_write(&(struct exit_record){0})); /* nothing reserved */
+    CHECK(!exit_record_draft(&(struct exit_record){0})); /* nothing reserved */
+    CHECK(!exit_record_publish());
     read_text("exit", text, sizeof text);
     CHECK_TEXT(text, "before");
 }
@@ -118,7 +130,7 @@ TEST(ROOT, the_reservation_carries_the_record_on_a_full_disk)
         ;
     CHECK_EQ(errno, ENOSPC);
     close(fd);
-    CHECK(exit_record_write(&(struct exit_record){.status = 0}));
+    CHECK(exit_record_draft(&(struct exit_record){.status = 0}) && exit_record_publish());
     read_text("exit", text, sizeof text);
     CHECK(strncmp(text, "jobd-exit 1\nstep none\n", 22) == 0);
 }

@@ -30,6 +30,8 @@ struct job_spec {
     uint64_t output_max;    /* 0: absent */
     uint64_t file_bytes;    /* RLIMIT_FSIZE; 0: none */
     bool small_disk;        /* the job's directory is a tmpfs of 64 KiB */
+    unsigned long refused;  /* flags with which unshare(2) fails, by ENOTNAM; 0: none */
+    bool unentered;         /* the server has not said yet that the job has its cgroup */
     bool unreleased;        /* the server has not said yet that the job is recorded */
 };
 

@@ -1,6 +1,7 @@
 /* Each step of a launch made to fail, and the shim made to die at each. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +22,9 @@ static struct job_spec traced(const char *inject)
     return (struct job_spec){.argv = argv, .workdir = test_directory(), .inject = inject};
 }
 
-static void check_fails(const char *inject, const char *step, int error)
+static void check_fails(const struct job_spec *spec, const char *step, int error)
 {
-    struct job_spec spec = traced(inject);
-    struct job *job = job_run(&spec);
+    struct job *job = job_run(spec);
     CHECK_TEXT(job_step(job), step);
     CHECK_EQ(job_number(job, "errno"), error);
     CHECK_EQ(job_number(job, "started"), 0);
@@ -37,7 +37,8 @@ static void check_fails(const char *inject, const char *step, int error)
     TEST(STATIC_SHIM, name)                                                \
     {                                                                      \
         need_strace();                                                     \
-        check_fails("inject=" call ":error=ENOTNAM", step, ENOTNAM);       \
+        struct job_spec spec = traced("inject=" call ":error=ENOTNAM");    \
+        check_fails(&spec, step, ENOTNAM);                                 \
     }
 
 /* ENOTNAM: an error that none of these calls gives by itself. Counts ("when") are of each process on its own. */
@@ -46,7 +47,7 @@ FAILING(a_pipe_that_fails_is_told, "pipe2", "channel")
 FAILING(a_socket_option_that_fails_is_told, "setsockopt", "channel")
 FAILING(a_clone_that_fails_is_told, "clone3", "clone")
 FAILING(a_death_signal_that_fails_is_told, "prctl", "channel")
-FAILING(a_cgroup_namespace_that_fails_is_told, "unshare", "cgroup-namespace")
+FAILING(namespaces_that_fail_are_told, "unshare", "namespaces")
 FAILING(mounts_that_cannot_be_made_private_are_told, "mount", "mount-private")
 FAILING(a_proc_that_cannot_be_mounted_is_told, "mount:when=2", "mount-proc")
 FAILING(a_loopback_without_its_flags_is_told, "ioctl", "loopback")
@@ -57,6 +58,13 @@ FAILING(a_fork_that_fails_is_told, "/^(fork|clone)$", "fork")
 FAILING(an_input_that_cannot_be_connected_is_told, "dup2", "stdio")
 FAILING(an_output_that_cannot_be_connected_is_told, "dup2:when=2", "stdio")
 FAILING(descriptors_that_cannot_be_closed_are_told, "close_range:when=1", "stdio")
+
+TEST(STATIC_SHIM, a_cgroup_namespace_that_fails_is_told)
+{
+    struct job_spec spec = traced(NULL);
+    spec.refused = CLONE_NEWCGROUP;
+    check_fails(&spec, "cgroup-namespace", ENOTNAM);
+}
 
 static struct job *start_unreleased(void)
 {
@@ -74,6 +82,42 @@ TEST(EACH_SHIM, a_job_that_the_server_did_not_record_is_taken_back)
     job_end(job);
     CHECK_TEXT(job_step(job), "release");
     CHECK_EQ(job_number(job, "errno"), ECANCELED);
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    free(job);
+}
+
+static struct job *start_unentered(void)
+{
+    struct job_spec spec = traced(NULL);
+    spec.unentered = spec.unreleased = true;
+    struct job *job = job_start(&spec);
+    CHECK_EQ(job_next(job).type, CONTROL_HELLO);
+    return job;
+}
+
+TEST(EACH_SHIM, a_job_that_the_server_made_no_cgroup_for_is_taken_back)
+{
+    struct job *job = start_unentered();
+    CHECK(shutdown(job->control, SHUT_WR) == 0);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "release");
+    CHECK_EQ(job_number(job, "errno"), ECANCELED);
+    CHECK_EQ(job_number(job, "started"), 0);
+    free(job);
+}
+
+TEST(EACH_SHIM, nothing_is_launched_before_its_cgroup_is_there)
+{
+    struct job *job = start_unentered();
+    job_tell(job, CONTROL_LAUNCH, 0, 0);
+    job_tell(job, CONTROL_STOP, SIGTERM, UINT64_MAX);
+    job_tell(job, CONTROL_ENTER, 0, 0);
+    job_tell(job, CONTROL_LAUNCH, 0, 0);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "none");
+    CHECK_STATUS(job, SIGKILL);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
     CHECK_EQ(job_number(job, "started"), 0);
     CHECK(access("ran", F_OK) != 0);
     free(job);

@@ -152,7 +152,7 @@ public final class Job {
     return record;
   }
 
-  /** Transition: over. The record is durable by now; whoever waits is told. */
+  /** Transition: over. That is durable by now, here or with the shim; whoever waits is told. */
   void toEnded(JobRecord last, JobState.Ended state) {
     synchronized (this) {
       record = last;

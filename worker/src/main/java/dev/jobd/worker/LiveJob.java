@@ -1,9 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
-import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ErrnoException;
-import dev.jobd.worker.launch.ExitRecord;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
@@ -11,7 +9,6 @@ import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
-import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
@@ -20,7 +17,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveJob implements ShimEvents {
   private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-
-  /** Protocol error: errno(3). */
-  private static final int EPROTO = 71;
 
   private final Job job;
   private final JobCgroup cgroup;
@@ -51,6 +44,10 @@ final class LiveJob implements ShimEvents {
 
   private @Nullable ShimConnection shim;
   private @Nullable StopRequest pendingStop;
+
+  /** Why this side could not launch the job; then the shim's record of it says nothing more. */
+  private volatile Verdict.@Nullable Failed obstacle;
+
   private volatile boolean abandoned;
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
@@ -63,12 +60,24 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Spawns the job's shim, which prepares all but the command.
+   * Gives the job to a shim, which prepares all that the job's cgroup is not needed for.
    *
    * @throws IOException where there is none; {@link #fail} is then left to do
    */
   void spawn(Shims shims, LaunchRequest request) throws IOException {
-    connected(shims.spawn(job.id().toString(), request, this));
+    connected(shims.launch(request, this));
+  }
+
+  Job job() {
+    return job;
+  }
+
+  /** The job's cgroup is there, with its limits: the shim may make the inside of the job. */
+  void enter() throws IOException {
+    ShimConnection connection = connection();
+    if (connection != null) {
+      connection.enter();
+    }
   }
 
   /**
@@ -166,15 +175,27 @@ final class LiveJob implements ShimEvents {
 
   private void recordStart(JobRecord running) {
     try {
-      await(store.update(running));
+      await(store.updateLazily(running));
     } catch (IOException e) {
       logger.log(Level.ERROR, "record the start of job " + job.id(), e);
     }
   }
 
   @Override
-  public void closed(int pid) {
-    Thread.ofVirtual().start(() -> closed(Shims.reap(pid)));
+  public void closed(boolean told, int pid) {
+    Thread.ofVirtual().start(() -> told(told, pid));
+  }
+
+  /**
+   * A shim that has said all is not waited for: it still has the kernel's part of its end to do.
+   */
+  private void told(boolean told, int pid) {
+    if (told) {
+      closed(ShimExit.TOLD);
+      Shims.reap(pid);
+    } else {
+      closed(Shims.reap(pid));
+    }
   }
 
   /** Whether there is a job to conclude is known when its record is durable, or is not to be. */
@@ -193,32 +214,32 @@ final class LiveJob implements ShimEvents {
    * anything: the job stays as it is until it can be.
    */
   void conclude(ShimExit shimExit) {
-    Optional<ExitRecord> exit;
-    JobState.Ended end;
     try {
-      exit = ExitRecord.read(job.directory());
-      end = exit.isPresent() ? endOf(exit.get()) : endWithoutRecord(shimExit);
-    } catch (DamagedRecordException e) {
-      logger.log(Level.ERROR, "read " + job.directory(), e);
-      exit = Optional.empty();
-      end = end(new Verdict.Lost(String.valueOf(e.getMessage())));
+      Verdict.Failed never = obstacle;
+      settle(
+          never == null ? Conclusion.of(job, shimExit, logger) : Conclusion.neverLaunched(never));
     } catch (IOException e) {
       logger.log(Level.ERROR, "read the exit record of job " + job.id() + ", to be tried again", e);
       later(() -> conclude(shimExit));
-      return;
     }
-    removeCgroup(exit.isEmpty() || exit.get().survivors());
-    conclude(end, sizeOf(exit));
   }
 
-  /** Ends a job that could not be launched, at a step before there was a shim. */
-  void fail(String step, IOException cause) {
+  /**
+   * Ends a job that could not be launched, for a reason on this side.
+   *
+   * @throws IOException where the shim, if there is one, cannot be let go of
+   */
+  void fail(String step, IOException cause) throws IOException {
     int errno = cause instanceof ErrnoException e ? e.errno() : 0;
-    String message = String.valueOf(cause.getMessage());
-    Verdict failed = new Verdict.Failed(step, errno, message);
+    obstacle = new Verdict.Failed(step, errno, String.valueOf(cause.getMessage()));
     recorded.complete(true);
-    removeCgroup(false);
-    conclude(new JobState.Ended(null, Instant.now(), failed), OutputSize.NONE);
+    ShimConnection connection = connection();
+    if (connection == null) {
+      conclude(ShimExit.SILENT);
+    } else {
+      connection.takeBack();
+      launched.join();
+    }
   }
 
   /** Takes a job back that could not be recorded, and undoes what was made for it. */
@@ -246,36 +267,37 @@ final class LiveJob implements ShimEvents {
     job.abandon("job " + job.id() + " could not be recorded, and was not started");
   }
 
-  private void conclude(JobState.Ended state, OutputSize size) {
-    JobRecord last = job.record().withState(state).withOutput(size);
-    boolean recorded = recordEnd(last);
-    others.freeName(job);
-    job.toEnded(last, state);
-    if (recorded) {
-      others.remove(job);
+  /**
+   * Asks for the store's copy first, so that whoever hears of the end and then lists jobs finds it;
+   * waits for it only where nothing else would tell the same after a crash.
+   */
+  private void settle(Conclusion conclusion) {
+    JobRecord last = job.record().withState(conclusion.end()).withOutput(conclusion.output());
+    CompletableFuture<Void> write = store.update(last);
+    removeCgroup(conclusion.populated());
+    if (conclusion.durable()) {
+      publish(last, conclusion.end());
+      keepUntilRecorded(last, write);
     } else {
-      later(() -> recordEndAgain(last));
+      keepUntilRecorded(last, write);
+      publish(last, conclusion.end());
     }
+  }
+
+  private void publish(JobRecord last, JobState.Ended end) {
+    others.freeName(job);
+    job.toEnded(last, end);
     launched.complete(null);
   }
 
-  private boolean recordEnd(JobRecord last) {
+  /** Until its end is in the store, a job is found here. */
+  private void keepUntilRecorded(JobRecord last, CompletableFuture<Void> write) {
     try {
-      await(store.update(last));
-      return true;
-    } catch (IOException e) {
-      // The verdict is durable all the same, by the exit record. Until it is in the store, too, the
-      // job is kept in memory.
-      logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);
-      return false;
-    }
-  }
-
-  private void recordEndAgain(JobRecord last) {
-    if (recordEnd(last)) {
+      await(write);
       others.remove(job);
-    } else {
-      later(() -> recordEndAgain(last));
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);
+      later(() -> keepUntilRecorded(last, store.update(last)));
     }
   }
 
@@ -297,41 +319,6 @@ final class LiveJob implements ShimEvents {
   void abandon(String reason) {
     abandoned = true;
     launched.completeExceptionally(new IllegalStateException(reason));
-  }
-
-  private JobState.Ended endOf(ExitRecord exit) {
-    if (exit.journalFailed()) {
-      logger.log(
-          Level.ERROR, "the journal of job {0} may lack its end: the disk refused it", job.id());
-    }
-    JobState.Command command =
-        exit.started() == null ? null : new JobState.Command(exit.pid(), exit.started());
-    return new JobState.Ended(command, exit.ended(), Verdicts.of(exit, job.stopRequestedBy()));
-  }
-
-  private JobState.Ended endWithoutRecord(ShimExit shimExit) {
-    return end(
-        switch (shimExit) {
-          case BAD_REQUEST ->
-              new Verdict.Failed("request", EPROTO, "the shim refused its launch request");
-          case NO_RECORD -> new Verdict.Lost("its shim could not write an exit record");
-          case UNREMARKABLE -> new Verdict.Lost("its shim ended without an exit record");
-        });
-  }
-
-  private JobState.Ended end(Verdict verdict) {
-    JobState.Command command =
-        switch (job.state()) {
-          case JobState.Running(JobState.Command ran) -> ran;
-          case JobState.Stopping(JobState.Command ran, String by) -> ran;
-          case JobState.Starting starting -> null;
-          case JobState.Ended already -> already.command();
-        };
-    return new JobState.Ended(command, Instant.now(), verdict);
-  }
-
-  private static OutputSize sizeOf(Optional<ExitRecord> exit) {
-    return exit.map(e -> new OutputSize(e.output(), e.dropped())).orElse(OutputSize.NONE);
   }
 
   private void removeCgroup(boolean killFirst) {

@@ -77,6 +77,7 @@ public final class Worker implements AutoCloseable {
       opened = both(shims, opened);
       Worker worker = new Worker(config, state, store, cgroups, shims);
       worker.recover();
+      shims.prepare();
       return worker;
     } catch (IOException | RuntimeException e) {
       closeAfter(e, opened);
@@ -103,10 +104,7 @@ public final class Worker implements AutoCloseable {
     live.admit(job);
     // All is prepared while the record is written; the command is executed when it is durable.
     CompletableFuture<Void> recorded = store.insert(record);
-    Obstacle obstacle = prepare(job);
-    if (obstacle == null) {
-      obstacle = spawn(liveJob, requestFor(job, cgroup));
-    }
+    Obstacle obstacle = prepare(liveJob, cgroup);
     try {
       LiveJob.await(recorded);
     } catch (IOException e) {
@@ -115,6 +113,7 @@ public final class Worker implements AutoCloseable {
     }
     if (obstacle == null) {
       liveJob.launch();
+      shims.prepare();
     } else {
       liveJob.fail(obstacle.step(), obstacle.cause());
     }
@@ -124,27 +123,23 @@ public final class Worker implements AutoCloseable {
     return job;
   }
 
-  /** A step of a start that failed on this side, before there was a shim. */
+  /** A step of a start that failed on this side. */
   private record Obstacle(String step, IOException cause) {}
 
-  private @Nullable Obstacle prepare(Job job) {
+  private @Nullable Obstacle prepare(LiveJob liveJob, JobCgroup cgroup) {
+    Job job = liveJob.job();
+    String id = job.id().toString();
     String step = "directory";
     try {
-      state.createJob(job.id().toString());
-      step = "cgroup";
-      cgroups.create(job.id().toString(), job.spec().limits());
+      state.createJob(id);
+      step = "spawn";
+      liveJob.spawn(shims, requestFor(job, cgroup));
+      step = "cgroup"; // while the shim makes all that does not need it
+      cgroups.create(id, job.spec().limits());
+      liveJob.enter();
       return null;
     } catch (IOException e) {
       return new Obstacle(step, e);
-    }
-  }
-
-  private @Nullable Obstacle spawn(LiveJob liveJob, LaunchRequest request) {
-    try {
-      liveJob.spawn(shims, request);
-      return null;
-    } catch (IOException e) {
-      return new Obstacle("spawn", e);
     }
   }
 
@@ -206,8 +201,7 @@ public final class Worker implements AutoCloseable {
     try {
       liveJob.reattach(shims);
     } catch (IOException e) {
-      liveJob.conclude(
-          ShimExit.UNREMARKABLE); // nobody listens: the exit record tells, or nothing does
+      liveJob.conclude(ShimExit.SILENT); // nobody listens: the exit record tells, or nothing does
     }
   }
 

@@ -55,6 +55,7 @@ final class LiveJobTest {
 
         job.stop(StopRequest.kill("bob"));
         live.spawn(shims, request(place, id, cgroup));
+        live.enter();
         live.launch();
 
         assertThat(job.ended().toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS).verdict())

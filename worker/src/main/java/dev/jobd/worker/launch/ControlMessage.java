@@ -14,6 +14,7 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
   static final int SIGNAL = 2;
   static final int WATCH = 3;
   static final int LAUNCH = 4;
+  static final int ENTER = 5;
 
   static final int HELLO = 16;
   static final int STARTED = 17;
@@ -24,6 +25,10 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
 
   static ControlMessage stop(int signal, long graceNanos) {
     return new ControlMessage(STOP, signal, graceNanos, 0);
+  }
+
+  static ControlMessage enter() {
+    return new ControlMessage(ENTER, 0, 0, 0);
   }
 
   static ControlMessage launch() {

@@ -1,6 +1,7 @@
 package dev.jobd.worker.launch;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -32,14 +33,14 @@ final class Native {
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 02000000;
-  private static final int MFD_CLOEXEC = 1;
-  private static final int SEEK_SET = 0;
+  private static final int O_CLOEXEC = 02000000;
+  private static final int WNOHANG = 1;
   private static final int EINTR = 4;
   private static final int ECHILD = 10;
 
   /** O_PATH | O_DIRECTORY | O_CLOEXEC. O_DIRECTORY differs on arm64. */
   private static final int OPEN_DIRECTORY =
-      010000000 | 02000000 | (System.getProperty("os.arch").equals("aarch64") ? 040000 : 0200000);
+      010000000 | O_CLOEXEC | (System.getProperty("os.arch").equals("aarch64") ? 040000 : 0200000);
 
   /** struct sockaddr_un: a family, then a path of at most 107 bytes and a NUL. */
   private static final int SOCKADDR_UN_BYTES = 110;
@@ -62,15 +63,12 @@ final class Native {
   // int close(int fd);
   private static final MethodHandle CLOSE =
       withErrno("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  // int memfd_create(const char *name, unsigned int flags);
-  private static final MethodHandle MEMFD_CREATE =
-      withErrno("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  // int pipe2(int pipefd[2], int flags);
+  private static final MethodHandle PIPE2 =
+      withErrno("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   // ssize_t write(int fd, const void *buf, size_t count);
   private static final MethodHandle WRITE =
       withErrno("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  // off_t lseek(int fd, off_t offset, int whence);
-  private static final MethodHandle LSEEK =
-      withErrno("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
   // pid_t waitpid(pid_t pid, int *wstatus, int options);
   private static final MethodHandle WAITPID =
       withErrno("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
@@ -114,64 +112,59 @@ final class Native {
     }
   }
 
-  /** A Unix stream socket that is bound to {@code path} and listens. */
-  static int listen(String path, int backlog) throws ErrnoException {
+  /** A Unix stream socket without a name. */
+  static int socket() throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int fd = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      return check(fd, "socket", "AF_UNIX", state);
+    } catch (Throwable e) {
+      throw asExpected(e);
+    }
+  }
+
+  /** Binds a Unix socket to {@code path} and listens, for every process that has it. */
+  static void listen(int fd, String path, int backlog) throws ErrnoException {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-    int fd = -1;
-    boolean listening = false;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment address = arena.allocate(SOCKADDR_UN_BYTES);
       address.set(JAVA_SHORT, 0, (short) AF_UNIX);
-      MemorySegment.copy(
-          bytes, 0, address, java.lang.foreign.ValueLayout.JAVA_BYTE, 2, bytes.length);
-      fd =
-          check(
-              (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
-              "socket",
-              path,
-              state);
+      MemorySegment.copy(bytes, 0, address, JAVA_BYTE, 2, bytes.length);
       check((int) BIND.invokeExact(state, fd, address, SOCKADDR_UN_BYTES), "bind", path, state);
       check((int) LISTEN.invokeExact(state, fd, backlog), "listen", path, state);
-      listening = true;
-      return fd;
     } catch (Throwable e) {
       throw asExpected(e);
-    } finally {
-      if (fd >= 0 && !listening) {
-        close(fd);
-      }
     }
   }
 
-  /** A nameless file in memory that holds {@code bytes} and stands at its beginning. */
-  static int memoryFile(String name, byte[] bytes) throws ErrnoException {
-    int fd = -1;
-    boolean filled = false;
+  /** A pipe's two ends. */
+  record Pipe(int read, int write) {}
+
+  static Pipe pipe() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      fd =
-          check(
-              (int) MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC),
-              "memfd_create",
-              name,
-              state);
-      MemorySegment buffer = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, bytes);
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      check((int) PIPE2.invokeExact(state, ends, O_CLOEXEC), "pipe2", "", state);
+      return new Pipe(ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1));
+    } catch (Throwable e) {
+      throw asExpected(e);
+    }
+  }
+
+  /** Writes all of {@code bytes}; waits where the other side is slower. */
+  static void write(int fd, byte[] bytes, String subject) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment buffer = arena.allocateFrom(JAVA_BYTE, bytes);
       long done = 0;
       while (done < bytes.length) {
         MemorySegment rest = buffer.asSlice(done);
-        done +=
-            check((long) WRITE.invokeExact(state, fd, rest, rest.byteSize()), "write", name, state);
+        long wrote = (long) WRITE.invokeExact(state, fd, rest, rest.byteSize());
+        done += check(wrote, "write", subject, state);
       }
-      check((long) LSEEK.invokeExact(state, fd, 0L, SEEK_SET), "lseek", name, state);
-      filled = true;
-      return fd;
     } catch (Throwable e) {
       throw asExpected(e);
-    } finally {
-      if (fd >= 0 && !filled) {
-        close(fd);
-      }
     }
   }
 
@@ -232,6 +225,16 @@ final class Native {
         }
       }
       return status.get(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Takes a child off the process table where it has ended, and tells whether it has. */
+  static boolean reapIfEnded(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(JAVA_INT);
+      return (int) WAITPID.invokeExact(arena.allocate(CALL_STATE), pid, status, WNOHANG) != 0;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

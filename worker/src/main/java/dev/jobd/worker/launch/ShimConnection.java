@@ -16,6 +16,7 @@ public final class ShimConnection {
   private final SocketChannel channel;
   private final ShimEvents events;
   private final ByteBuffer incoming = ControlMessage.newBuffer();
+  private boolean told;
 
   ShimConnection(int pid, SocketChannel channel, ShimEvents events) {
     this.pid = pid;
@@ -23,7 +24,12 @@ public final class ShimConnection {
     this.events = events;
   }
 
-  /** Says that the job is recorded: its command may be executed. */
+  /** Says that the job's cgroup is there, with its limits: its inside may be made. */
+  public void enter() throws IOException {
+    send(ControlMessage.enter());
+  }
+
+  /** After {@link #enter}. Says that the job is recorded: its command may be executed. */
   public void launch() throws IOException {
     send(ControlMessage.launch());
   }
@@ -105,6 +111,7 @@ public final class ShimConnection {
       }
       case ControlMessage.GREW -> events.grew(message.number());
       case ControlMessage.ENDED -> {
+        told = true;
         return false;
       }
       default -> {} // HELLO, or what a later shim tells beside it
@@ -118,7 +125,7 @@ public final class ShimConnection {
     } catch (IOException e) {
       // Nothing was buffered that could be lost.
     }
-    events.closed(pid);
+    events.closed(told, pid);
   }
 
   SocketChannel channel() {

@@ -14,11 +14,12 @@ public interface ShimEvents {
   void grew(long journalEnd);
 
   /**
-   * The last event: the shim has ended, or this side has let go of it. The exit record is there if
-   * the shim could write it.
+   * The last event: the shim has said that the job has ended, or is gone, or this side has let go
+   * of it.
    *
+   * @param told whether it said so: then the exit record is durable
    * @param pid the shim's process id where it is a child of this process, to be {@link Shims#reap
    *     reaped}; 0 where it is not
    */
-  void closed(int pid);
+  void closed(boolean told, int pid);
 }

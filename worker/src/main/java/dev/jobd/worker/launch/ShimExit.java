@@ -1,9 +1,11 @@
 package dev.jobd.worker.launch;
 
-/** How a shim left, as far as its own exit code tells: what it could not put in an exit record. */
+/** How a shim left, as far as it tells beside its exit record. */
 public enum ShimExit {
-  /** With an exit record, or killed, or not a child of this process. */
-  UNREMARKABLE,
+  /** It said that the job has ended: its exit record is there, and durable. */
+  TOLD,
+  /** Without a word: killed, or not a child of this process. */
+  SILENT,
   /**
    * It did not understand its launch request, so nothing was launched: EXIT_BAD_REQUEST of shim.c.
    */
@@ -17,12 +19,12 @@ public enum ShimExit {
   /** From a status as in wait(2). */
   static ShimExit of(int status) {
     if ((status & 0x7f) != 0) {
-      return UNREMARKABLE;
+      return SILENT;
     }
     return switch (status >> 8 & 0xff) {
       case CODE_BAD_REQUEST -> BAD_REQUEST;
       case CODE_NO_RECORD -> NO_RECORD;
-      default -> UNREMARKABLE;
+      default -> SILENT;
     };
   }
 }

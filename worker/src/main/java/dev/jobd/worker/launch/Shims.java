@@ -10,26 +10,27 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Starts shims and serves the connections to all of them with one thread. */
 public final class Shims implements Closeable {
-  private static final String SOCKET = "control";
-
-  /** The server itself, the one that comes after it, and some to spare for people with tools. */
-  private static final int BACKLOG = 4;
-
   /** In the place of a process id that this process need not wait for. */
   private static final int NO_CHILD = 0;
 
-  private static final int STDIN = 0;
-
-  /** LISTEN_FD of shim/src/wire.h. */
-  private static final int LISTENER = 3;
+  /** What a job that was just launched has the processors to itself for; many need no longer. */
+  private static final Duration REST = Duration.ofMillis(10);
 
   private final Path program;
   private final Logger logger;
   private final Selector selector;
+  private final AtomicReference<@Nullable WaitingShim> next = new AtomicReference<>();
+  private final AtomicBoolean preparing = new AtomicBoolean();
 
   public Shims(Path program, Logger logger) throws IOException {
     this.program = program;
@@ -38,45 +39,70 @@ public final class Shims implements Closeable {
     Thread.ofPlatform().name("jobd-shims").daemon().start(this::serve);
   }
 
+  /** Has a shim wait for the next {@link #launch}, in a while. Returns at once. */
+  public void prepare() {
+    if (next.get() == null && preparing.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(REST.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(this::prepareNow);
+    }
+  }
+
+  private void prepareNow() {
+    try {
+      WaitingShim shim = WaitingShim.spawn(program);
+      next.set(shim); // nobody else sets one
+      preparing.set(false);
+      // Whoever closes this looks after it said so: one of the two finds the shim.
+      if (!selector.isOpen() && next.compareAndSet(shim, null)) {
+        shim.dismiss();
+      }
+    } catch (ErrnoException e) {
+      preparing.set(false);
+      logger.log(Level.WARNING, "prepare a shim; the next job will wait for one of its own", e);
+    }
+  }
+
+  private WaitingShim take() throws ErrnoException {
+    WaitingShim prepared = next.getAndSet(null);
+    if (prepared != null && prepared.hasEnded()) {
+      prepared.close();
+      prepared = null;
+    }
+    return prepared != null ? prepared : WaitingShim.spawn(program);
+  }
+
   /**
-   * Spawns a shim with {@code request}. The socket listens before the shim exists and this side is
-   * connected before it runs, so nothing has to be waited for or tried again.
-   *
-   * @param name what tells this shim from others in a list of processes
+   * Gives a job to a shim. Its socket listens and this side is connected before the shim looks at
+   * either, so nothing has to be waited for or tried again.
    */
-  public ShimConnection spawn(String name, LaunchRequest request, ShimEvents events)
-      throws IOException {
-    int directory = Native.openDirectory(request.directory().toString());
-    int listener = -1;
-    int stdin = -1;
+  public ShimConnection launch(LaunchRequest request, ShimEvents events) throws IOException {
+    WaitingShim shim = take();
+    int directory = -1;
     SocketChannel channel = null;
     try {
-      // By descriptor: the directory's own path may be longer than a socket's address can be.
-      String address = "/proc/self/fd/" + directory + "/" + SOCKET;
-      listener = Native.listen(address, BACKLOG);
-      stdin = Native.memoryFile("request", request.encode());
+      directory = Native.openDirectory(request.directory().toString());
+      String address = socketIn(directory);
+      shim.listen(address);
       channel = SocketChannel.open(UnixDomainSocketAddress.of(address));
-      int pid =
-          Native.spawn(
-              program.toString(),
-              List.of(program.getFileName().toString(), name),
-              List.of(
-                  new Native.Inherited(stdin, STDIN), new Native.Inherited(listener, LISTENER)));
-      return serve(pid, channel, events);
+      shim.send(request.encode());
     } catch (IOException e) {
+      shim.dismiss();
       if (channel != null) {
         channel.close();
       }
       throw e;
     } finally {
-      Native.close(directory);
-      if (stdin >= 0) {
-        Native.close(stdin);
-      }
-      if (listener >= 0) {
-        Native.close(listener);
+      if (directory >= 0) {
+        Native.close(directory);
       }
     }
+    shim.close();
+    return serve(shim.pid(), channel, events);
+  }
+
+  /** By descriptor: the directory's own path may be longer than a socket's address can be. */
+  private static String socketIn(int directory) {
+    return "/proc/self/fd/" + directory + "/control";
   }
 
   /**
@@ -87,8 +113,8 @@ public final class Shims implements Closeable {
   public ShimConnection connect(Path jobDirectory, ShimEvents events) throws IOException {
     int directory = Native.openDirectory(jobDirectory.toString());
     try {
-      String address = "/proc/self/fd/" + directory + "/" + SOCKET;
-      return serve(NO_CHILD, SocketChannel.open(UnixDomainSocketAddress.of(address)), events);
+      var address = UnixDomainSocketAddress.of(socketIn(directory));
+      return serve(NO_CHILD, SocketChannel.open(address), events);
     } finally {
       Native.close(directory);
     }
@@ -147,6 +173,10 @@ public final class Shims implements Closeable {
     List<ShimConnection> open =
         selector.keys().stream().map(key -> (ShimConnection) key.attachment()).toList();
     selector.close();
+    WaitingShim waiting = next.getAndSet(null);
+    if (waiting != null) {
+      waiting.dismiss();
+    }
     for (ShimConnection connection : open) {
       connection.channel().close();
     }

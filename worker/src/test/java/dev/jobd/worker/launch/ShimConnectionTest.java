@@ -33,7 +33,7 @@ class ShimConnectionTest {
         public void grew(long journalEnd) {}
 
         @Override
-        public void closed(int pid) {}
+        public void closed(boolean told, int pid) {}
       };
 
   /** What {@link ShimConnection#receive} answers to a shim that says this, and then is gone. */

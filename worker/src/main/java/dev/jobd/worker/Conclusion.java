@@ -1,0 +1,83 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.launch.DamagedRecordException;
+import dev.jobd.worker.launch.ExitRecord;
+import dev.jobd.worker.launch.ShimExit;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Verdict;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the evidence says of a job whose shim is gone.
+ *
+ * @param durable whether a worker after a crash would come to the same
+ * @param populated whether there may be processes left
+ */
+record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolean populated) {
+  /** Protocol error: errno(3). */
+  private static final int EPROTO = 71;
+
+  /**
+   * Looks at what the shim left behind.
+   *
+   * @throws IOException where that cannot be read now, which says nothing of the job
+   */
+  static Conclusion of(Job job, ShimExit shimExit, Logger logger) throws IOException {
+    try {
+      Optional<ExitRecord> exit = ExitRecord.read(job.directory());
+      return exit.isPresent()
+          ? of(job, exit.get(), shimExit == ShimExit.TOLD, logger)
+          : lost(job, without(shimExit));
+    } catch (DamagedRecordException e) {
+      logger.log(Level.ERROR, "read " + job.directory(), e);
+      return lost(job, new Verdict.Lost(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** The worker itself could not launch the job. */
+  static Conclusion neverLaunched(Verdict.Failed why) {
+    JobState.Ended end = new JobState.Ended(null, Instant.now(), why);
+    return new Conclusion(end, OutputSize.NONE, false, false);
+  }
+
+  private static Conclusion of(Job job, ExitRecord exit, boolean durable, Logger logger) {
+    if (exit.journalFailed()) {
+      logger.log(
+          Level.ERROR, "the journal of job {0} may lack its end: the disk refused it", job.id());
+    }
+    JobState.Command command =
+        exit.started() == null ? null : new JobState.Command(exit.pid(), exit.started());
+    Verdict verdict = Verdicts.of(exit, job.stopRequestedBy());
+    return new Conclusion(
+        new JobState.Ended(command, exit.ended(), verdict),
+        new OutputSize(exit.output(), exit.dropped()),
+        durable,
+        exit.survivors());
+  }
+
+  private static Verdict without(ShimExit shimExit) {
+    return switch (shimExit) {
+      case BAD_REQUEST ->
+          new Verdict.Failed("request", EPROTO, "the shim refused its launch request");
+      case NO_RECORD -> new Verdict.Lost("its shim could not write an exit record");
+      case TOLD, SILENT -> new Verdict.Lost("its shim ended without an exit record");
+    };
+  }
+
+  private static Conclusion lost(Job job, Verdict verdict) {
+    JobState.Command command =
+        switch (job.state()) {
+          case JobState.Running(JobState.Command ran) -> ran;
+          case JobState.Stopping(JobState.Command ran, String by) -> ran;
+          case JobState.Starting starting -> null;
+          case JobState.Ended already -> already.command();
+        };
+    JobState.Ended end = new JobState.Ended(command, Instant.now(), verdict);
+    return new Conclusion(end, OutputSize.NONE, false, true);
+  }
+}

@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * changes nothing. What a change sets off happens outside of the lock.
  */
 public final class Job {
-  private final Path directory;
-  private final int chunkBytes;
+  private final Outputs outputs;
   private final JournalGrowth growth;
   private final CompletableFuture<JobState.Ended> ended = new CompletableFuture<>();
 
@@ -33,16 +32,15 @@ public final class Job {
   private volatile @Nullable LiveJob live;
   private @Nullable String stopRequestedBy;
 
-  private Job(JobRecord record, Path directory, int chunkBytes, JournalGrowth growth) {
+  private Job(JobRecord record, Outputs outputs, JournalGrowth growth) {
     this.record = record;
-    this.directory = directory;
-    this.chunkBytes = chunkBytes;
+    this.outputs = outputs;
     this.growth = growth;
   }
 
   /** A job whose end is to come, and is told by {@link LiveJob}. */
-  static Job live(JobRecord record, Path directory, int chunkBytes) {
-    Job job = new Job(record, directory, chunkBytes, new JournalGrowth());
+  static Job live(JobRecord record, Outputs outputs) {
+    Job job = new Job(record, outputs, new JournalGrowth());
     if (record.state() instanceof JobState.Stopping stopping) {
       job.stopRequestedBy = stopping.requestedBy();
     }
@@ -50,8 +48,8 @@ public final class Job {
   }
 
   /** A job that has ended, as its record tells. */
-  static Job ended(JobRecord record, JobState.Ended state, Path directory, int chunkBytes) {
-    Job job = new Job(record, directory, chunkBytes, JournalGrowth.complete());
+  static Job ended(JobRecord record, JobState.Ended state, Outputs outputs) {
+    Job job = new Job(record, outputs, JournalGrowth.complete());
     job.ended.complete(state);
     return job;
   }
@@ -107,13 +105,16 @@ public final class Job {
     }
   }
 
-  /** Reads this job's output. */
+  /**
+   * Reads this job's output. Where it has expired, the follower's first read tells so by an {@link
+   * OutputExpiredException}; one that has begun to read has it to its end.
+   */
   public Follower follow(ReadRequest request) {
-    return new Follower(directory, growth, request, chunkBytes);
+    return outputs.follow(id(), growth, request);
   }
 
   Path directory() {
-    return directory;
+    return outputs.directory(id());
   }
 
   JournalGrowth growth() {

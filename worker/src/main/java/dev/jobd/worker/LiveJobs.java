@@ -12,7 +12,16 @@ final class LiveJobs {
   private final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
 
+  private final Runnable ended;
+
   private record OwnedName(Owner owner, String name) {}
+
+  /**
+   * @param ended run after the end of each job is told and recorded; does not block
+   */
+  LiveJobs(Runnable ended) {
+    this.ended = ended;
+  }
 
   /**
    * Adds a new job.
@@ -53,6 +62,7 @@ final class LiveJobs {
   /** After the end is told, so that a job is always found, here or among the records. */
   void remove(Job job) {
     jobs.remove(job.id());
+    ended.run();
   }
 
   Optional<Job> find(JobId id) {

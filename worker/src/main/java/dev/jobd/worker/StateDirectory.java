@@ -6,18 +6,19 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,16 +140,39 @@ final class StateDirectory implements Closeable {
     return Files.createDirectory(job(id), OWNER_ONLY);
   }
 
-  /** Removes a directory with all that is in it; does nothing where it is gone. */
+  /**
+   * Removes a job's directory with all that is in it, the index first: without it there is no
+   * journal, and no reader takes what is left for one.
+   */
+  void removeJob(String id) throws IOException {
+    Files.deleteIfExists(job(id).resolve("index"));
+    removeTree(job(id));
+  }
+
+  /** Makes durable which jobs have a directory. */
+  void syncJobs() throws IOException {
+    force(root.resolve("jobs"), StandardOpenOption.READ);
+  }
+
+  /**
+   * Removes a directory with all that is in it, and follows no links; does nothing where it is
+   * gone, also where another thread removes it at the same time.
+   */
   static void removeTree(Path directory) throws IOException {
-    if (Files.notExists(directory)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          removeTree(entry);
+        } else {
+          Files.deleteIfExists(entry);
+        }
       }
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
+    Files.deleteIfExists(directory);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +45,23 @@ public final class Worker implements AutoCloseable {
   private final JobStore store;
   private final Cgroups cgroups;
   private final Shims shims;
-  private final LiveJobs live = new LiveJobs();
+  private final Collector collector;
+  private final Outputs outputs;
+  private final LiveJobs live;
 
   private Worker(
-      WorkerConfig config, StateDirectory state, JobStore store, Cgroups cgroups, Shims shims) {
+      WorkerConfig config,
+      StateDirectory state,
+      SqliteJobStore store,
+      Cgroups cgroups,
+      Shims shims) {
     this.config = config;
     this.state = state;
     this.store = store;
+    this.collector =
+        new Collector(config.retention(), store, state, InstantSource.system(), config.logger());
+    this.outputs = new Outputs(state, store, config.chunkBytes());
+    this.live = new LiveJobs(collector::wake);
     this.cgroups = cgroups;
     this.shims = shims;
   }
@@ -71,13 +82,14 @@ public final class Worker implements AutoCloseable {
       opened = state;
       Cgroups cgroups = Cgroups.open(state.instance());
       opened = both(cgroups, opened);
-      JobStore store = SqliteJobStore.open(state.database());
+      SqliteJobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);
       Shims shims = new Shims(config.shim(), config.logger());
       opened = both(shims, opened);
       Worker worker = new Worker(config, state, store, cgroups, shims);
       worker.recover();
       shims.prepare();
+      worker.collector.start();
       return worker;
     } catch (IOException | RuntimeException e) {
       closeAfter(e, opened);
@@ -98,7 +110,7 @@ public final class Worker implements AutoCloseable {
     JobRecord record =
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
-    Job job = Job.live(record, state.job(record.id().toString()), config.chunkBytes());
+    Job job = Job.live(record, outputs);
     JobCgroup cgroup = cgroups.existing(record.id().toString());
     LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
     live.admit(job);
@@ -195,7 +207,7 @@ public final class Worker implements AutoCloseable {
 
   private void takeUp(JobRecord record) {
     String id = record.id().toString();
-    Job job = Job.live(record, state.job(id), config.chunkBytes());
+    Job job = Job.live(record, outputs);
     live.readmit(job);
     LiveJob liveJob = new LiveJob(job, cgroups.existing(id), store, config.logger(), live);
     try {
@@ -212,8 +224,7 @@ public final class Worker implements AutoCloseable {
     }
     Optional<JobRecord> record = store.find(id);
     if (record.isPresent() && record.get().state() instanceof JobState.Ended ended) {
-      return Optional.of(
-          Job.ended(record.get(), ended, state.job(id.toString()), config.chunkBytes()));
+      return Optional.of(Job.ended(record.get(), ended, outputs));
     }
     return record.isPresent() ? live.find(id) : Optional.empty(); // admitted in between
   }
@@ -227,6 +238,31 @@ public final class Worker implements AutoCloseable {
     return store.list(query);
   }
 
+  /**
+   * Deletes an ended job: its record, its output, its directory. Who reads the output has it to its
+   * end.
+   *
+   * @return whether there was such a job
+   * @throws JobRunningException where it has not ended
+   * @throws IOException where it cannot be deleted; nothing is, then
+   */
+  public boolean delete(JobId id) throws IOException {
+    Optional<Job> known = live.find(id);
+    if (known.isPresent() && !(known.get().state() instanceof JobState.Ended)) {
+      throw new JobRunningException(id);
+    }
+    return switch (collector.delete(id)) {
+      case DELETED -> true;
+      case ABSENT -> false;
+      case LIVE -> {
+        if (live.find(id).map(Job::state).orElse(null) instanceof JobState.Ended) {
+          throw new IOException("delete job " + id + ": its end is not recorded yet");
+        }
+        throw new JobRunningException(id);
+      }
+    };
+  }
+
   /** How limits are enforced on this host: {@code v1}, {@code v2} or {@code hybrid}. */
   public String cgroupMode() {
     return cgroups.mode();
@@ -235,7 +271,7 @@ public final class Worker implements AutoCloseable {
   /** Lets go of the jobs; they run on. */
   @Override
   public void close() throws IOException {
-    both(shims, both(store, both(cgroups, state))).close();
+    both(shims, both(collector, both(store, both(cgroups, state)))).close();
     live.all()
         .forEach(job -> job.abandon("the worker was closed while job " + job.id() + " lived"));
   }

@@ -12,12 +12,18 @@ import java.nio.file.Path;
  *     worker at a time
  * @param shim the {@code jobd-shim} executable
  * @param defaultLimits for what a job does not ask for
+ * @param retention how long ended jobs are kept
  * @param chunkBytes the most bytes of output read at once: {@value #MIN_CHUNK_BYTES} to {@value
  *     #MAX_CHUNK_BYTES}
  * @param logger where the worker tells what an operator should know
  */
 public record WorkerConfig(
-    Path stateDirectory, Path shim, Limits defaultLimits, int chunkBytes, Logger logger) {
+    Path stateDirectory,
+    Path shim,
+    Limits defaultLimits,
+    Retention retention,
+    int chunkBytes,
+    Logger logger) {
 
   /** Enough for any program that is not a fork bomb; everything else is unlimited by default. */
   public static final Limits DEFAULT_LIMITS = new Limits(null, null, 4096L, null, null);
@@ -46,11 +52,16 @@ public record WorkerConfig(
         stateDirectory,
         shim,
         DEFAULT_LIMITS,
+        Retention.DEFAULT,
         DEFAULT_CHUNK_BYTES,
         System.getLogger(Worker.class.getName()));
   }
 
   public WorkerConfig withDefaultLimits(Limits limits) {
-    return new WorkerConfig(stateDirectory, shim, limits, chunkBytes, logger);
+    return new WorkerConfig(stateDirectory, shim, limits, retention, chunkBytes, logger);
+  }
+
+  public WorkerConfig withRetention(Retention value) {
+    return new WorkerConfig(stateDirectory, shim, defaultLimits, value, chunkBytes, logger);
   }
 }

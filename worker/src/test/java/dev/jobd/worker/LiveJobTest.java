@@ -14,7 +14,6 @@ import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -43,15 +42,16 @@ final class LiveJobTest {
             new JobState.Starting(),
             OutputSize.NONE);
     String id = record.id().toString();
-    Path place = Files.createDirectory(directory.resolve(id));
-    Job job = Job.live(record, place, WorkerConfig.DEFAULT_CHUNK_BYTES);
     try (Cgroups cgroups = Cgroups.open("live-job-test");
-        JobStore store = SqliteJobStore.open(directory.resolve("jobs.db"));
+        StateDirectory state = StateDirectory.open(directory);
+        JobStore store = SqliteJobStore.open(state.database());
         Shims shims = new Shims(TestWorker.SHIM, LOGGER)) {
+      Path place = state.createJob(id);
+      Job job = Job.live(record, new Outputs(state, store, WorkerConfig.DEFAULT_CHUNK_BYTES));
       LiveJob.await(store.insert(record));
       JobCgroup cgroup = cgroups.create(id, SLEEPS.limits());
       try {
-        LiveJob live = new LiveJob(job, cgroup, store, LOGGER, new LiveJobs());
+        LiveJob live = new LiveJob(job, cgroup, store, LOGGER, new LiveJobs(() -> {}));
 
         job.stop(StopRequest.kill("bob"));
         live.spawn(shims, request(place, id, cgroup));

@@ -28,6 +28,7 @@ class WorkerConfigTest {
                     config.stateDirectory(),
                     config.shim(),
                     config.defaultLimits(),
+                    config.retention(),
                     bytes,
                     config.logger()))
         .isInstanceOf(IllegalArgumentException.class)

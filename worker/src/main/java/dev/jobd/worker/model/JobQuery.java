@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     at least: shorter ones fit so many jobs that the search is slow
  * @param name as a job can have it
  * @param labels all of them must be there; as a job can have them
+ * @param created when they were asked for
  * @param pageToken where the page before ended, from {@link Page#nextToken}
  */
 public record JobQuery(
@@ -20,6 +21,7 @@ public record JobQuery(
     @Nullable String name,
     Set<Phase> phases,
     Map<String, String> labels,
+    TimeRange created,
     int pageSize,
     @Nullable String pageToken) {
 
@@ -36,6 +38,18 @@ public record JobQuery(
   /** All jobs, a default page of them. */
   public static final JobQuery ALL =
       new JobQuery(null, null, null, Set.of(), Map.of(), DEFAULT_PAGE_SIZE, null);
+
+  /** Jobs of any time. */
+  public JobQuery(
+      @Nullable Owner owner,
+      @Nullable String idPrefix,
+      @Nullable String name,
+      Set<Phase> phases,
+      Map<String, String> labels,
+      int pageSize,
+      @Nullable String pageToken) {
+    this(owner, idPrefix, name, phases, labels, TimeRange.ALWAYS, pageSize, pageToken);
+  }
 
   public JobQuery {
     phases = Set.copyOf(phases);
@@ -79,6 +93,14 @@ public record JobQuery(
   }
 
   public JobQuery withOwner(Owner value) {
-    return new JobQuery(value, idPrefix, name, phases, labels, pageSize, pageToken);
+    return new JobQuery(value, idPrefix, name, phases, labels, created, pageSize, pageToken);
+  }
+
+  public JobQuery withCreated(TimeRange value) {
+    return new JobQuery(owner, idPrefix, name, phases, labels, value, pageSize, pageToken);
+  }
+
+  public JobQuery withPageToken(@Nullable String value) {
+    return new JobQuery(owner, idPrefix, name, phases, labels, created, pageSize, value);
   }
 }

@@ -1,6 +1,7 @@
 package dev.jobd.worker.model;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is kept about one job. Its times are kept in nanoseconds since 1970, 64 bits of
@@ -9,15 +10,29 @@ import java.time.Instant;
  * @param createdAt when it was asked for, by this host's clock. Records are not listed by it but in
  *     the order in which they were recorded: clocks are set back, and two jobs may have one time
  * @param output known once the job has ended
+ * @param outputExpiredAt when the job's output was let go; {@code null} while it is there. The
+ *     store's to change
  */
 public record JobRecord(
-    JobId id, Owner owner, JobSpec spec, Instant createdAt, JobState state, OutputSize output) {
+    JobId id,
+    Owner owner,
+    JobSpec spec,
+    Instant createdAt,
+    JobState state,
+    OutputSize output,
+    @Nullable Instant outputExpiredAt) {
+
+  /** A job whose output is there. */
+  public JobRecord(
+      JobId id, Owner owner, JobSpec spec, Instant createdAt, JobState state, OutputSize output) {
+    this(id, owner, spec, createdAt, state, output, null);
+  }
 
   public JobRecord withState(JobState newState) {
-    return new JobRecord(id, owner, spec, createdAt, newState, output);
+    return new JobRecord(id, owner, spec, createdAt, newState, output, outputExpiredAt);
   }
 
   public JobRecord withOutput(OutputSize newOutput) {
-    return new JobRecord(id, owner, spec, createdAt, state, newOutput);
+    return new JobRecord(id, owner, spec, createdAt, state, newOutput, outputExpiredAt);
   }
 }

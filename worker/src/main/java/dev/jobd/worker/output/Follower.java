@@ -18,6 +18,7 @@ public final class Follower implements AutoCloseable {
   private final JournalGrowth growth;
   private final ReadRequest request;
   private final int maxChunkBytes;
+  private final Absence absence;
   private @Nullable Journal journal;
 
   /** The number of the record to read next, and the first byte of it that was not delivered. */
@@ -30,15 +31,28 @@ public final class Follower implements AutoCloseable {
 
   private Runnable cancelWake = () -> {};
 
+  /** Knows why a job that has ended may have no journal. */
+  @FunctionalInterface
+  public interface Absence {
+    /** Returns where there never was one; throws where it is gone. */
+    void explain() throws IOException;
+  }
+
   /**
    * @param directory the job's
    * @param maxChunkBytes the most bytes in one event
    */
-  public Follower(Path directory, JournalGrowth growth, ReadRequest request, int maxChunkBytes) {
+  public Follower(
+      Path directory,
+      JournalGrowth growth,
+      ReadRequest request,
+      int maxChunkBytes,
+      Absence absence) {
     this.directory = directory;
     this.growth = growth;
     this.request = request;
     this.maxChunkBytes = maxChunkBytes;
+    this.absence = absence;
     this.offset = request.offset();
   }
 
@@ -49,6 +63,9 @@ public final class Follower implements AutoCloseable {
     boolean complete = growth.isComplete(); // before looking: what comes later is not missed
     Journal open = journal != null ? journal : open();
     if (open == null) {
+      if (complete) {
+        absence.explain();
+      }
       return nothing(complete);
     }
     for (Entry entry = open.entry(record); entry != null; entry = open.entry(record)) {

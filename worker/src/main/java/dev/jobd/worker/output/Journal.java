@@ -56,7 +56,10 @@ final class Journal implements Closeable {
     this.index = index;
   }
 
-  /** Opens the journal in a job's directory; {@code null} where the shim has not made it. */
+  /**
+   * Opens the journal in a job's directory; {@code null} where the shim has not made it, and where
+   * it is removed.
+   */
   static @Nullable Journal open(Path directory) throws IOException {
     FileChannel index;
     try {
@@ -65,9 +68,12 @@ final class Journal implements Closeable {
       return null;
     }
     try {
-      // Made before the index, so it is there.
+      // Made before the index and removed after it.
       return new Journal(
           directory, FileChannel.open(directory.resolve("output"), StandardOpenOption.READ), index);
+    } catch (NoSuchFileException e) {
+      index.close();
+      return null;
     } catch (IOException e) {
       index.close();
       throw e;

@@ -31,6 +31,7 @@ final class JobRow {
   private final Instant createdAt;
   private final long outputKept;
   private final long outputDropped;
+  private final @Nullable Instant outputExpiredAt;
   private final byte[] state;
   private final byte[] spec;
 
@@ -42,6 +43,8 @@ final class JobRow {
     createdAt = Nanos.toInstant(row.getLong("created_at"));
     outputKept = row.getLong("output_kept");
     outputDropped = row.getLong("output_dropped");
+    long expired = row.getLong("output_expired_at");
+    outputExpiredAt = row.wasNull() ? null : Nanos.toInstant(expired);
     state = row.getBytes("state");
     spec = row.getBytes("spec");
   }
@@ -76,7 +79,8 @@ final class JobRow {
           SpecDocument.decode(spec),
           createdAt,
           StateDocument.decode(state),
-          new OutputSize(outputKept, outputDropped));
+          new OutputSize(outputKept, outputDropped),
+          outputExpiredAt);
     } catch (CorruptDocumentException | InvalidSpecException e) {
       throw new IOException("record of job " + id + " is corrupt: " + e.getMessage(), e);
     }
@@ -97,7 +101,8 @@ final class JobRow {
           specOrPlaceholder(),
           createdAt,
           new JobState.Ended(null, createdAt, verdict),
-          outputOrNone());
+          outputOrNone(),
+          outputExpiredAt);
     }
   }
 

@@ -28,12 +28,35 @@ final class ReadConnections implements Closeable {
   }
 
   /**
-   * Every row that {@code selection} finds, as of one moment.
+   * The records that {@code selection} finds, as of one moment.
    *
    * @param what it is for, in words for an error: {@code list jobs}
    * @param maxBytes of documents; the row that exceeds it is the last one read
    */
   List<JobRow> select(String what, Selection selection, long maxBytes) throws IOException {
+    return read(
+        what,
+        selection,
+        result -> {
+          List<JobRow> rows = new ArrayList<>();
+          long bytes = 0;
+          while (bytes <= maxBytes && result.next()) {
+            JobRow row = JobRow.of(result);
+            rows.add(row);
+            bytes += row.documentBytes();
+          }
+          return rows;
+        });
+  }
+
+  /** What a selection finds, read from its first row on. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T of(ResultSet result) throws SQLException;
+  }
+
+  /** The same of anything; {@code reading} is given the result before its first row. */
+  <T> T read(String what, Selection selection, Reading<T> reading) throws IOException {
     permits.acquireUninterruptibly();
     try {
       if (closed) {
@@ -42,9 +65,9 @@ final class ReadConnections implements Closeable {
       Connection pooled = idle.poll();
       Connection connection = pooled != null ? pooled : database.connectToRead();
       try {
-        List<JobRow> rows = select(connection, selection, maxBytes);
+        T found = read(connection, selection, reading);
         idle.push(connection);
-        return rows;
+        return found;
       } catch (SQLException e) {
         throw Database.closing(connection, database.failure(what, e));
       }
@@ -69,23 +92,16 @@ final class ReadConnections implements Closeable {
     }
   }
 
-  private static List<JobRow> select(Connection connection, Selection selection, long maxBytes)
+  private static <T> T read(Connection connection, Selection selection, Reading<T> reading)
       throws SQLException {
-    List<JobRow> rows = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(selection.sql())) {
       List<Object> parameters = selection.parameters();
       for (int i = 0; i < parameters.size(); i++) {
         statement.setObject(i + 1, parameters.get(i));
       }
       try (ResultSet result = statement.executeQuery()) {
-        long bytes = 0;
-        while (bytes <= maxBytes && result.next()) {
-          JobRow row = JobRow.of(result);
-          rows.add(row);
-          bytes += row.documentBytes();
-        }
+        return reading.of(result);
       }
     }
-    return rows;
   }
 }

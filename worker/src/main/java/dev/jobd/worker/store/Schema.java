@@ -1,8 +1,10 @@
 package dev.jobd.worker.store;
 
+import dev.jobd.worker.model.JobState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,43 +19,126 @@ import java.util.List;
  * equalities first, then {@code seq}, so that a page is read from where it begins, in order.
  */
 final class Schema {
-  private static final List<List<String>> STEPS =
-      List.of(
-          List.of(
-              """
-              CREATE TABLE jobs (
-                seq            INTEGER PRIMARY KEY,
-                id             TEXT    NOT NULL UNIQUE,
-                owner          TEXT    NOT NULL,
-                name           TEXT,
-                phase          TEXT    NOT NULL,
-                created_at     INTEGER NOT NULL, -- ns since 1970
-                output_kept    INTEGER NOT NULL, -- bytes
-                output_dropped INTEGER NOT NULL, -- bytes
-                state          BLOB    NOT NULL,
-                spec           BLOB    NOT NULL
-              )
-              """,
-              "CREATE INDEX jobs_by_phase ON jobs (phase, seq)",
-              "CREATE INDEX jobs_by_owner ON jobs (owner, phase, seq)",
-              "CREATE INDEX jobs_by_name ON jobs (name, phase, seq) WHERE name IS NOT NULL",
-              """
-              CREATE INDEX jobs_by_owner_and_name ON jobs (owner, name, phase, seq)
-              WHERE name IS NOT NULL
-              """,
-              """
-              CREATE TABLE job_labels (
-                label_key   TEXT    NOT NULL,
-                label_value TEXT    NOT NULL,
-                seq         INTEGER NOT NULL REFERENCES jobs (seq),
-                PRIMARY KEY (label_key, label_value, seq)
-              )
-              """));
+  private static final List<Step> STEPS = List.of(records(), history());
 
   /** What this jobd writes, and the newest that it can read. */
   static final int VERSION = STEPS.size();
 
   private Schema() {}
+
+  /** What leads from one version to the next. */
+  @FunctionalInterface
+  private interface Step {
+    void take(Connection connection) throws SQLException;
+  }
+
+  private static Step records() {
+    return sql(
+        """
+        CREATE TABLE jobs (
+          seq            INTEGER PRIMARY KEY,
+          id             TEXT    NOT NULL UNIQUE,
+          owner          TEXT    NOT NULL,
+          name           TEXT,
+          phase          TEXT    NOT NULL,
+          created_at     INTEGER NOT NULL, -- ns since 1970
+          output_kept    INTEGER NOT NULL, -- bytes
+          output_dropped INTEGER NOT NULL, -- bytes
+          state          BLOB    NOT NULL,
+          spec           BLOB    NOT NULL
+        )
+        """,
+        "CREATE INDEX jobs_by_phase ON jobs (phase, seq)",
+        "CREATE INDEX jobs_by_owner ON jobs (owner, phase, seq)",
+        "CREATE INDEX jobs_by_name ON jobs (name, phase, seq) WHERE name IS NOT NULL",
+        """
+        CREATE INDEX jobs_by_owner_and_name ON jobs (owner, name, phase, seq)
+        WHERE name IS NOT NULL
+        """,
+        """
+        CREATE TABLE job_labels (
+          label_key   TEXT    NOT NULL,
+          label_value TEXT    NOT NULL,
+          seq         INTEGER NOT NULL REFERENCES jobs (seq),
+          PRIMARY KEY (label_key, label_value, seq)
+        )
+        """);
+  }
+
+  /** Times to list by, owners beside labels, and all that {@link History} needs. */
+  private static Step history() {
+    Step columns =
+        sql(
+            "ALTER TABLE jobs ADD COLUMN ended_at INTEGER", // ns since 1970
+            "ALTER TABLE jobs ADD COLUMN output_expired_at INTEGER", // ns since 1970
+            "ALTER TABLE job_labels ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+            """
+            UPDATE job_labels
+            SET owner = (SELECT owner FROM jobs WHERE jobs.seq = job_labels.seq)
+            """);
+    Step indexes =
+        sql(
+            "CREATE INDEX jobs_by_creation ON jobs (created_at)",
+            "CREATE INDEX jobs_by_end ON jobs (ended_at, seq) WHERE ended_at IS NOT NULL",
+            """
+            CREATE INDEX jobs_with_output_by_end ON jobs (ended_at, seq)
+            WHERE ended_at IS NOT NULL AND output_expired_at IS NULL
+            """,
+            """
+            CREATE INDEX job_labels_by_owner
+            ON job_labels (owner, label_key, label_value, seq)
+            """,
+            "CREATE TABLE removals (job TEXT PRIMARY KEY)",
+            """
+            CREATE TABLE counters (
+              ended_jobs   INTEGER NOT NULL,
+              output_bytes INTEGER NOT NULL, -- of ended jobs, where not expired
+              last_seq     INTEGER NOT NULL, -- of all that were deleted
+              max_setback  INTEGER NOT NULL  -- ns that a record's creation was behind an older one's
+            )
+            """,
+            """
+            INSERT INTO counters (ended_jobs, output_bytes, last_seq, max_setback)
+            SELECT
+              (SELECT COUNT(*) FROM jobs WHERE ended_at IS NOT NULL),
+              (SELECT COALESCE(SUM(output_kept), 0) FROM jobs WHERE ended_at IS NOT NULL),
+              0,
+              (SELECT COALESCE(MAX(newest - created_at), 0) FROM
+                (SELECT created_at, MAX(created_at) OVER (ORDER BY seq) AS newest FROM jobs)
+                AS creations)
+            """);
+    return connection -> {
+      columns.take(connection);
+      fillInEnds(connection);
+      indexes.take(connection);
+    };
+  }
+
+  /** From the documents, where they could only be read until now. */
+  private static void fillInEnds(Connection connection) throws SQLException {
+    try (PreparedStatement update =
+            connection.prepareStatement("UPDATE jobs SET ended_at = ? WHERE seq = ?");
+        Statement select = connection.createStatement();
+        ResultSet row =
+            select.executeQuery(
+                "SELECT seq, created_at, state FROM jobs WHERE phase = 'ENDED' ORDER BY seq")) {
+      while (row.next()) {
+        update.setLong(1, endOf(row.getBytes("state"), row.getLong("created_at")));
+        update.setLong(2, row.getLong("seq"));
+        update.executeUpdate();
+      }
+    }
+  }
+
+  private static long endOf(byte[] state, long otherwise) {
+    try {
+      return StateDocument.decode(state) instanceof JobState.Ended ended
+          ? Nanos.of(ended.at())
+          : otherwise;
+    } catch (IOException e) {
+      return otherwise; // a record that is corrupt is shown as one that ended when it began
+    }
+  }
 
   /**
    * Takes the steps that are missing, all in one transaction. {@code connection} does not commit by
@@ -69,16 +154,29 @@ final class Schema {
                 .formatted(file, found, VERSION));
       }
       if (found < VERSION) {
-        for (List<String> step : STEPS.subList(found, VERSION)) {
-          for (String sql : step) {
-            statement.execute(sql);
-          }
-        }
-        statement.execute("DELETE FROM schema_version");
-        statement.execute("INSERT INTO schema_version (version) VALUES (" + VERSION + ")");
+        takeSteps(connection, found, VERSION);
       }
     }
     connection.commit();
+  }
+
+  /** Without a commit. */
+  static void takeSteps(Connection connection, int from, int to) throws SQLException {
+    for (Step step : STEPS.subList(from, to)) {
+      step.take(connection);
+    }
+    sql("DELETE FROM schema_version", "INSERT INTO schema_version (version) VALUES (" + to + ")")
+        .take(connection);
+  }
+
+  private static Step sql(String... statements) {
+    return connection -> {
+      try (Statement statement = connection.createStatement()) {
+        for (String sql : statements) {
+          statement.execute(sql);
+        }
+      }
+    };
   }
 
   private static int version(Statement statement) throws SQLException {

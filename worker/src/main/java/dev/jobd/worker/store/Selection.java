@@ -3,6 +3,8 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question to the table of jobs.
@@ -19,14 +22,17 @@ import java.util.Set;
  *
  * <ul>
  *   <li>an id prefix: the few ids that begin so;
- *   <li>labels, where ended jobs are asked for: one label's jobs, the other conditions tested on
- *       each;
+ *   <li>labels, where ended jobs are asked for: one label's jobs, all or those of one owner, the
+ *       other conditions tested on each;
  *   <li>otherwise each phase by itself, with owner and name: the newest of each, then the newest of
  *       those. Jobs that are not ended are few, so labels may be tested on all of them.
  * </ul>
  *
- * <p>What costs more, tens of milliseconds among a million: a label that very many jobs share
- * together with an owner or a second label that few of those have.
+ * <p>A time is a part of the sequence, see {@link SeqRange}; within it, each job's own is tested.
+ *
+ * <p>What costs more is what two indexes cannot say together: a label or a name that very many jobs
+ * share, with another label that few of those have. Then all jobs of the first are looked at, or,
+ * where an owner is given, all of that owner's.
  *
  * <p>{@code CROSS JOIN} states who leads: SQLite keeps its order, to other engines it is a join.
  *
@@ -35,7 +41,16 @@ import java.util.Set;
 record Selection(String sql, List<Object> parameters) {
   private static final String SELECT =
       """
-      SELECT seq, id, owner, name, created_at, output_kept, output_dropped, state, spec
+      SELECT
+        seq, id, owner, name, created_at, output_kept, output_dropped, output_expired_at, state,
+        spec
+      FROM jobs
+      """;
+
+  private static final String ENDED =
+      """
+      SELECT id, ended_at,
+        CASE WHEN output_expired_at IS NULL THEN output_kept ELSE 0 END AS output_bytes
       FROM jobs
       """;
 
@@ -50,13 +65,32 @@ record Selection(String sql, List<Object> parameters) {
         live.stream().<Object>map(Phase::name).toList());
   }
 
+  static Selection oldest(int most) {
+    return new Selection(
+        ENDED + "WHERE ended_at IS NOT NULL ORDER BY ended_at, seq LIMIT ?", List.of((long) most));
+  }
+
+  static Selection oldestWithOutput(int most) {
+    return new Selection(
+        ENDED
+            + "WHERE ended_at IS NOT NULL AND output_expired_at IS NULL"
+            + " ORDER BY ended_at, seq LIMIT ?",
+        List.of((long) most));
+  }
+
+  static Selection removals(String after, int most) {
+    return new Selection(
+        "SELECT job AS id FROM removals WHERE job > ? ORDER BY job LIMIT ?",
+        List.of(after, (long) most));
+  }
+
   /**
    * One row more than the page of {@code query} holds, where there is one.
    *
-   * @param before a {@code seq}; only older rows are selected
+   * @param range only rows within it are selected
    */
-  static Selection of(JobQuery query, long before) {
-    return new PageSelection(query, before).build();
+  static Selection of(JobQuery query, SeqRange range) throws IOException {
+    return new PageSelection(query, range).build();
   }
 
   private static String marks(Collection<?> values) {
@@ -66,16 +100,16 @@ record Selection(String sql, List<Object> parameters) {
   /** Collects SQL and parameters side by side. */
   private static final class PageSelection {
     private final JobQuery query;
-    private final long before;
+    private final SeqRange range;
     private final StringBuilder sql = new StringBuilder(SELECT);
     private final List<Object> parameters = new ArrayList<>();
 
-    PageSelection(JobQuery query, long before) {
+    PageSelection(JobQuery query, SeqRange range) {
       this.query = query;
-      this.before = before;
+      this.range = range;
     }
 
-    Selection build() {
+    Selection build() throws IOException {
       add("WHERE seq IN (");
       if (query.idPrefix() != null) {
         ledByIdPrefix(query.idPrefix());
@@ -91,7 +125,7 @@ record Selection(String sql, List<Object> parameters) {
     /**
      * Ids are made of 0-9, a-f and '-', so all that begin with the prefix sort below prefix + g.
      */
-    private void ledByIdPrefix(String prefix) {
+    private void ledByIdPrefix(String prefix) throws IOException {
       add("SELECT j.seq FROM jobs lead CROSS JOIN jobs j");
       add(" WHERE lead.id >= ? AND lead.id < ? AND j.seq = lead.seq", prefix, prefix + "g");
       addPhases();
@@ -99,16 +133,19 @@ record Selection(String sql, List<Object> parameters) {
       addNewest("j.seq");
     }
 
-    private void ledByLabel(Map.Entry<String, String> label) {
+    private void ledByLabel(Map.Entry<String, String> label) throws IOException {
       add("SELECT j.seq FROM job_labels lead CROSS JOIN jobs j");
       add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.getKey(), label.getValue());
+      if (query.owner() != null) {
+        add(" AND lead.owner = ?", query.owner().name());
+      }
       add(" AND j.seq = lead.seq");
       addPhases();
       addOtherConditions();
       addNewest("lead.seq");
     }
 
-    private void ledByPhases() {
+    private void ledByPhases() throws IOException {
       if (query.phases().isEmpty() && query.owner() == null && query.name() == null) {
         add("SELECT j.seq FROM jobs j WHERE TRUE");
         addOtherConditions();
@@ -134,18 +171,30 @@ record Selection(String sql, List<Object> parameters) {
       }
     }
 
-    private void addOtherConditions() {
+    private void addOtherConditions() throws IOException {
       if (query.owner() != null) {
         add(" AND j.owner = ?", query.owner().name());
       }
       if (query.name() != null) {
         add(" AND j.name = ?", query.name());
       }
+      addCreated(" AND +j.created_at >= ?", query.created().from());
+      addCreated(" AND +j.created_at < ?", query.created().until());
       query.labels().forEach(this::addLabel);
     }
 
+    /** The plus sign keeps SQLite from reading by time what is to come in sequence. */
+    private void addCreated(String condition, @Nullable Instant bound) throws IOException {
+      if (bound != null) {
+        add(condition, Nanos.of(bound));
+      }
+    }
+
     private void addNewest(String seq) {
-      add(" AND " + seq + " < ? ORDER BY " + seq + " DESC LIMIT ?", before, limit());
+      if (range.after() > SeqRange.ALL.after()) {
+        add(" AND " + seq + " > ?", range.after());
+      }
+      add(" AND " + seq + " < ? ORDER BY " + seq + " DESC LIMIT ?", range.before(), limit());
     }
 
     private void addLabel(String key, String value) {

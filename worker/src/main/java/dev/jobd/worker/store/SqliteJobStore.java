@@ -3,24 +3,32 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Job records in one SQLite file: one thread writes, any thread reads what was last committed. The
  * file belongs to one store at a time; whoever holds the directory sees to that.
  */
-public final class SqliteJobStore implements JobStore {
+public final class SqliteJobStore implements JobStore, History {
   /**
    * Specifications and states on one page: thousands of usual ones, and never more than one job of
    * the largest kind alone, so that a page costs a server no more than a job.
    */
   static final long MAX_PAGE_BYTES = 512 << 10;
+
+  /** What a write that holds no document holds, about. */
+  private static final int REMOVAL_BYTES = 256;
 
   private final GroupWriter writer;
   private final ReadConnections readers;
@@ -48,11 +56,12 @@ public final class SqliteJobStore implements JobStore {
       long createdAt = Nanos.of(record.createdAt());
       byte[] spec = SpecDocument.encode(record.spec());
       byte[] state = StateDocument.encode(record.state());
+      @Nullable Long endedAt = endOf(record);
       return writer.write(
           Write.urgent(
               "insert job " + record.id(),
               spec.length + state.length,
-              session -> session.insert(record, createdAt, spec, state)));
+              session -> session.insert(record, createdAt, spec, state, endedAt)));
     } catch (IOException e) {
       return refused("insert", record, e);
     }
@@ -79,11 +88,12 @@ public final class SqliteJobStore implements JobStore {
       JobQuery.Phase phase = JobQuery.Phase.of(record.state());
       OutputSize output = record.output();
       byte[] state = StateDocument.encode(record.state());
+      @Nullable Long endedAt = endOf(record);
       return writer.write(
           urgency.of(
               "update job " + id,
               state.length,
-              session -> session.update(id, phase, output, state)));
+              session -> session.update(id, phase, output, state, endedAt)));
     } catch (IOException e) {
       return refused("update", record, e);
     }
@@ -99,11 +109,18 @@ public final class SqliteJobStore implements JobStore {
   public Page<JobRecord> list(JobQuery query) throws IOException {
     writer.settle();
     long before = query.pageToken() == null ? Long.MAX_VALUE : PageToken.parse(query.pageToken());
-    List<JobRow> rows = readers.select("list jobs", Selection.of(query, before), MAX_PAGE_BYTES);
+    SeqRange range = enclosing(query.created()).upTo(before);
+    List<JobRow> rows = readers.select("list jobs", Selection.of(query, range), MAX_PAGE_BYTES);
     int fitting = fitting(rows, query.pageSize());
     List<JobRecord> page = records(rows.subList(0, fitting));
     boolean last = fitting == rows.size();
     return new Page<>(page, last ? null : PageToken.before(rows.get(fitting - 1).seq()));
+  }
+
+  private SeqRange enclosing(TimeRange times) throws IOException {
+    return times.equals(TimeRange.ALWAYS)
+        ? SeqRange.ALL
+        : readers.read("list jobs", SeqRange.enclosing(times), SeqRange::read);
   }
 
   /** How many of {@code rows} go on a page: one at least, so that the pages come to an end. */
@@ -126,6 +143,67 @@ public final class SqliteJobStore implements JobStore {
   }
 
   @Override
+  public Holdings holdings() throws IOException {
+    return readers.read(
+        "count ended jobs",
+        new Selection("SELECT ended_jobs, output_bytes FROM counters", List.of()),
+        EndedRows::readHoldings);
+  }
+
+  @Override
+  public List<EndedJob> oldest(int most) throws IOException {
+    return readers.read("list ended jobs", Selection.oldest(most), EndedRows::read);
+  }
+
+  @Override
+  public List<EndedJob> oldestWithOutput(int most) throws IOException {
+    return readers.read("list kept outputs", Selection.oldestWithOutput(most), EndedRows::read);
+  }
+
+  @Override
+  public CompletableFuture<Void> expireOutput(JobId id, Instant at) {
+    try {
+      long nanos = Nanos.of(at);
+      return writer.write(
+          Write.urgent(
+              "expire the output of job " + id,
+              REMOVAL_BYTES,
+              session -> session.removals().expireOutput(id, nanos)));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Deletion> delete(JobId id) {
+    AtomicReference<Deletion> deletion = new AtomicReference<>(Deletion.ABSENT);
+    return writer
+        .write(
+            Write.urgent(
+                "delete job " + id,
+                REMOVAL_BYTES,
+                session -> deletion.set(session.removals().delete(id))))
+        .thenApply(done -> deletion.get());
+  }
+
+  @Override
+  public List<JobId> removals(@Nullable JobId after, int most) throws IOException {
+    return readers.read(
+        "list directories to remove",
+        Selection.removals(after == null ? "" : after.toString(), most),
+        EndedRows::readIds);
+  }
+
+  @Override
+  public CompletableFuture<Void> removed(JobId id) {
+    return writer.write(
+        Write.urgent(
+            "note that the directory of job " + id + " is removed",
+            REMOVAL_BYTES,
+            session -> session.removals().removed(id)));
+  }
+
+  @Override
   public void close() throws IOException {
     try (readers) {
       writer.close();
@@ -135,6 +213,10 @@ public final class SqliteJobStore implements JobStore {
   /** How many transactions were committed since this store was opened. */
   long commits() {
     return writer.commits();
+  }
+
+  private static @Nullable Long endOf(JobRecord record) throws IOException {
+    return record.state() instanceof JobState.Ended ended ? (Long) Nanos.of(ended.at()) : null;
   }
 
   private static List<JobRecord> records(List<JobRow> rows) {

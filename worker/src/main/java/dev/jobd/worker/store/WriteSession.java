@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,20 +22,26 @@ final class WriteSession implements AutoCloseable {
   private static final String INSERT_JOB =
       """
       INSERT INTO jobs
-        (seq, id, owner, name, phase, created_at, output_kept, output_dropped, state, spec)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (seq, id, owner, name, phase, created_at, output_kept, output_dropped, state, spec,
+         ended_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
   private static final String INSERT_LABEL =
-      "INSERT INTO job_labels (label_key, label_value, seq) VALUES (?, ?, ?)";
+      "INSERT INTO job_labels (label_key, label_value, seq, owner) VALUES (?, ?, ?, ?)";
   private static final String UPDATE_JOB =
-      "UPDATE jobs SET phase = ?, output_kept = ?, output_dropped = ?, state = ? WHERE id = ?";
+      """
+      UPDATE jobs
+      SET phase = ?, output_kept = ?, output_dropped = ?, state = ?, ended_at = ?
+      WHERE id = ?
+      """;
 
   private final Connection connection;
   private final PreparedStatement phase;
   private final PreparedStatement insertJob;
   private final PreparedStatement insertLabel;
   private final PreparedStatement updateJob;
-  private long lastSeq;
+  private final Counters counters;
+  private final Removals removals;
 
   private WriteSession(Connection connection) throws SQLException {
     this.connection = connection;
@@ -44,7 +49,8 @@ final class WriteSession implements AutoCloseable {
     this.insertJob = connection.prepareStatement(INSERT_JOB);
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
     this.updateJob = connection.prepareStatement(UPDATE_JOB);
-    this.lastSeq = lastSeq(connection);
+    this.counters = new Counters(connection);
+    this.removals = new Removals(connection, counters);
   }
 
   /** Connects, and brings the schema up to date. */
@@ -61,13 +67,20 @@ final class WriteSession implements AutoCloseable {
     }
   }
 
-  void insert(JobRecord record, long createdAt, byte[] spec, byte[] state)
+  Removals removals() {
+    return removals;
+  }
+
+  /**
+   * @param endedAt in nanoseconds since 1970; {@code null} while the job lives, here and below
+   */
+  void insert(JobRecord record, long createdAt, byte[] spec, byte[] state, @Nullable Long endedAt)
       throws SQLException, RefusedWriteException {
     if (phaseOf(record.id()) != null) {
       throw new RefusedWriteException("there is a record with this id");
     }
-    lastSeq++;
-    insertJob.setLong(1, lastSeq);
+    long seq = counters.nextSeq();
+    insertJob.setLong(1, seq);
     insertJob.setString(2, record.id().toString());
     insertJob.setString(3, record.owner().name());
     insertJob.setString(4, record.spec().name());
@@ -77,16 +90,22 @@ final class WriteSession implements AutoCloseable {
     insertJob.setLong(8, record.output().dropped());
     insertJob.setBytes(9, state);
     insertJob.setBytes(10, spec);
+    insertJob.setObject(11, endedAt);
     insertJob.executeUpdate();
+    counters.created(createdAt);
+    if (endedAt != null) {
+      counters.ended(record.output().kept());
+    }
     for (Map.Entry<String, String> label : record.spec().labels().entrySet()) {
       insertLabel.setString(1, label.getKey());
       insertLabel.setString(2, label.getValue());
-      insertLabel.setLong(3, lastSeq);
+      insertLabel.setLong(3, seq);
+      insertLabel.setString(4, record.owner().name());
       insertLabel.executeUpdate();
     }
   }
 
-  void update(JobId id, Phase newPhase, OutputSize output, byte[] state)
+  void update(JobId id, Phase newPhase, OutputSize output, byte[] state, @Nullable Long endedAt)
       throws SQLException, RefusedWriteException {
     String recorded = phaseOf(id);
     if (recorded == null) {
@@ -99,8 +118,12 @@ final class WriteSession implements AutoCloseable {
     updateJob.setLong(2, output.kept());
     updateJob.setLong(3, output.dropped());
     updateJob.setBytes(4, state);
-    updateJob.setString(5, id.toString());
+    updateJob.setObject(5, endedAt);
+    updateJob.setString(6, id.toString());
     updateJob.executeUpdate();
+    if (endedAt != null) {
+      counters.ended(output.kept());
+    }
   }
 
   /** Makes everything since the last commit durable. */
@@ -125,12 +148,5 @@ final class WriteSession implements AutoCloseable {
     return from.equals(Phase.ENDED.name())
         || EnumSet.allOf(Phase.class).stream()
             .anyMatch(later -> later.compareTo(to) > 0 && later.name().equals(from));
-  }
-
-  private static long lastSeq(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT MAX(seq) FROM jobs")) {
-      return row.next() ? row.getLong(1) : 0;
-    }
   }
 }

@@ -65,7 +65,7 @@ class JournalTest {
         streams.length == 0
             ? EnumSet.allOf(OutputStreamKind.class)
             : EnumSet.copyOf(List.of(streams));
-    return new Follower(directory, growth, new ReadRequest(offset, wanted, follow), 4);
+    return new Follower(directory, growth, new ReadRequest(offset, wanted, follow), 4, () -> {});
   }
 
   /** What a follower meets until it waits or ends, in short. */

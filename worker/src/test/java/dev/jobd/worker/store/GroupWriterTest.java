@@ -188,6 +188,6 @@ final class GroupWriterTest {
     byte[] spec = SpecDocument.encode(record.spec());
     byte[] state = StateDocument.encode(record.state());
     return Write.urgent(
-        "insert job " + record.id(), 100, session -> session.insert(record, 0, spec, state));
+        "insert job " + record.id(), 100, session -> session.insert(record, 0, spec, state, null));
   }
 }

@@ -7,15 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,9 +79,16 @@ final class ListingTest {
             default -> Map.of();
           };
       JobSpec spec = JobSpec.builder(List.of("true")).name(name).labels(labels).build();
+      // A clock that goes on by a second a job, and is now and then set back by up to five.
+      Instant createdAt = Samples.TIME.plusSeconds(i - (i % 7 == 0 ? random.nextInt(6) : 0));
       records.add(
-          Samples.starting(random.nextBoolean() ? ALICE : BOB, spec)
-              .withState(states.get(random.nextInt(states.size()))));
+          new JobRecord(
+              JobId.random(),
+              random.nextBoolean() ? ALICE : BOB,
+              spec,
+              createdAt,
+              states.get(random.nextInt(states.size())),
+              OutputSize.NONE));
     }
     Stores.insertAll(store, records);
     Collections.reverse(records);
@@ -109,7 +120,11 @@ final class ListingTest {
                     Map.of("team", "a"),
                     Map.of("team", "a", "tier", "x"),
                     Map.of("team", "b", "tier", "y"))) {
-              queries.add(new JobQuery(owner, prefix, name, phases, labels, 37, null));
+              JobQuery query = new JobQuery(owner, prefix, name, phases, labels, 37, null);
+              queries.add(query);
+              if (prefix == null) {
+                times().forEach(range -> queries.add(query.withCreated(range)));
+              }
             }
           }
         }
@@ -118,11 +133,29 @@ final class ListingTest {
     return queries;
   }
 
+  private static List<TimeRange> times() {
+    Instant early = Samples.TIME.plusSeconds(RECORDS / 3);
+    Instant late = Samples.TIME.plusSeconds(RECORDS / 2);
+    return List.of(
+        new TimeRange(early, null),
+        new TimeRange(null, late),
+        new TimeRange(early, late),
+        new TimeRange(early, early),
+        new TimeRange(Samples.TIME.plusSeconds(RECORDS), null),
+        new TimeRange(null, Samples.TIME.minusSeconds(RECORDS)));
+  }
+
+  private static boolean within(TimeRange range, Instant time) {
+    return (range.from() == null || !time.isBefore(range.from()))
+        && (range.until() == null || time.isBefore(range.until()));
+  }
+
   private static boolean matches(JobQuery query, JobRecord record) {
     return (query.owner() == null || query.owner().equals(record.owner()))
         && (query.idPrefix() == null || record.id().toString().startsWith(query.idPrefix()))
         && (query.name() == null || query.name().equals(record.spec().name()))
         && (query.phases().isEmpty() || query.phases().contains(Phase.of(record.state())))
+        && within(query.created(), record.createdAt())
         && record.spec().labels().entrySet().containsAll(query.labels().entrySet());
   }
 
@@ -130,23 +163,12 @@ final class ListingTest {
     List<JobRecord> all = new ArrayList<>();
     String token = null;
     do {
-      Page<JobRecord> page = store.list(withToken(query, token));
+      Page<JobRecord> page = store.list(query.withPageToken(token));
       all.addAll(page.items());
       token = page.nextToken();
       assertThat(token == null || !page.items().isEmpty()).as("only the last is empty").isTrue();
     } while (token != null);
     return all;
-  }
-
-  private static JobQuery withToken(JobQuery query, @Nullable String token) {
-    return new JobQuery(
-        query.owner(),
-        query.idPrefix(),
-        query.name(),
-        query.phases(),
-        query.labels(),
-        query.pageSize(),
-        token);
   }
 
   @Test
@@ -194,7 +216,7 @@ final class ListingTest {
     List<JobRecord> seen = new ArrayList<>();
     String token = null;
     do {
-      Page<JobRecord> page = store.list(withToken(pages(3), token));
+      Page<JobRecord> page = store.list(pages(3).withPageToken(token));
       seen.addAll(page.items());
       token = page.nextToken();
       inserted(store, Samples.starting());
@@ -213,7 +235,7 @@ final class ListingTest {
     store.close();
     store = SqliteJobStore.open(directory.resolve("jobs.db"));
 
-    assertThat(store.list(withToken(pages(1), token)).items()).containsExactly(older);
+    assertThat(store.list(pages(1).withPageToken(token)).items()).containsExactly(older);
   }
 
   @Test
@@ -241,7 +263,7 @@ final class ListingTest {
         "1 OR 1=1"
       })
   void tokenThatNoPageGaveOutIsRefused(String token) {
-    assertThatThrownBy(() -> store.list(withToken(pages(1), token)))
+    assertThatThrownBy(() -> store.list(pages(1).withPageToken(token)))
         .isInstanceOfSatisfying(
             InvalidSpecException.class, e -> assertThat(e.field()).isEqualTo("page_token"));
   }

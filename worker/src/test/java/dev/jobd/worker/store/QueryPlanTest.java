@@ -10,6 +10,7 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState.Running;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.TimeRange;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class QueryPlanTest {
   private static final int RECORDS = 100_000;
   private static final int BATCH = 10_000;
+  private static final SeqRange HALF = new SeqRange(0, RECORDS / 2);
+  private static final SeqRange MIDDLE = new SeqRange(RECORDS / 4, RECORDS / 2);
+  private static final TimeRange A_MINUTE =
+      new TimeRange(Samples.TIME, Samples.TIME.plusSeconds(60));
 
   private static final Set<Phase> LIVE = Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING);
 
@@ -72,12 +77,16 @@ final class QueryPlanTest {
   }
 
   @Test
-  void nothingReadsAWholeTable() throws SQLException {
+  void nothingReadsAWholeTable() throws Exception {
     List<Selection> selections = new ArrayList<>();
     selections.add(Selection.of(JobId.random()));
     selections.add(Selection.live());
+    selections.add(Selection.oldest(10));
+    selections.add(Selection.oldestWithOutput(10));
+    selections.add(Selection.removals("", 10));
+    selections.add(SeqRange.enclosing(A_MINUTE));
     for (JobQuery query : everyShape()) {
-      selections.add(Selection.of(query, RECORDS / 2));
+      selections.add(Selection.of(query, HALF));
     }
 
     for (Selection selection : selections) {
@@ -88,7 +97,7 @@ final class QueryPlanTest {
   }
 
   @Test
-  void everyShapeIsLedByTheIndexMadeForIt() throws SQLException {
+  void everyShapeIsLedByTheIndexMadeForIt() throws Exception {
     assertThat(plan(null, null, null, Set.of(), Map.of()))
         .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid<?)");
     assertThat(plan(ALICE, null, null, Set.of(), Map.of()))
@@ -105,18 +114,41 @@ final class QueryPlanTest {
         .anyMatch(
             step -> step.matches("SEARCH lead USING COVERING INDEX \\S+ \\(id>\\? AND id<\\?\\)"))
         .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid=?)");
-    assertThat(plan(ALICE, null, null, Set.of(), Map.of("team", "t1")))
+    assertThat(plan(null, null, null, Set.of(), Map.of("team", "t1")))
         .anyMatch(step -> step.startsWith("SEARCH lead USING COVERING INDEX"))
         .anyMatch(step -> step.endsWith("(label_key=? AND label_value=? AND seq<?)"));
+    assertThat(plan(ALICE, null, null, Set.of(), Map.of("team", "t1")))
+        .contains(
+            "SEARCH lead USING COVERING INDEX job_labels_by_owner"
+                + " (owner=? AND label_key=? AND label_value=? AND seq<?)");
     assertThat(plan(ALICE, null, null, LIVE, Map.of("team", "t1")))
         .contains("SEARCH j USING COVERING INDEX jobs_by_owner (owner=? AND phase=? AND seq<?)");
   }
 
   @Test
-  void nothingButAnIdPrefixIsSortedBeforeItIsCut() throws SQLException {
+  void timesBoundTheIndexThatLeads() throws Exception {
+    assertThat(plan(Selection.of(JobQuery.ALL.withCreated(A_MINUTE), MIDDLE)))
+        .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+    assertThat(plan(Selection.of(JobQuery.ALL.withOwner(ALICE).withCreated(A_MINUTE), MIDDLE)))
+        .contains("SEARCH j USING INDEX jobs_by_owner (owner=? AND phase=? AND seq>? AND seq<?)");
+    assertThat(plan(SeqRange.enclosing(A_MINUTE)))
+        .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at<?)")
+        .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at>?)");
+  }
+
+  @Test
+  void whatIsToBeLetGoIsReadInTheOrderOfItsIndex() throws Exception {
+    assertThat(plan(Selection.oldest(10)))
+        .containsExactly("SEARCH jobs USING INDEX jobs_by_end (ended_at>?)");
+    assertThat(plan(Selection.oldestWithOutput(10)))
+        .containsExactly("SEARCH jobs USING INDEX jobs_with_output_by_end (ended_at>?)");
+  }
+
+  @Test
+  void nothingButAnIdPrefixIsSortedBeforeItIsCut() throws Exception {
     for (JobQuery query : everyShape()) {
       if (query.idPrefix() == null) {
-        assertThat(plan(Selection.of(query, RECORDS / 2)))
+        assertThat(plan(Selection.of(query, HALF)))
             .as("%s", query)
             .noneMatch(step -> step.startsWith("USE TEMP B-TREE"));
       }
@@ -136,7 +168,9 @@ final class QueryPlanTest {
               List.of(Set.<Phase>of(), Set.of(Phase.ENDED), LIVE, Set.of(Phase.values()))) {
             for (Map<String, String> labels :
                 List.of(Map.<String, String>of(), Map.of("a", "b"), Map.of("a", "b", "c", "d"))) {
-              shapes.add(new JobQuery(owner, idPrefix, name, phases, labels, 50, null));
+              JobQuery query = new JobQuery(owner, idPrefix, name, phases, labels, 50, null);
+              shapes.add(query);
+              shapes.add(query.withCreated(A_MINUTE));
             }
           }
         }
@@ -151,9 +185,8 @@ final class QueryPlanTest {
       @Nullable String name,
       Set<Phase> phases,
       Map<String, String> labels)
-      throws SQLException {
-    return plan(
-        Selection.of(new JobQuery(owner, idPrefix, name, phases, labels, 50, null), RECORDS / 2));
+      throws Exception {
+    return plan(Selection.of(new JobQuery(owner, idPrefix, name, phases, labels, 50, null), HALF));
   }
 
   private static List<String> plan(Selection selection) throws SQLException {

@@ -1,0 +1,195 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.store.History;
+import dev.jobd.worker.store.History.Deletion;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets go of ended jobs: those that {@link Retention} gives up, on a thread of its own, and those
+ * that somebody deletes.
+ *
+ * <p>The thread sleeps until a job has ended or the next one comes of age. Every removal is noted
+ * before it is begun and ticked off when it is durable ({@link History}), so one that a crash cut
+ * short is finished by the next collector. Only directories that are noted are removed, and noted
+ * are only those of jobs whose records say that they have ended.
+ */
+final class Collector implements Closeable {
+  /** Jobs that are let go together, with one sync of the directory that holds theirs. */
+  static final int BATCH = 256;
+
+  /** Nobody tells when what refused a removal is gone: a full disk, a file that cannot go. */
+  private static final Duration RETRY_DELAY = Duration.ofMinutes(1);
+
+  /** Until a job ends; as long as a timed wait can be. */
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  private final Retention retention;
+  private final History history;
+  private final StateDirectory state;
+  private final InstantSource clock;
+  private final Logger logger;
+  private final Semaphore wake = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  Collector(
+      Retention retention,
+      History history,
+      StateDirectory state,
+      InstantSource clock,
+      Logger logger) {
+    this.retention = retention;
+    this.history = history;
+    this.state = state;
+    this.clock = clock;
+    this.logger = logger;
+    this.thread = Thread.ofPlatform().name("jobd-collector").daemon().unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** A job has ended. */
+  void wake() {
+    wake.release();
+  }
+
+  /**
+   * Deletes an ended job with its output. Returns when it is gone; a directory that cannot be
+   * removed now is removed later.
+   *
+   * @throws IOException where the record cannot be deleted; nothing is, then
+   */
+  Deletion delete(JobId id) throws IOException {
+    CompletableFuture<Deletion> deletion = history.delete(id);
+    LiveJob.await(deletion.thenAccept(done -> {}));
+    if (deletion.join() == Deletion.DELETED) {
+      try {
+        remove(List.of(id));
+      } catch (IOException e) {
+        logger.log(Level.ERROR, "tick off that job " + id + " is removed", e);
+      }
+    }
+    return deletion.join();
+  }
+
+  private void run() {
+    while (!closed) {
+      Duration idle;
+      try {
+        idle = collect();
+      } catch (IOException | RuntimeException e) {
+        if (!closed) {
+          logger.log(Level.ERROR, "let go of ended jobs, to be tried again", e);
+        }
+        idle = RETRY_DELAY;
+      }
+      rest(idle);
+    }
+  }
+
+  private void rest(Duration idle) {
+    try {
+      boolean woken = wake.tryAcquire(idle.toNanos(), TimeUnit.NANOSECONDS);
+      if (woken) {
+        wake.drainPermits(); // whatever ended until now is seen by the pass that follows
+      }
+    } catch (InterruptedException e) {
+      closed = true; // nobody else interrupts this thread
+    }
+  }
+
+  /**
+   * Lets go of all that is to go, and finishes what was begun before.
+   *
+   * @return how long nothing is to be done
+   */
+  Duration collect() throws IOException {
+    boolean clean = finishRemovals();
+    while (!closed) {
+      Instant now = clock.instant();
+      Overdue overdue =
+          Overdue.of(
+              retention,
+              history.holdings(),
+              history.oldest(BATCH),
+              history.oldestWithOutput(BATCH),
+              now);
+      if (overdue.isEmpty()) {
+        Duration idle = overdue.until(now, FOREVER);
+        return clean || idle.compareTo(RETRY_DELAY) < 0 ? idle : RETRY_DELAY;
+      }
+      clean &= letGo(overdue, now);
+    }
+    return FOREVER;
+  }
+
+  private boolean letGo(Overdue overdue, Instant now) throws IOException {
+    List<JobId> gone = new ArrayList<>(overdue.outputs());
+    gone.addAll(overdue.jobs());
+    List<CompletableFuture<?>> notes = new ArrayList<>();
+    overdue.outputs().forEach(id -> notes.add(history.expireOutput(id, now)));
+    overdue.jobs().forEach(id -> notes.add(history.delete(id)));
+    await(notes);
+    return remove(gone);
+  }
+
+  private boolean finishRemovals() throws IOException {
+    boolean clean = true;
+    List<JobId> begun = history.removals(null, BATCH);
+    while (!begun.isEmpty() && !closed) {
+      clean &= remove(begun);
+      begun = history.removals(begun.getLast(), BATCH);
+    }
+    return clean;
+  }
+
+  /**
+   * Removes the directories of jobs for which that is noted, and ticks them off.
+   *
+   * @return whether all are gone; one that is not keeps no other from it, and is tried again
+   */
+  private boolean remove(List<JobId> ids) throws IOException {
+    List<JobId> removed = new ArrayList<>();
+    for (JobId id : ids) {
+      try {
+        state.removeJob(id.toString());
+        removed.add(id);
+      } catch (IOException e) {
+        logger.log(Level.ERROR, "remove the directory of job " + id + ", to be tried again", e);
+      }
+    }
+    state.syncJobs(); // or a directory could come back after a power loss, and be nobody's
+    await(removed.stream().<CompletableFuture<?>>map(history::removed).toList());
+    return removed.size() == ids.size();
+  }
+
+  private static void await(List<CompletableFuture<?>> writes) throws IOException {
+    LiveJob.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+  }
+
+  /** Returns when the thread has ended; what it was at is finished by the next collector. */
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    wake.release();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

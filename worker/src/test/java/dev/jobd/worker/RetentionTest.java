@@ -1,0 +1,43 @@
+package dev.jobd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.InvalidSpecException;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class RetentionTest {
+  private static final Retention DEFAULT = Retention.DEFAULT;
+
+  @Test
+  void defaultsAreTheContract() {
+    assertThat(DEFAULT)
+        .isEqualTo(new Retention(Duration.ofDays(14), Duration.ofDays(365), 1_000_000, 100L << 30));
+    assertThat(WorkerConfig.of(TestWorker.SHIM, TestWorker.SHIM).retention()).isEqualTo(DEFAULT);
+  }
+
+  @Test
+  void everyPartIsBounded() {
+    assertRefused("output_age", () -> DEFAULT.withOutputAge(Duration.ofMillis(999)));
+    assertRefused("record_age", () -> DEFAULT.withRecordAge(Duration.ofDays(36_501)));
+    assertRefused("max_jobs", () -> DEFAULT.withMaxJobs(0));
+    assertRefused("max_jobs", () -> DEFAULT.withMaxJobs(Retention.MAX_JOBS + 1));
+    assertRefused("max_output", () -> DEFAULT.withMaxOutputBytes(-1));
+  }
+
+  @Test
+  void anOutputDoesNotOutliveItsRecord() {
+    assertThatThrownBy(() -> DEFAULT.withRecordAge(Duration.ofDays(13)))
+        .hasMessage(
+            "output_age: must not exceed record_age, 13 d, was 14 d: an output does not outlive its"
+                + " record");
+  }
+
+  private static void assertRefused(String field, ThrowingCallable construction) {
+    assertThatThrownBy(construction)
+        .isInstanceOfSatisfying(
+            InvalidSpecException.class, e -> assertThat(e.field()).isEqualTo(field));
+  }
+}

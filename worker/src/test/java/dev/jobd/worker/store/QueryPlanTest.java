@@ -130,7 +130,19 @@ final class QueryPlanTest {
     assertThat(plan(Selection.of(JobQuery.ALL.withCreated(A_MINUTE), MIDDLE)))
         .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
     assertThat(plan(Selection.of(JobQuery.ALL.withOwner(ALICE).withCreated(A_MINUTE), MIDDLE)))
-        .contains("SEARCH j USING INDEX jobs_by_owner (owner=? AND phase=? AND seq>? AND seq<?)");
+        .contains(
+            "SEARCH j USING COVERING INDEX jobs_by_owner"
+                + " (owner=? AND phase=? AND seq>? AND seq<?)");
+    JobQuery named = new JobQuery(ALICE, null, "build", Set.of(), Map.of(), 50, null);
+    assertThat(plan(Selection.of(named.withCreated(A_MINUTE), MIDDLE)))
+        .contains(
+            "SEARCH j USING COVERING INDEX jobs_by_owner_and_name"
+                + " (owner=? AND name=? AND phase=? AND seq>? AND seq<?)");
+    JobQuery labelled = new JobQuery(ALICE, null, null, Set.of(), Map.of("a", "b"), 50, null);
+    assertThat(plan(Selection.of(labelled.withCreated(A_MINUTE), MIDDLE)))
+        .contains(
+            "SEARCH lead USING COVERING INDEX job_labels_by_owner"
+                + " (owner=? AND label_key=? AND label_value=? AND seq>? AND seq<?)");
     assertThat(plan(SeqRange.enclosing(A_MINUTE)))
         .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at<?)")
         .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at>?)");

@@ -22,6 +22,10 @@ public enum ErrorReason {
    * it is known what this host has run out of.
    */
   START_REFUSED(Status.Code.UNAVAILABLE),
+  /** The job lives, and what was asked for takes an ended one. */
+  JOB_RUNNING(Status.Code.FAILED_PRECONDITION),
+  /** The job's output was let go; its record is there. */
+  OUTPUT_EXPIRED(Status.Code.FAILED_PRECONDITION),
   /** The reference fits several jobs. */
   AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
   /** The caller, or all callers, have as much under way as the server takes. */

@@ -3,6 +3,8 @@ package dev.jobd.api;
 import dev.jobd.api.ErrorDetails.FieldViolation;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +65,23 @@ public final class Errors {
         ErrorReason.NAME_IN_USE,
         "name " + name + " is in use by live job " + holder + ": choose another or stop that job",
         Map.of("name", name, "job", holder));
+  }
+
+  /** The job to delete lives. */
+  public static StatusRuntimeException jobRunning(String job) {
+    return failure(
+        ErrorReason.JOB_RUNNING,
+        "job " + job + " has not ended: stop it first",
+        Map.of("job", job));
+  }
+
+  /** The output to read was let go at {@code time}, which is to the second here. */
+  public static StatusRuntimeException outputExpired(String job, Instant time) {
+    String at = time.truncatedTo(ChronoUnit.SECONDS).toString();
+    return failure(
+        ErrorReason.OUTPUT_EXPIRED,
+        "the output of job " + job + " expired at " + at + "; its verdict is still there",
+        Map.of("job", job, "expire_time", at));
   }
 
   /**

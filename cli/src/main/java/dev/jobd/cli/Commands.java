@@ -31,6 +31,7 @@ final class Commands {
         new WaitCommand(),
         new StopCommand(),
         new ListCommand(),
+        new DeleteCommand(),
         new WhoAmICommand(),
         new CompletionCommand(),
         new VersionCommand(),

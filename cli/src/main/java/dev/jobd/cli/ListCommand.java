@@ -1,5 +1,7 @@
 package dev.jobd.cli;
 
+import com.google.protobuf.Timestamp;
+import dev.jobd.api.args.PointInTime;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
@@ -7,6 +9,7 @@ import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.ListJobsResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +19,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class ListCommand implements Command {
   private static final long DEFAULT_LIMIT = 100;
   private static final int MAX_PAGE = 1000;
-  private static final String[] FILTERS = {"--state", "--owner", "--label", "--limit", "--all"};
+  private static final String[] FILTERS = {
+    "--state", "--owner", "--name", "--label", "--since", "--until", "--limit", "--all"
+  };
 
   @Override
   public CommandSpec spec() {
@@ -30,7 +35,14 @@ final class ListCommand implements Command {
                 Options.values(
                     "STATE", "Only starting, running, stopping or ended ones", "--state"))
             .addOption(Options.value("USER", "Only this user's", "--owner"))
+            .addOption(Options.value("NAME", "Only those of this name", "--name"))
             .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
+            .addOption(
+                Options.value(
+                    "TIME",
+                    "Only those started from then on: 10m ago, or 2026-01-31T08:00:00Z",
+                    "--since"))
+            .addOption(Options.value("TIME", "Only those started before then", "--until"))
             .addOption(Options.flag("Ids alone", "-q", "--quiet"))
             .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
     JobReferences.addTo(spec, "JOB");
@@ -94,10 +106,31 @@ final class ListCommand implements Command {
     if (owner != null) {
       request.setOwner(owner);
     }
+    String name = arguments.value("--name");
+    if (name != null) {
+      request.setName(name);
+    }
+    Instant now = Instant.now();
+    Timestamp since = arguments.parsed("--since", text -> time(text, now));
+    if (since != null) {
+      request.setCreatedAfter(since);
+    }
+    Timestamp until = arguments.parsed("--until", text -> time(text, now));
+    if (until != null) {
+      request.setCreatedBefore(until);
+    }
     for (String state : arguments.values("--state")) {
       request.addPhases(phase(state));
     }
     return request;
+  }
+
+  private static Timestamp time(String text, Instant now) {
+    Instant time = PointInTime.parse(text, now);
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   private static JobPhase phase(String state) throws CommandFailure {

@@ -3,6 +3,8 @@ package dev.jobd.cli;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.jobd.api.Errors;
+import dev.jobd.api.v1.DeleteJobRequest;
+import dev.jobd.api.v1.DeleteJobResponse;
 import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.GetJobResponse;
 import dev.jobd.api.v1.Job;
@@ -58,6 +60,7 @@ final class FakeJobd implements AutoCloseable {
 
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
+  @Nullable StatusRuntimeException readFailure;
   List<String> permissions = List.of("start", "stop:own", "read:own");
   final CountDownLatch followed = new CountDownLatch(1);
 
@@ -231,6 +234,9 @@ final class FakeJobd implements AutoCloseable {
       synchronized (FakeJobd.this) {
         reads.add(request);
         try {
+          if (readFailure != null) {
+            throw readFailure;
+          }
           Job job = find(request.getJob());
           output.forEach(observer::onNext);
           if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || request.getNoFollow()) {
@@ -239,6 +245,22 @@ final class FakeJobd implements AutoCloseable {
             follower = observer;
           }
           followed.countDown();
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
+      }
+    }
+
+    @Override
+    public void deleteJob(DeleteJobRequest request, StreamObserver<DeleteJobResponse> observer) {
+      synchronized (FakeJobd.this) {
+        try {
+          Job job = find(request.getJob());
+          if (job.getPhase() != JobPhase.JOB_PHASE_ENDED) {
+            throw Errors.jobRunning(job.getId());
+          }
+          jobs.remove(job.getId());
+          answer(observer, DeleteJobResponse.getDefaultInstance());
         } catch (StatusRuntimeException e) {
           observer.onError(e);
         }

@@ -1,15 +1,19 @@
 package dev.jobd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.protobuf.util.Timestamps;
 import dev.jobd.api.Errors;
 import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StopJobRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +208,54 @@ class JobCommandsTest {
     assertThat(jobd.lists.getFirst().getPhasesList()).containsExactly(JobPhase.JOB_PHASE_RUNNING);
     assertThat(jobd.lists.getFirst().getOwner()).isEqualTo("bob");
     assertThat(jobd.lists.getFirst().getLabelsMap()).containsEntry("team", "data");
+  }
+
+  @Test
+  void listFiltersByNameAndTime() throws InterruptedException {
+    shell.run("list", "--name", "nap", "--since", "2026-01-31T08:00:00Z", "--until", "0");
+
+    ListJobsRequest request = jobd.lists.getFirst();
+    assertThat(request.getName()).isEqualTo("nap");
+    assertThat(request.getCreatedAfter())
+        .isEqualTo(Timestamps.fromSeconds(Instant.parse("2026-01-31T08:00:00Z").getEpochSecond()));
+    assertThat(request.getCreatedBefore().getSeconds())
+        .isCloseTo(Instant.now().getEpochSecond(), within(60L));
+    assertThat(shell.run("list", "--since", "yesterday").exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "rm"})
+  void deletedJobsAreGoneWithoutAWord(String verb) throws InterruptedException {
+    assertThat(shell.run(verb, FINISHED, "--job-id", NAMELESS))
+        .isEqualTo(new Shell.Result(0, "", ""));
+    assertThat(jobd.jobs).containsOnlyKeys(SLEEPER);
+  }
+
+  @Test
+  void aLiveJobIsNotDeletedAndTheOthersAre() throws InterruptedException {
+    Shell.Result result = shell.run("delete", SLEEPER, FINISHED, "absent");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines())
+        .startsWith(
+            "jobctl: cannot delete %s: job %s has not ended: stop it first"
+                .formatted(SLEEPER, SLEEPER))
+        .hasSize(2);
+    assertThat(jobd.jobs).containsOnlyKeys(SLEEPER, NAMELESS);
+  }
+
+  @Test
+  void anExpiredOutputSaysWhenItExpired() throws InterruptedException {
+    jobd.readFailure = Errors.outputExpired(FINISHED, Instant.parse("2026-11-21T08:00:00Z"));
+
+    Shell.Result result = shell.run("logs", FINISHED);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.err())
+        .contains("expired at 2026-11-21T08:00:00Z; its verdict is still there");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.args.Quantity;
+import dev.jobd.worker.Retention;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
@@ -36,15 +37,23 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  *   pids: 4096
  *   timeout: 1d
  *   max_output: 10G
+ * retention:
+ *   output_age: 14d
+ *   record_age: 365d
+ *   max_jobs: 1000000
+ *   max_output: 100G
  * </pre>
  */
 final class ConfigFile {
   static final long MAX_BYTES = 64 << 10;
 
   private static final Set<String> KEYS =
-      Set.of("listen", "state_dir", "pki_dir", "default_limits");
+      Set.of("listen", "state_dir", "pki_dir", "default_limits", "retention");
   private static final Set<String> LIMIT_KEYS =
       Set.of("cpus", "memory", "pids", "timeout", "max_output");
+
+  private static final Set<String> RETENTION_KEYS =
+      Set.of("output_age", "record_age", "max_jobs", "max_output");
 
   private final Path file;
 
@@ -66,7 +75,8 @@ final class ConfigFile {
         scalar(values, "listen", ListenAddress::parse),
         scalar(values, "state_dir", ConfigFile::absolutePath),
         scalar(values, "pki_dir", ConfigFile::absolutePath),
-        limits(values.get("default_limits")));
+        limits(values.get("default_limits")),
+        retention(values.get("retention")));
   }
 
   private String text() throws ConfigException {
@@ -105,6 +115,27 @@ final class ConfigFile {
       return new Limits(cpuMillis, memoryBytes, pids, timeout, outputBytes);
     } catch (InvalidSpecException e) {
       throw at(node, "default_" + e.getMessage());
+    }
+  }
+
+  private @Nullable Retention retention(@Nullable Node node) throws ConfigException {
+    if (node == null) {
+      return null;
+    }
+    Map<String, Node> values = mapping(node, "retention", RETENTION_KEYS);
+    @Nullable Duration outputAge = scalar(values, "output_age", Quantity::duration);
+    @Nullable Duration recordAge = scalar(values, "record_age", Quantity::duration);
+    @Nullable Long maxJobs = scalar(values, "max_jobs", ConfigFile::count);
+    @Nullable Long maxOutput = scalar(values, "max_output", Quantity::bytes);
+    Retention otherwise = Retention.DEFAULT;
+    try {
+      return new Retention(
+          outputAge != null ? outputAge : otherwise.outputAge(),
+          recordAge != null ? recordAge : otherwise.recordAge(),
+          maxJobs != null ? maxJobs : otherwise.maxJobs(),
+          maxOutput != null ? maxOutput : otherwise.maxOutputBytes());
+    } catch (InvalidSpecException e) {
+      throw at(node, "retention." + e.getMessage());
     }
   }
 

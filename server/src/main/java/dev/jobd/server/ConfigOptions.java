@@ -35,7 +35,8 @@ final class ConfigOptions {
   private @Nullable Path pkiDirectory;
 
   ServerConfig config() throws ConfigException {
-    ServerSettings options = new ServerSettings(listen, stateDirectory, pkiDirectory, Limits.NONE);
+    ServerSettings options =
+        new ServerSettings(listen, stateDirectory, pkiDirectory, Limits.NONE, null);
     return ServerConfig.of(
         options.orElse(file == null ? ServerSettings.NONE : ConfigFile.read(file)));
   }

@@ -37,7 +37,8 @@ final class ServeCommand implements Callable<Integer> {
     SslContext tls = new ServerPki(config.pkiDirectory()).tls();
     WorkerConfig workerConfig =
         WorkerConfig.of(config.stateDirectory(), Installation.current().shim())
-            .withDefaultLimits(config.defaultLimits());
+            .withDefaultLimits(config.defaultLimits())
+            .withRetention(config.retention());
     try (Worker worker = Worker.open(workerConfig);
         JobdServer server = JobdServer.start(config, tls, worker)) {
       out.println("jobd ready on " + server.address());

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.server.rpc.CallBudget;
+import dev.jobd.worker.Retention;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
@@ -12,12 +13,14 @@ import java.time.Duration;
  * @param stateDirectory the worker's: records, journals, sockets
  * @param pkiDirectory the server's certificate and key, and the CA of its clients
  * @param defaultLimits for what a job does not ask for
+ * @param retention how long ended jobs are kept
  */
 public record ServerConfig(
     ListenAddress listen,
     Path stateDirectory,
     Path pkiDirectory,
     Limits defaultLimits,
+    Retention retention,
     Bounds bounds) {
 
   public static final ListenAddress DEFAULT_LISTEN = new ListenAddress("127.0.0.1", 24482);
@@ -31,6 +34,7 @@ public record ServerConfig(
           DEFAULT_STATE_DIRECTORY,
           DEFAULT_PKI_DIRECTORY,
           WorkerConfig.DEFAULT_LIMITS,
+          Retention.DEFAULT,
           Bounds.DEFAULT);
 
   public ServerConfig {
@@ -45,6 +49,7 @@ public record ServerConfig(
         settings.stateDirectory() != null ? settings.stateDirectory() : DEFAULT_STATE_DIRECTORY,
         settings.pkiDirectory() != null ? settings.pkiDirectory() : DEFAULT_PKI_DIRECTORY,
         settings.defaultLimits().orElse(WorkerConfig.DEFAULT_LIMITS),
+        settings.retention() != null ? settings.retention() : Retention.DEFAULT,
         Bounds.DEFAULT);
   }
 

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.worker.Retention;
 import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,10 @@ record ServerSettings(
     @Nullable ListenAddress listen,
     @Nullable Path stateDirectory,
     @Nullable Path pkiDirectory,
-    Limits defaultLimits) {
+    Limits defaultLimits,
+    @Nullable Retention retention) {
 
-  static final ServerSettings NONE = new ServerSettings(null, null, null, Limits.NONE);
+  static final ServerSettings NONE = new ServerSettings(null, null, null, Limits.NONE, null);
 
   /** These settings, with {@code weaker} where these say nothing. */
   ServerSettings orElse(ServerSettings weaker) {
@@ -19,6 +21,7 @@ record ServerSettings(
         listen != null ? listen : weaker.listen,
         stateDirectory != null ? stateDirectory : weaker.stateDirectory,
         pkiDirectory != null ? pkiDirectory : weaker.pkiDirectory,
-        defaultLimits.orElse(weaker.defaultLimits));
+        defaultLimits.orElse(weaker.defaultLimits),
+        retention != null ? retention : weaker.retention);
   }
 }

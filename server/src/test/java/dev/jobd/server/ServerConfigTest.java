@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.jobd.server.rpc.CallBudget;
+import dev.jobd.worker.Retention;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
@@ -27,6 +28,7 @@ class ServerConfigTest {
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/var/lib/jobd"));
     assertThat(config.pkiDirectory()).isEqualTo(Path.of("/etc/jobd/pki"));
     assertThat(config.defaultLimits()).isEqualTo(WorkerConfig.DEFAULT_LIMITS);
+    assertThat(config.retention()).isEqualTo(Retention.DEFAULT);
     assertThat(config.bounds())
         .isEqualTo(
             new ServerConfig.Bounds(
@@ -66,12 +68,19 @@ class ServerConfigTest {
                   pids: 100
                   timeout: 1d
                   max_output: 10M
+                retention:
+                  output_age: 7d
+                  record_age: 90d
+                  max_jobs: 5000
+                  max_output: 20G
                 """));
     assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
     assertThat(config.pkiDirectory()).isEqualTo(Path.of("/srv/pki"));
     assertThat(config.defaultLimits())
         .isEqualTo(new Limits(1500L, 1L << 30, 100L, Duration.ofDays(1), 10L << 20));
+    assertThat(config.retention())
+        .isEqualTo(new Retention(Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30));
   }
 
   @Test
@@ -79,11 +88,14 @@ class ServerConfigTest {
     assertThat(ServerConfig.of(read(""))).isEqualTo(ServerConfig.DEFAULT);
     assertThat(ServerConfig.of(read("default_limits:\n  memory: 1G\n")).defaultLimits())
         .isEqualTo(new Limits(null, 1L << 30, WorkerConfig.DEFAULT_LIMITS.pids(), null, null));
+    assertThat(ServerConfig.of(read("retention:\n  max_jobs: 10\n")).retention())
+        .isEqualTo(Retention.DEFAULT.withMaxJobs(10));
   }
 
   @Test
   void optionsAreStrongerThanTheFile() throws Exception {
-    ServerSettings options = new ServerSettings(new ListenAddress("h", 2), null, null, Limits.NONE);
+    ServerSettings options =
+        new ServerSettings(new ListenAddress("h", 2), null, null, Limits.NONE, null);
     ServerConfig config = ServerConfig.of(options.orElse(read("listen: x:1\nstate_dir: /srv\n")));
     assertThat(config.listen()).isEqualTo(new ListenAddress("h", 2));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv"));
@@ -102,6 +114,11 @@ class ServerConfigTest {
         "default_limits:\\n  memory: lots | 2: memory must be a size",
         "default_limits:\\n  pids: 0 | 2: default_limits.pids: must be 1 to",
         "default_limits:\\n  disk: 1 | 2: unknown key 'disk'",
+        "retention: 1d | 1: retention must be a mapping",
+        "retention:\\n  age: 1d | 2: unknown key 'age'; known are max_jobs, max_output, output_age",
+        "retention:\\n  output_age: 1 week | 2: output_age must be a time span",
+        "retention:\\n  max_jobs: 0 | 2: retention.max_jobs: must be 1 to",
+        "retention:\\n  record_age: 1d | 2: retention.output_age: must not exceed record_age",
         "- a | 1: the configuration must be a mapping",
         "listen: 'a | 1: is not YAML",
       })

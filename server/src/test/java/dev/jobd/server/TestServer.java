@@ -7,6 +7,7 @@ import dev.jobd.api.TlsContexts;
 import dev.jobd.server.pki.HostName;
 import dev.jobd.server.pki.Name;
 import dev.jobd.server.pki.Pki;
+import dev.jobd.worker.Retention;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
@@ -51,7 +52,8 @@ final class TestServer implements AutoCloseable {
   private Worker worker;
   private JobdServer server;
 
-  private TestServer(Path directory, ServerConfig.Bounds bounds) throws Exception {
+  private TestServer(Path directory, Retention retention, ServerConfig.Bounds bounds)
+      throws Exception {
     this.directory = directory;
     Path pkiDirectory = directory.resolve("pki");
     Pki.init(pkiDirectory, InstantSource.system());
@@ -63,6 +65,7 @@ final class TestServer implements AutoCloseable {
             directory.resolve("state"),
             pkiDirectory,
             WorkerConfig.DEFAULT_LIMITS,
+            retention,
             bounds);
     worker = openWorker();
     server = serve();
@@ -73,12 +76,22 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerConfig.Bounds bounds) throws Exception {
+    return start(Retention.DEFAULT, bounds);
+  }
+
+  static TestServer start(Retention retention) throws Exception {
+    return start(retention, ServerConfig.Bounds.DEFAULT);
+  }
+
+  private static TestServer start(Retention retention, ServerConfig.Bounds bounds)
+      throws Exception {
     assumeTrue(Host.isRoot(), "needs root: real jobs have cgroups and namespaces");
-    return new TestServer(Files.createTempDirectory("jobd-server-test"), bounds);
+    return new TestServer(Files.createTempDirectory("jobd-server-test"), retention, bounds);
   }
 
   private Worker openWorker() throws IOException {
-    return Worker.open(WorkerConfig.of(config.stateDirectory(), SHIM));
+    return Worker.open(
+        WorkerConfig.of(config.stateDirectory(), SHIM).withRetention(config.retention()));
   }
 
   private JobdServer serve() throws Exception {

@@ -23,6 +23,7 @@ final class TestWorker implements AutoCloseable {
   static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
 
   private final Path directory;
+  private Retention retention = Retention.DEFAULT;
   private Worker worker;
 
   private TestWorker(Path directory) throws IOException {
@@ -41,7 +42,12 @@ final class TestWorker implements AutoCloseable {
   }
 
   WorkerConfig config() {
-    return WorkerConfig.of(directory, SHIM);
+    return WorkerConfig.of(directory, SHIM).withRetention(retention);
+  }
+
+  /** From the next restart on, ended jobs are kept for so long. */
+  void retain(Retention value) {
+    retention = value;
   }
 
   Worker worker() {

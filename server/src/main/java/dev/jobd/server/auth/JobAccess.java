@@ -55,7 +55,7 @@ public final class JobAccess {
       JobRecord record = locate(caller, jobRef, action);
       return jobs.find(record.id()).orElseThrow(() -> Errors.jobNotFound(jobRef));
     } catch (IOException e) {
-      throw new UncheckedIOException("find job " + jobRef + ": " + e.getMessage(), e);
+      throw unreadable(jobRef, e);
     }
   }
 
@@ -74,6 +74,22 @@ public final class JobAccess {
       throw Errors.permissionDenied("role " + caller.role() + " may not read the jobs of others");
     }
     return query.withOwner(caller.owner());
+  }
+
+  /**
+   * The id of the job that {@link #resolve} finds; also where nothing more of its record can be
+   * read.
+   */
+  public JobId resolveId(Caller caller, String jobRef, Action action) {
+    try {
+      return locate(caller, jobRef, action).id();
+    } catch (IOException e) {
+      throw unreadable(jobRef, e);
+    }
+  }
+
+  private static UncheckedIOException unreadable(String jobRef, IOException e) {
+    return new UncheckedIOException("find job " + jobRef + ": " + e.getMessage(), e);
   }
 
   /** The record behind {@link #resolve}. */

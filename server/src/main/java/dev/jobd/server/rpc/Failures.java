@@ -1,8 +1,10 @@
 package dev.jobd.server.rpc;
 
 import dev.jobd.api.Errors;
+import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
+import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -40,6 +42,9 @@ final class Failures {
           translate(wrapper.getCause());
       case InvalidSpecException invalid -> Errors.invalidField(invalid.field(), invalid.problem());
       case NameInUseException inUse -> Errors.nameInUse(inUse.name(), inUse.holder().toString());
+      case JobRunningException running -> Errors.jobRunning(running.job().toString());
+      case OutputExpiredException expired ->
+          Errors.outputExpired(expired.job().toString(), expired.at());
       case LaunchException launch ->
           Errors.startFailed(
               launch.job().toString(),

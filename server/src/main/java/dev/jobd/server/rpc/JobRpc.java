@@ -1,5 +1,8 @@
 package dev.jobd.server.rpc;
 
+import dev.jobd.api.Errors;
+import dev.jobd.api.v1.DeleteJobRequest;
+import dev.jobd.api.v1.DeleteJobResponse;
 import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.GetJobResponse;
 import dev.jobd.api.v1.JobServiceGrpc;
@@ -20,6 +23,7 @@ import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Page;
@@ -31,7 +35,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 
-/** Jobs over gRPC: start, watch, stop. Its methods block and want threads that may. */
+/** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
   private final Worker worker;
   private final JobAccess access;
@@ -127,6 +131,19 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         },
         ended -> StopJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
         executor);
+  }
+
+  @Override
+  public void deleteJob(DeleteJobRequest request, StreamObserver<DeleteJobResponse> call) {
+    Answer.now(
+        call,
+        () -> {
+          JobId id = access.resolveId(Caller.current(), request.getJob(), Action.DELETE);
+          if (!worker.delete(id)) {
+            throw Errors.jobNotFound(request.getJob()); // somebody else was faster
+          }
+          return DeleteJobResponse.getDefaultInstance();
+        });
   }
 
   private OutputSource openOutput(StreamOutputRequest request) {

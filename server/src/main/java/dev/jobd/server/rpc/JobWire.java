@@ -29,6 +29,9 @@ final class JobWire {
             .setCreateTime(WireTime.timestamp(record.createdAt()))
             .setOutputBytes(record.output().kept())
             .setDroppedBytes(record.output().dropped());
+    if (record.outputExpiredAt() != null) {
+      job.setOutputExpireTime(WireTime.timestamp(record.outputExpiredAt()));
+    }
     switch (record.state()) {
       case JobState.Starting _ -> {}
       case JobState.Running running -> writeCommand(job, running.command());

@@ -13,6 +13,7 @@ import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.TimeRange;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,8 +70,19 @@ final class Requests {
         emptyToNull(request.getName()),
         phases(request.getPhasesList()),
         request.getLabelsMap(),
+        created(request),
         request.getPageSize() == 0 ? JobQuery.DEFAULT_PAGE_SIZE : request.getPageSize(),
         emptyToNull(request.getPageToken()));
+  }
+
+  private static TimeRange created(ListJobsRequest request) {
+    return new TimeRange(
+        request.hasCreatedAfter()
+            ? WireTime.instant("created_after", request.getCreatedAfter())
+            : null,
+        request.hasCreatedBefore()
+            ? WireTime.instant("created_before", request.getCreatedBefore())
+            : null);
   }
 
   private static Set<JobQuery.Phase> phases(List<JobPhase> asked) {

@@ -1,6 +1,7 @@
 package dev.jobd.server.rpc;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import dev.jobd.worker.model.InvalidSpecException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,20 @@ final class WireTime {
         .setSeconds(instant.getEpochSecond())
         .setNanos(instant.getNano())
         .build();
+  }
+
+  /**
+   * @throws InvalidSpecException naming {@code field} where it is not between the years 1 and 9999
+   *     or nanos are not between 0 and a second
+   */
+  static Instant instant(String field, Timestamp timestamp) {
+    if (!Timestamps.isValid(timestamp)) {
+      throw new InvalidSpecException(
+          field,
+          "must be a time of the years 1 to 9999 with nanos from 0 to a second, was %d s %d ns"
+              .formatted(timestamp.getSeconds(), timestamp.getNanos()));
+    }
+    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
   }
 
   static com.google.protobuf.Duration duration(Duration duration) {

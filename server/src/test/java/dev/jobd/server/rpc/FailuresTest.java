@@ -6,14 +6,17 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorDetails.FieldViolation;
 import dev.jobd.api.ErrorReason;
 import dev.jobd.api.Errors;
+import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
+import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.Verdict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,31 @@ class FailuresTest {
     assertThat(details.reason()).contains(ErrorReason.NAME_IN_USE);
     assertThat(details.metadata()).containsEntry("job", JOB.toString());
     assertThat(details.message()).contains("build");
+  }
+
+  @Test
+  void deletionOfALiveJobSaysToStopItFirst() {
+    ErrorDetails details = details(Failures.translate(new JobRunningException(JOB)));
+    assertThat(details.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(details.reason()).contains(ErrorReason.JOB_RUNNING);
+    assertThat(details.metadata()).containsEntry("job", JOB.toString());
+    assertThat(details.message()).isEqualTo("job " + JOB + " has not ended: stop it first");
+  }
+
+  @Test
+  void expiredOutputTellsWhenItExpired() {
+    Instant at = Instant.parse("2026-11-21T08:00:00.123Z");
+    ErrorDetails details = details(Failures.translate(new OutputExpiredException(JOB, at)));
+    assertThat(details.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(details.reason()).contains(ErrorReason.OUTPUT_EXPIRED);
+    assertThat(details.metadata())
+        .containsEntry("job", JOB.toString())
+        .containsEntry("expire_time", "2026-11-21T08:00:00Z");
+    assertThat(details.message())
+        .isEqualTo(
+            "the output of job "
+                + JOB
+                + " expired at 2026-11-21T08:00:00Z; its verdict is still there");
   }
 
   @Test

@@ -18,6 +18,15 @@ final class Nanos {
     }
   }
 
+  /** The same for a bound to compare with; one beyond what can be stored is beyond all of that. */
+  static long saturated(Instant instant) {
+    try {
+      return of(instant);
+    } catch (IOException e) {
+      return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
   static Instant toInstant(long nanos) {
     return Instant.ofEpochSecond(0, nanos);
   }

@@ -3,7 +3,6 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -89,7 +88,7 @@ record Selection(String sql, List<Object> parameters) {
    *
    * @param range only rows within it are selected
    */
-  static Selection of(JobQuery query, SeqRange range) throws IOException {
+  static Selection of(JobQuery query, SeqRange range) {
     return new PageSelection(query, range).build();
   }
 
@@ -109,7 +108,7 @@ record Selection(String sql, List<Object> parameters) {
       this.range = range;
     }
 
-    Selection build() throws IOException {
+    Selection build() {
       add("WHERE seq IN (");
       if (query.idPrefix() != null) {
         ledByIdPrefix(query.idPrefix());
@@ -125,7 +124,7 @@ record Selection(String sql, List<Object> parameters) {
     /**
      * Ids are made of 0-9, a-f and '-', so all that begin with the prefix sort below prefix + g.
      */
-    private void ledByIdPrefix(String prefix) throws IOException {
+    private void ledByIdPrefix(String prefix) {
       add("SELECT j.seq FROM jobs lead CROSS JOIN jobs j");
       add(" WHERE lead.id >= ? AND lead.id < ? AND j.seq = lead.seq", prefix, prefix + "g");
       addPhases();
@@ -133,7 +132,7 @@ record Selection(String sql, List<Object> parameters) {
       addNewest("j.seq");
     }
 
-    private void ledByLabel(Map.Entry<String, String> label) throws IOException {
+    private void ledByLabel(Map.Entry<String, String> label) {
       add("SELECT j.seq FROM job_labels lead CROSS JOIN jobs j");
       add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.getKey(), label.getValue());
       if (query.owner() != null) {
@@ -145,7 +144,7 @@ record Selection(String sql, List<Object> parameters) {
       addNewest("lead.seq");
     }
 
-    private void ledByPhases() throws IOException {
+    private void ledByPhases() {
       if (query.phases().isEmpty() && query.owner() == null && query.name() == null) {
         add("SELECT j.seq FROM jobs j WHERE TRUE");
         addOtherConditions();
@@ -171,7 +170,7 @@ record Selection(String sql, List<Object> parameters) {
       }
     }
 
-    private void addOtherConditions() throws IOException {
+    private void addOtherConditions() {
       if (query.owner() != null) {
         add(" AND j.owner = ?", query.owner().name());
       }
@@ -184,9 +183,9 @@ record Selection(String sql, List<Object> parameters) {
     }
 
     /** The plus sign keeps SQLite from reading by time what is to come in sequence. */
-    private void addCreated(String condition, @Nullable Instant bound) throws IOException {
+    private void addCreated(String condition, @Nullable Instant bound) {
       if (bound != null) {
-        add(condition, Nanos.of(bound));
+        add(condition, Nanos.saturated(bound));
       }
     }
 

@@ -1,7 +1,6 @@
 package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.TimeRange;
-import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -29,7 +28,7 @@ record SeqRange(long after, long before) {
   static final SeqRange ALL = new SeqRange(0, Long.MAX_VALUE);
 
   /** Finds one row: {@code after} and {@code before}, each {@code null} where it is open. */
-  static Selection enclosing(TimeRange times) throws IOException {
+  static Selection enclosing(TimeRange times) {
     return new Selection(
         """
         SELECT
@@ -56,7 +55,7 @@ record SeqRange(long after, long before) {
     return new SeqRange(after, Math.min(before, seq));
   }
 
-  private static long bound(@Nullable Instant time, long open) throws IOException {
-    return time == null ? open : Nanos.of(time);
+  private static long bound(@Nullable Instant time, long open) {
+    return time == null ? open : Nanos.saturated(time);
   }
 }

@@ -142,6 +142,7 @@ final class ListingTest {
         new TimeRange(early, late),
         new TimeRange(early, early),
         new TimeRange(Samples.TIME.plusSeconds(RECORDS), null),
+        new TimeRange(Instant.MIN, Instant.MAX),
         new TimeRange(null, Samples.TIME.minusSeconds(RECORDS)));
   }
 

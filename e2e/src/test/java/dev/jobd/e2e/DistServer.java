@@ -19,7 +19,19 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class DistServer implements BeforeAllCallback, AfterAllCallback {
   private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
 
+  private final String configuration;
   private @Nullable Started started;
+
+  DistServer() {
+    this("");
+  }
+
+  /**
+   * @param configuration in YAML, of all but places
+   */
+  DistServer(String configuration) {
+    this.configuration = configuration;
+  }
 
   private record Started(Path directory, Pki pki, Running jobd, String address) {}
 
@@ -27,18 +39,29 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Path directory = Files.createTempDirectory("jobd-e2e");
     Pki pki = Pki.create(directory.resolve("pki"));
-    Running jobd =
-        Running.start(
-            new ProcessBuilder(
-                Dist.JOBD,
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--pki",
-                pki.directory().toString(),
-                "--state-dir",
-                directory.resolve("state").toString()));
+    Running jobd = serve(directory);
     started = new Started(directory, pki, jobd, address(jobd));
+  }
+
+  /** Another server on the same places. */
+  Running startSecond() throws IOException {
+    return serve(directory());
+  }
+
+  private Running serve(Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("jobd.yaml"), configuration);
+    return Running.start(
+        new ProcessBuilder(
+            Dist.JOBD,
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--pki",
+            directory.resolve("pki").toString(),
+            "--state-dir",
+            directory.resolve("state").toString(),
+            "--config",
+            file.toString()));
   }
 
   /** The address in the line that says that the server is ready. */

@@ -29,7 +29,7 @@ class RefusalTest {
     String foreign = alice.startJob("--timeout", "5m", "--", "sleep", "300");
     String absent = UUID.randomUUID().toString();
 
-    for (String verb : new String[] {"status", "logs", "wait", "stop"}) {
+    for (String verb : new String[] {"status", "logs", "wait", "stop", "delete"}) {
       String ofForeign = bob.run(verb, foreign).failedWith(3).err();
       String ofAbsent = bob.run(verb, absent).failedWith(3).err();
       assertThat(ofForeign.replace(foreign, "ID")).isEqualTo(ofAbsent.replace(absent, "ID"));

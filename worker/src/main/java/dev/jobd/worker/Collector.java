@@ -26,8 +26,11 @@ import java.util.concurrent.TimeUnit;
  * are only those of jobs whose records say that they have ended.
  */
 final class Collector implements Closeable {
-  /** Jobs that are let go together, with one sync of the directory that holds theirs. */
-  static final int BATCH = 256;
+  /**
+   * Jobs that are let go together, with one sync of the directory that holds theirs. Few enough for
+   * a start that waits for the store meanwhile.
+   */
+  static final int BATCH = 64;
 
   /** Nobody tells when what refused a removal is gone: a full disk, a file that cannot go. */
   private static final Duration RETRY_DELAY = Duration.ofMinutes(1);

@@ -252,7 +252,10 @@ public final class Worker implements AutoCloseable {
       throw new JobRunningException(id);
     }
     return switch (collector.delete(id)) {
-      case DELETED -> true;
+      case DELETED -> {
+        live.find(id).ifPresent(live::remove); // whose end was told a moment ago
+        yield true;
+      }
       case ABSENT -> false;
       case LIVE -> {
         if (live.find(id).map(Job::state).orElse(null) instanceof JobState.Ended) {

@@ -14,12 +14,27 @@ final class Removals {
   private static final String SELECT_JOB =
       "SELECT seq, phase, output_kept, output_expired_at, spec FROM jobs WHERE id = ?";
 
-  private final Connection connection;
   private final Counters counters;
+  private final PreparedStatement selectJob;
+  private final PreparedStatement expireOutput;
+  private final PreparedStatement deleteJob;
+  private final PreparedStatement deleteLabel;
+  private final PreparedStatement deleteAllLabels;
+  private final PreparedStatement insertRemoval;
+  private final PreparedStatement deleteRemoval;
 
-  Removals(Connection connection, Counters counters) {
-    this.connection = connection;
+  Removals(Connection connection, Counters counters) throws SQLException {
     this.counters = counters;
+    selectJob = connection.prepareStatement(SELECT_JOB);
+    expireOutput =
+        connection.prepareStatement("UPDATE jobs SET output_expired_at = ? WHERE seq = ?");
+    deleteJob = connection.prepareStatement("DELETE FROM jobs WHERE seq = ?");
+    deleteLabel =
+        connection.prepareStatement(
+            "DELETE FROM job_labels WHERE label_key = ? AND label_value = ? AND seq = ?");
+    deleteAllLabels = connection.prepareStatement("DELETE FROM job_labels WHERE seq = ?");
+    insertRemoval = connection.prepareStatement("INSERT INTO removals (job) VALUES (?)");
+    deleteRemoval = connection.prepareStatement("DELETE FROM removals WHERE job = ?");
   }
 
   /**
@@ -39,7 +54,7 @@ final class Removals {
     if (row.isEmpty() || row.get().live() || !row.get().hasOutput()) {
       return;
     }
-    update("UPDATE jobs SET output_expired_at = ? WHERE seq = ?", at, row.get().seq());
+    execute(expireOutput, at, row.get().seq());
     counters.outputExpired(row.get().outputBytes());
     toRemove(id);
   }
@@ -53,37 +68,35 @@ final class Removals {
       return Deletion.LIVE;
     }
     deleteLabels(row.get());
-    update("DELETE FROM jobs WHERE seq = ?", row.get().seq());
+    execute(deleteJob, row.get().seq());
     counters.deleted(row.get().seq(), row.get().outputBytes());
     toRemove(id);
     return Deletion.DELETED;
   }
 
   void removed(JobId id) throws SQLException {
-    update("DELETE FROM removals WHERE job = ?", id.toString());
+    execute(deleteRemoval, id.toString());
   }
 
   private void toRemove(JobId id) throws SQLException {
     removed(id); // an expiry that was not finished: one entry is enough
-    update("INSERT INTO removals (job) VALUES (?)", id.toString());
+    execute(insertRemoval, id.toString());
   }
 
   private Optional<Row> select(JobId id) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(SELECT_JOB)) {
-      statement.setString(1, id.toString());
-      try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        boolean hasOutput = row.getObject("output_expired_at") == null;
-        return Optional.of(
-            new Row(
-                row.getLong("seq"),
-                !row.getString("phase").equals("ENDED"),
-                hasOutput,
-                hasOutput ? row.getLong("output_kept") : 0,
-                labels(row.getBytes("spec"))));
+    selectJob.setString(1, id.toString());
+    try (ResultSet row = selectJob.executeQuery()) {
+      if (!row.next()) {
+        return Optional.empty();
       }
+      boolean hasOutput = row.getObject("output_expired_at") == null;
+      return Optional.of(
+          new Row(
+              row.getLong("seq"),
+              !row.getString("phase").equals("ENDED"),
+              hasOutput,
+              hasOutput ? row.getLong("output_kept") : 0,
+              labels(row.getBytes("spec"))));
     }
   }
 
@@ -98,24 +111,18 @@ final class Removals {
   /** One by one, by their key; where it is not known which there are, all are looked at. */
   private void deleteLabels(Row row) throws SQLException {
     if (row.labels().isEmpty()) {
-      update("DELETE FROM job_labels WHERE seq = ?", row.seq());
+      execute(deleteAllLabels, row.seq());
       return;
     }
     for (Map.Entry<String, String> label : row.labels().get().entrySet()) {
-      update(
-          "DELETE FROM job_labels WHERE label_key = ? AND label_value = ? AND seq = ?",
-          label.getKey(),
-          label.getValue(),
-          row.seq());
+      execute(deleteLabel, label.getKey(), label.getValue(), row.seq());
     }
   }
 
-  private void update(String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.executeUpdate();
+  private static void execute(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
     }
+    statement.executeUpdate();
   }
 }

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +20,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>an id prefix: the few ids that begin so;
- *   <li>labels, where ended jobs are asked for: one label's jobs, all or those of one owner, the
- *       other conditions tested on each;
+ *   <li>a label, where ended jobs are asked for: its jobs, all or those of one owner, the other
+ *       conditions tested on each;
  *   <li>otherwise each phase by itself, with owner and name: the newest of each, then the newest of
  *       those. Jobs that are not ended are few, so labels may be tested on all of them.
  * </ul>
  *
  * <p>A time is a part of the sequence, see {@link SeqRange}; within it, each job's own is tested.
  *
- * <p>What costs more is what two indexes cannot say together: a label or a name that very many jobs
- * share, with another label that few of those have. Then all jobs of the first are looked at, or,
- * where an owner is given, all of that owner's.
+ * <p>Where a query has a name and a label, or several labels, {@link Search} chooses which of them
+ * leads and how far.
  *
  * <p>{@code CROSS JOIN} states who leads: SQLite keeps its order, to other engines it is a join.
  *
@@ -83,13 +81,44 @@ record Selection(String sql, List<Object> parameters) {
         List.of(after, (long) most));
   }
 
+  /** One row more than the page of {@code query} holds, where there is one. */
+  static Selection of(JobQuery query, Search search) {
+    return new PageSelection(query, search).build();
+  }
+
   /**
-   * One row more than the page of {@code query} holds, where there is one.
-   *
-   * @param range only rows within it are selected
+   * Finds one row: {@code found}, how many ended jobs a condition of {@code query} leads to, at
+   * most {@code most} of the newest within {@code range}, and {@code floor}, the oldest of them.
    */
-  static Selection of(JobQuery query, SeqRange range) {
-    return new PageSelection(query, range).build();
+  static Selection probe(JobQuery query, Lead lead, SeqRange range, int most) {
+    List<Object> parameters = new ArrayList<>();
+    String from =
+        switch (lead) {
+          case Lead.Name(String name) -> {
+            parameters.add(Phase.ENDED.name());
+            parameters.add(name);
+            yield "jobs WHERE phase = ? AND name = ?";
+          }
+          case Lead.Label(String key, String value) -> {
+            parameters.add(key);
+            parameters.add(value);
+            yield "job_labels WHERE label_key = ? AND label_value = ?";
+          }
+        };
+    if (query.owner() != null) {
+      from += " AND owner = ?";
+      parameters.add(query.owner().name());
+    }
+    Collections.addAll(parameters, range.after(), range.before(), (long) most);
+    return new Selection(
+        "SELECT COUNT(*) AS found, COALESCE(MIN(seq), 0) AS floor FROM (SELECT seq FROM "
+            + from
+            + " AND seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?) AS newest",
+        List.copyOf(parameters));
+  }
+
+  static boolean mayHaveEnded(JobQuery query) {
+    return query.phases().isEmpty() || query.phases().contains(Phase.ENDED);
   }
 
   private static String marks(Collection<?> values) {
@@ -99,21 +128,23 @@ record Selection(String sql, List<Object> parameters) {
   /** Collects SQL and parameters side by side. */
   private static final class PageSelection {
     private final JobQuery query;
+    private final @Nullable Lead lead;
     private final SeqRange range;
     private final StringBuilder sql = new StringBuilder(SELECT);
     private final List<Object> parameters = new ArrayList<>();
 
-    PageSelection(JobQuery query, SeqRange range) {
+    PageSelection(JobQuery query, Search search) {
       this.query = query;
-      this.range = range;
+      this.lead = search.lead();
+      this.range = search.range();
     }
 
     Selection build() {
       add("WHERE seq IN (");
       if (query.idPrefix() != null) {
         ledByIdPrefix(query.idPrefix());
-      } else if (query.name() == null && !query.labels().isEmpty() && mayHaveEnded()) {
-        ledByLabel(query.labels().entrySet().iterator().next());
+      } else if (lead instanceof Lead.Label label && mayHaveEnded(query)) {
+        ledByLabel(label);
       } else {
         ledByPhases();
       }
@@ -132,9 +163,9 @@ record Selection(String sql, List<Object> parameters) {
       addNewest("j.seq");
     }
 
-    private void ledByLabel(Map.Entry<String, String> label) {
+    private void ledByLabel(Lead.Label label) {
       add("SELECT j.seq FROM job_labels lead CROSS JOIN jobs j");
-      add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.getKey(), label.getValue());
+      add(" WHERE lead.label_key = ? AND lead.label_value = ?", label.key(), label.value());
       if (query.owner() != null) {
         add(" AND lead.owner = ?", query.owner().name());
       }
@@ -199,10 +230,6 @@ record Selection(String sql, List<Object> parameters) {
     private void addLabel(String key, String value) {
       add(" AND EXISTS (SELECT 1 FROM job_labels l");
       add(" WHERE l.label_key = ? AND l.label_value = ? AND l.seq = j.seq)", key, value);
-    }
-
-    private boolean mayHaveEnded() {
-      return query.phases().isEmpty() || query.phases().contains(Phase.ENDED);
     }
 
     private long limit() {

@@ -110,11 +110,13 @@ public final class SqliteJobStore implements JobStore, History {
     writer.settle();
     long before = query.pageToken() == null ? Long.MAX_VALUE : PageToken.parse(query.pageToken());
     SeqRange range = enclosing(query.created()).upTo(before);
-    List<JobRow> rows = readers.select("list jobs", Selection.of(query, range), MAX_PAGE_BYTES);
+    Search search = Search.of(query, range, readers);
+    List<JobRow> rows = readers.select("list jobs", Selection.of(query, search), MAX_PAGE_BYTES);
     int fitting = fitting(rows, query.pageSize());
     List<JobRecord> page = records(rows.subList(0, fitting));
-    boolean last = fitting == rows.size();
-    return new Page<>(page, last ? null : PageToken.before(rows.get(fitting - 1).seq()));
+    boolean all = fitting == rows.size();
+    return new Page<>(
+        page, all ? search.nextToken() : PageToken.before(rows.get(fitting - 1).seq()));
   }
 
   private SeqRange enclosing(TimeRange times) throws IOException {

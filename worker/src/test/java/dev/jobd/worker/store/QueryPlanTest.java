@@ -86,7 +86,7 @@ final class QueryPlanTest {
     selections.add(Selection.removals("", 10));
     selections.add(SeqRange.enclosing(A_MINUTE));
     for (JobQuery query : everyShape()) {
-      selections.add(Selection.of(query, HALF));
+      selections.addAll(waysTo(query));
     }
 
     for (Selection selection : selections) {
@@ -127,25 +127,38 @@ final class QueryPlanTest {
 
   @Test
   void timesBoundTheIndexThatLeads() throws Exception {
-    assertThat(plan(Selection.of(JobQuery.ALL.withCreated(A_MINUTE), MIDDLE)))
+    assertThat(plan(page(JobQuery.ALL.withCreated(A_MINUTE), MIDDLE)))
         .contains("SEARCH j USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
-    assertThat(plan(Selection.of(JobQuery.ALL.withOwner(ALICE).withCreated(A_MINUTE), MIDDLE)))
+    assertThat(plan(page(JobQuery.ALL.withOwner(ALICE).withCreated(A_MINUTE), MIDDLE)))
         .contains(
             "SEARCH j USING COVERING INDEX jobs_by_owner"
                 + " (owner=? AND phase=? AND seq>? AND seq<?)");
     JobQuery named = new JobQuery(ALICE, null, "build", Set.of(), Map.of(), 50, null);
-    assertThat(plan(Selection.of(named.withCreated(A_MINUTE), MIDDLE)))
+    assertThat(plan(page(named.withCreated(A_MINUTE), MIDDLE)))
         .contains(
             "SEARCH j USING COVERING INDEX jobs_by_owner_and_name"
                 + " (owner=? AND name=? AND phase=? AND seq>? AND seq<?)");
     JobQuery labelled = new JobQuery(ALICE, null, null, Set.of(), Map.of("a", "b"), 50, null);
-    assertThat(plan(Selection.of(labelled.withCreated(A_MINUTE), MIDDLE)))
+    assertThat(plan(page(labelled.withCreated(A_MINUTE), MIDDLE)))
         .contains(
             "SEARCH lead USING COVERING INDEX job_labels_by_owner"
                 + " (owner=? AND label_key=? AND label_value=? AND seq>? AND seq<?)");
     assertThat(plan(SeqRange.enclosing(A_MINUTE)))
         .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at<?)")
         .contains("SEARCH jobs USING COVERING INDEX jobs_by_creation (created_at>?)");
+  }
+
+  @Test
+  void whoLeadsIsChosenFromIndexesAlone() throws Exception {
+    JobQuery query = new JobQuery(ALICE, null, "build", Set.of(), Map.of("a", "b"), 50, null);
+    assertThat(plan(Selection.probe(query, new Lead.Name("build"), MIDDLE, 10)))
+        .contains(
+            "SEARCH jobs USING COVERING INDEX jobs_by_owner_and_name"
+                + " (owner=? AND name=? AND phase=? AND seq>? AND seq<?)");
+    assertThat(plan(Selection.probe(query, new Lead.Label("a", "b"), MIDDLE, 10)))
+        .contains(
+            "SEARCH job_labels USING COVERING INDEX job_labels_by_owner"
+                + " (owner=? AND label_key=? AND label_value=? AND seq>? AND seq<?)");
   }
 
   @Test
@@ -160,11 +173,32 @@ final class QueryPlanTest {
   void nothingButAnIdPrefixIsSortedBeforeItIsCut() throws Exception {
     for (JobQuery query : everyShape()) {
       if (query.idPrefix() == null) {
-        assertThat(plan(Selection.of(query, HALF)))
-            .as("%s", query)
-            .noneMatch(step -> step.startsWith("USE TEMP B-TREE"));
+        for (Selection selection : waysTo(query)) {
+          assertThat(plan(selection))
+              .as("%s", query)
+              .noneMatch(step -> step.startsWith("USE TEMP B-TREE"));
+        }
       }
     }
+  }
+
+  /** Whichever of its conditions leads, and what it takes to choose. */
+  private static List<Selection> waysTo(JobQuery query) {
+    List<Selection> ways = new ArrayList<>();
+    for (Lead lead : Lead.of(query)) {
+      ways.add(Selection.of(query, new Search(lead, HALF, false)));
+      ways.add(Selection.of(query, new Search(lead, MIDDLE, true)));
+      ways.add(Selection.probe(query, lead, MIDDLE, Search.MAX_LOOKED_AT));
+    }
+    if (ways.isEmpty()) {
+      ways.add(page(query, HALF));
+    }
+    return ways;
+  }
+
+  private static Selection page(JobQuery query, SeqRange range) {
+    List<Lead> leads = Lead.of(query);
+    return Selection.of(query, new Search(leads.isEmpty() ? null : leads.getFirst(), range, false));
   }
 
   private static List<JobQuery> everyShape() {
@@ -198,7 +232,7 @@ final class QueryPlanTest {
       Set<Phase> phases,
       Map<String, String> labels)
       throws Exception {
-    return plan(Selection.of(new JobQuery(owner, idPrefix, name, phases, labels, 50, null), HALF));
+    return plan(page(new JobQuery(owner, idPrefix, name, phases, labels, 50, null), HALF));
   }
 
   private static List<String> plan(Selection selection) throws SQLException {

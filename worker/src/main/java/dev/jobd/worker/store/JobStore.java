@@ -60,11 +60,11 @@ public interface JobStore extends Closeable {
 
   /**
    * Records newest first, by the order of their insertion, in pages that stay right while records
-   * are added: none is shown twice, none is left out that was there when the first page was read. *
+   * are added: none is shown twice, none is left out that was there when the first page was read.
    * Where records are large, a page holds fewer than asked for, and where what is asked for is rare
    * among much that looks like it, fewer or none; only one without a token is the last. Every write
    * that was asked for before is done first, so that who has heard of a job's end does not find it
-   * alive here. at, whatever is asked for)
+   * alive here.
    *
    * <p>A corrupt record does not fail the page. It is shown as ended with a {@link
    * dev.jobd.worker.model.Verdict.Lost} that says so, and with what can still be read of it.

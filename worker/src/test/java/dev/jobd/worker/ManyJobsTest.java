@@ -11,11 +11,13 @@ import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,11 @@ class ManyJobsTest {
   private static final int JOBS = 1000;
   private static final int STARTERS = 16;
   private static final int CHILDREN = 100;
+
+  /** For what nobody announces: that a shim has left, after its word, or waits. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration STEP = Duration.ofMillis(1);
 
   private TestWorker test;
 
@@ -41,14 +48,26 @@ class ManyJobsTest {
 
   /** All that a job may leave on the host. */
   private record Footprint(
-      long files, long mounts, long zombies, long threads, List<String> groups) {
-    static Footprint now(Cgroups cgroups) throws IOException {
+      long files, long mounts, List<String> children, long threads, List<String> groups) {
+    /** That of a worker which has one shim waiting for a job, and nothing else. */
+    static Footprint atRest(Cgroups cgroups) throws IOException {
+      Footprint footprint = now(cgroups);
+      for (long end = System.nanoTime() + PATIENCE.toNanos();
+          !footprint.children.equals(List.of("jobd-shim (waiting for a job)"))
+              && System.nanoTime() < end;
+          footprint = now(cgroups)) {
+        LockSupport.parkNanos(STEP.toNanos());
+      }
+      return footprint;
+    }
+
+    private static Footprint now(Cgroups cgroups) throws IOException {
       long threads =
           Thread.getAllStackTraces().keySet().stream()
               .filter(t -> t.getName().startsWith("jobd"))
               .count();
       return new Footprint(
-          Processes.openFiles(), Processes.mounts(), Processes.zombies(), threads, cgroups.jobs());
+          Processes.openFiles(), Processes.mounts(), Processes.children(), threads, cgroups.jobs());
     }
   }
 
@@ -57,7 +76,7 @@ class ManyJobsTest {
     test.start("true").await();
     String instance = Files.readString(test.directory().resolve("instance"));
     Cgroups cgroups = Cgroups.open(instance); // the worker's own: it closes them
-    Footprint before = Footprint.now(cgroups);
+    Footprint before = Footprint.atRest(cgroups);
     Callable<JobState.Ended> one =
         () -> test.worker().start(ALICE, JobSpec.of("/bin/true")).await();
     try (ExecutorService starters = Executors.newFixedThreadPool(STARTERS)) {
@@ -66,7 +85,7 @@ class ManyJobsTest {
         assertThat(end.get().verdict()).isEqualTo(new Verdict.Exited(0));
       }
     }
-    assertThat(Footprint.now(cgroups)).isEqualTo(before);
+    assertThat(Footprint.atRest(cgroups)).isEqualTo(before);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,22 +47,18 @@ final class Processes {
         .toList();
   }
 
-  /** Children of this process that have ended and were not reaped. */
-  static long zombies() throws IOException {
-    long count = 0;
-    String self = Long.toString(ProcessHandle.current().pid());
-    for (Path process : all()) {
+  /** The command lines of this process's children; nothing for one that has ended. */
+  static List<String> children() throws IOException {
+    List<String> children = new ArrayList<>();
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
       try {
-        String stat = Files.readString(process.resolve("stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        if (fields[0].equals("Z") && fields[1].equals(self)) {
-          count++;
-        }
-      } catch (IOException e) {
-        // ended
+        String line = Files.readString(PROC.resolve(child.pid() + "/cmdline"));
+        children.add(line.replace('\0', ' ').strip());
+      } catch (NoSuchFileException e) {
+        // reaped
       }
     }
-    return count;
+    return children;
   }
 
   static long openFiles() throws IOException {

@@ -34,6 +34,9 @@ class ManyJobsTest {
 
   private static final Duration STEP = Duration.ofMillis(1);
 
+  /** For as long nothing comes or goes where nothing is under way. */
+  private static final Duration REST = Duration.ofMillis(500);
+
   private TestWorker test;
 
   @BeforeEach
@@ -49,14 +52,18 @@ class ManyJobsTest {
   /** All that a job may leave on the host. */
   private record Footprint(
       long files, long mounts, List<String> children, long threads, List<String> groups) {
-    /** That of a worker which has one shim waiting for a job, and nothing else. */
+    /** That of a worker which has one shim waiting for a job, and does nothing. */
     static Footprint atRest(Cgroups cgroups) throws IOException {
       Footprint footprint = now(cgroups);
-      for (long end = System.nanoTime() + PATIENCE.toNanos();
-          !footprint.children.equals(List.of("jobd-shim (waiting for a job)"))
-              && System.nanoTime() < end;
-          footprint = now(cgroups)) {
+      long start = System.nanoTime();
+      long since = start;
+      while (!(footprint.children.equals(List.of("jobd-shim (waiting for a job)"))
+              && System.nanoTime() - since > REST.toNanos())
+          && System.nanoTime() - start < PATIENCE.toNanos()) {
         LockSupport.parkNanos(STEP.toNanos());
+        Footprint last = footprint;
+        footprint = now(cgroups);
+        since = footprint.equals(last) ? since : System.nanoTime();
       }
       return footprint;
     }

@@ -15,6 +15,8 @@ public enum ErrorReason {
   INVALID_FIELD(Status.Code.INVALID_ARGUMENT),
   /** A live job of the caller has the name. */
   NAME_IN_USE(Status.Code.ALREADY_EXISTS),
+  /** The request id stands for a job of the caller's that was asked for in another way. */
+  REQUEST_ID_REUSED(Status.Code.ALREADY_EXISTS),
   /** The job is recorded as failed: its command could not be executed. */
   START_FAILED(Status.Code.FAILED_PRECONDITION),
   /**

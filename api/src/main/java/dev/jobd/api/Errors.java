@@ -85,6 +85,22 @@ public final class Errors {
   }
 
   /**
+   * The request id of a start has started a job of another specification.
+   *
+   * @param job the id of that job
+   */
+  public static StatusRuntimeException requestIdReused(String requestId, String job) {
+    return failure(
+        ErrorReason.REQUEST_ID_REUSED,
+        "request id "
+            + requestId
+            + " has started job "
+            + job
+            + ", which was asked for in another way: choose another id for another job",
+        Map.of("request_id", requestId, "job", job));
+  }
+
+  /**
    * The job's command could not be executed.
    *
    * @param job the id of the job that is recorded as failed

@@ -121,6 +121,14 @@ public final class Job {
     return growth;
   }
 
+  /** Waits until the command was executed or the job has ended. */
+  void awaitLaunch() {
+    LiveJob starting = live;
+    if (starting != null) {
+      starting.awaitLaunch();
+    }
+  }
+
   void attach(LiveJob liveJob) {
     live = liveJob;
   }

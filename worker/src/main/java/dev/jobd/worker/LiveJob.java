@@ -98,6 +98,15 @@ final class LiveJob implements ShimEvents {
         connection.takeBack(); // a shim that does not take its first word is to execute nothing
       }
     }
+    awaitLaunch();
+  }
+
+  /**
+   * Waits until the command was executed or the job has ended.
+   *
+   * @throws IllegalStateException where the worker is closed before
+   */
+  void awaitLaunch() {
     try {
       launched.join();
     } catch (CompletionException e) {

@@ -14,6 +14,9 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.RequestId;
+import dev.jobd.worker.model.RequestedJob;
+import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
@@ -48,6 +51,7 @@ public final class Worker implements AutoCloseable {
   private final Collector collector;
   private final Outputs outputs;
   private final LiveJobs live;
+  private final RequestTurns turns = new RequestTurns();
 
   private Worker(
       WorkerConfig config,
@@ -106,6 +110,39 @@ public final class Worker implements AutoCloseable {
    * @throws IllegalStateException where the worker is closed meanwhile; the job goes its way
    */
   public Job start(Owner owner, JobSpec asked) throws LaunchException, IOException {
+    return launch(owner, asked, null);
+  }
+
+  /**
+   * The same, once: where the owner has started a job with this id, that job is answered, when its
+   * command has been executed, or its failure is thrown again. So a caller who does not know what
+   * became of a start can ask again, also after a restart, for as long as the job's record is kept.
+   *
+   * <p>What left no job, such as a name in use, is not remembered: the next try is a new one.
+   *
+   * @throws RequestIdReusedException where that job was asked for with another specification
+   */
+  public Job start(Owner owner, JobSpec asked, RequestId id) throws LaunchException, IOException {
+    Optional<RequestedJob> before;
+    try (RequestTurns.Turn _ = turns.await(owner, id)) {
+      before = store.find(owner, id);
+      if (before.isEmpty()) {
+        return launch(owner, asked, new StartRequest(id, asked.limits()));
+      }
+    }
+    JobRecord record = before.get().record();
+    if (!before.get().wasAskedForAs(asked)) {
+      throw new RequestIdReusedException(id, record.id());
+    }
+    Job job =
+        find(record.id())
+            .orElseThrow(() -> new IOException("job " + record.id() + " has just been deleted"));
+    job.awaitLaunch();
+    return launched(job);
+  }
+
+  private Job launch(Owner owner, JobSpec asked, @Nullable StartRequest request)
+      throws LaunchException, IOException {
     JobSpec spec = asked.withLimits(asked.limits().orElse(config.defaultLimits()));
     JobRecord record =
         new JobRecord(
@@ -115,7 +152,7 @@ public final class Worker implements AutoCloseable {
     LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
     live.admit(job);
     // All is prepared while the record is written; the command is executed when it is durable.
-    CompletableFuture<Void> recorded = store.insert(record);
+    CompletableFuture<Void> recorded = store.insert(record, request);
     Obstacle obstacle = prepare(liveJob, cgroup);
     try {
       LiveJob.await(recorded);
@@ -129,6 +166,10 @@ public final class Worker implements AutoCloseable {
     } else {
       liveJob.fail(obstacle.step(), obstacle.cause());
     }
+    return launched(job);
+  }
+
+  private static Job launched(Job job) throws LaunchException {
     if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
       throw new LaunchException(job.id(), failure);
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A worker on a directory of its own, with the real shim and the real kernel; stops what still runs
@@ -68,6 +69,12 @@ final class TestWorker implements AutoCloseable {
     worker.close();
     meanwhile.happens();
     worker = Worker.open(config());
+  }
+
+  /** The same, with another configuration from then on. */
+  void restart(UnaryOperator<WorkerConfig> change) throws IOException {
+    worker.close();
+    worker = Worker.open(change.apply(config()));
   }
 
   /** What happens while no worker is there. */

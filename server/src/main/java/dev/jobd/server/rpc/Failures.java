@@ -5,6 +5,7 @@ import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
+import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -45,6 +46,8 @@ final class Failures {
       case JobRunningException running -> Errors.jobRunning(running.job().toString());
       case OutputExpiredException expired ->
           Errors.outputExpired(expired.job().toString(), expired.at());
+      case RequestIdReusedException reused ->
+          Errors.requestIdReused(reused.requestId().text(), reused.job().toString());
       case LaunchException launch ->
           Errors.startFailed(
               launch.job().toString(),

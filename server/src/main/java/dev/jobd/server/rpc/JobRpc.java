@@ -28,12 +28,14 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.RequestId;
 import io.grpc.BindableService;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
@@ -71,14 +73,17 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
     Answer.now(
         call,
         () -> {
-          Job job = start(Caller.current(), Requests.spec(request));
+          Job job = start(Caller.current(), Requests.requestId(request), Requests.spec(request));
           return StartJobResponse.newBuilder().setJob(JobWire.write(job.record())).build();
         });
   }
 
-  private Job start(Caller caller, JobSpec spec) throws LaunchException {
+  private Job start(Caller caller, @Nullable RequestId requestId, JobSpec spec)
+      throws LaunchException {
     try {
-      return worker.start(caller.owner(), spec);
+      return requestId == null
+          ? worker.start(caller.owner(), spec)
+          : worker.start(caller.owner(), spec, requestId);
     } catch (InvalidSpecException e) {
       throw Requests.within("spec", e);
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.TimeRange;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -28,14 +29,16 @@ final class Requests {
   private Requests() {}
 
   static JobSpec spec(StartJobRequest request) {
-    if (!request.getRequestId().isEmpty()) {
-      throw new InvalidSpecException("request_id", "is not supported yet");
-    }
     try {
       return SpecWire.read(request.getSpec());
     } catch (InvalidSpecException e) {
       throw within("spec", e);
     }
+  }
+
+  /** What the caller names the start by, so that he can ask for it again; {@code null} without. */
+  static @Nullable RequestId requestId(StartJobRequest request) {
+    return request.getRequestId().isEmpty() ? null : new RequestId(request.getRequestId());
   }
 
   /** The same problem with a field as seen from the message that holds it. */

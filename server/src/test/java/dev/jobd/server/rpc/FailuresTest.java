@@ -10,8 +10,10 @@ import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
+import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.Verdict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -65,6 +67,17 @@ class FailuresTest {
             "the output of job "
                 + JOB
                 + " expired at 2026-11-21T08:00:00Z; its verdict is still there");
+  }
+
+  @Test
+  void reusedRequestIdTellsWhichJobItStarted() {
+    ErrorDetails details =
+        details(Failures.translate(new RequestIdReusedException(new RequestId("r-1"), JOB)));
+    assertThat(details.code()).isEqualTo(Status.Code.ALREADY_EXISTS);
+    assertThat(details.reason()).contains(ErrorReason.REQUEST_ID_REUSED);
+    assertThat(details.metadata())
+        .containsEntry("request_id", "r-1")
+        .containsEntry("job", JOB.toString());
   }
 
   @Test

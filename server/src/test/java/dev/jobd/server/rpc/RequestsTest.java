@@ -18,6 +18,8 @@ import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.RequestId;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -66,9 +68,15 @@ class RequestsTest {
   }
 
   @Test
-  void startRefusesARequestIdThatItWouldNotHonour() {
-    refuses(
-        "request_id", () -> Requests.spec(start(spec -> {}).toBuilder().setRequestId("1").build()));
+  void aRequestIdIsTakenOrRefusedByItsName() {
+    assertThat(Requests.requestId(start(spec -> {}))).isNull();
+    assertThat(Requests.requestId(start(spec -> {}).toBuilder().setRequestId("a-1").build()))
+        .isEqualTo(new RequestId("a-1"));
+    for (String wrong : List.of("a b", "../a", "x".repeat(65), "\0")) {
+      refuses(
+          "request_id",
+          () -> Requests.requestId(start(spec -> {}).toBuilder().setRequestId(wrong).build()));
+    }
   }
 
   @Test

@@ -96,7 +96,8 @@ final class Journal implements Closeable {
 
   /**
    * The number of the first record that a reader from {@code offset} has to see, or of the one to
-   * come where there is none.
+   * come where there is none. Gaps right at {@code offset} come after the bytes before it, so they
+   * belong to what is still to be read.
    */
   long find(long offset) throws IOException {
     if (offset == 0) {
@@ -107,7 +108,8 @@ final class Journal implements Closeable {
     while (low < high) {
       long middle = (low + high) >>> 1;
       Entry entry = entry(middle);
-      if (entry == null || entry.end() > offset) {
+      boolean gapHere = entry != null && entry.isGap() && entry.end() == offset;
+      if (entry == null || entry.end() > offset || gapHere) {
         high = middle;
       } else {
         low = middle + 1;

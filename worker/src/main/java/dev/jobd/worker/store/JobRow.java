@@ -7,6 +7,9 @@ import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.RequestId;
+import dev.jobd.worker.model.RequestedJob;
+import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -34,6 +37,7 @@ final class JobRow {
   private final @Nullable Instant outputExpiredAt;
   private final byte[] state;
   private final byte[] spec;
+  private final byte @Nullable [] askedLimits;
 
   private JobRow(ResultSet row) throws SQLException {
     seq = row.getLong("seq");
@@ -47,6 +51,7 @@ final class JobRow {
     outputExpiredAt = row.wasNull() ? null : Nanos.toInstant(expired);
     state = row.getBytes("state");
     spec = row.getBytes("spec");
+    askedLimits = row.getBytes("asked_limits");
   }
 
   /** The row that {@code result} stands on. */
@@ -83,6 +88,24 @@ final class JobRow {
           outputExpiredAt);
     } catch (CorruptDocumentException | InvalidSpecException e) {
       throw new IOException("record of job " + id + " is corrupt: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The record, as the answer to {@code request}, which it was selected by.
+   *
+   * @throws IOException naming the job, where a column or a document is corrupt
+   */
+  RequestedJob decodeWith(RequestId request) throws IOException {
+    JobRecord record = decode();
+    try {
+      if (askedLimits == null) {
+        throw new CorruptDocumentException("asked limits: they are missing");
+      }
+      return new RequestedJob(
+          record, new StartRequest(request, LimitsDocument.decode(askedLimits)));
+    } catch (CorruptDocumentException e) {
+      throw new IOException("request of job " + id + " is corrupt: " + e.getMessage(), e);
     }
   }
 

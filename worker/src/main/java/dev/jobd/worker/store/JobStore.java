@@ -4,13 +4,18 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.RequestId;
+import dev.jobd.worker.model.RequestedJob;
+import dev.jobd.worker.model.StartRequest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The durable records of jobs. Safe for use by many threads.
@@ -34,7 +39,15 @@ public interface JobStore extends Closeable {
   Duration LAZINESS = Duration.ofMillis(100);
 
   /** Adds a record. Fails where there is one with the same id. */
-  CompletableFuture<Void> insert(JobRecord record);
+  default CompletableFuture<Void> insert(JobRecord record) {
+    return insert(record, null);
+  }
+
+  /**
+   * Adds a record, with the request that it answers, if there is one that may be repeated. Fails
+   * where there is a record with the same id, or one of the same owner for the same request.
+   */
+  CompletableFuture<Void> insert(JobRecord record, @Nullable StartRequest request);
 
   /**
    * Replaces what may change of a record: state and output. Fails where there is none with this id.
@@ -57,6 +70,13 @@ public interface JobStore extends Closeable {
    * @throws IOException where it cannot be read or is corrupt, naming the job
    */
   Optional<JobRecord> find(JobId id) throws IOException;
+
+  /**
+   * The job that a request of this owner's started.
+   *
+   * @throws IOException where its record cannot be read or is corrupt, naming the job
+   */
+  Optional<RequestedJob> find(Owner owner, RequestId request) throws IOException;
 
   /**
    * Records newest first, by the order of their insertion, in pages that stay right while records

@@ -19,7 +19,7 @@ import java.util.List;
  * equalities first, then {@code seq}, so that a page is read from where it begins, in order.
  */
 final class Schema {
-  private static final List<Step> STEPS = List.of(records(), history());
+  private static final List<Step> STEPS = List.of(records(), history(), requests());
 
   /** What this jobd writes, and the newest that it can read. */
   static final int VERSION = STEPS.size();
@@ -127,6 +127,17 @@ final class Schema {
       fillInEnds(connection);
       indexes.take(connection);
     };
+  }
+
+  /** What a job answers, so that it is started once. */
+  private static Step requests() {
+    return sql(
+        "ALTER TABLE jobs ADD COLUMN request_id TEXT",
+        "ALTER TABLE jobs ADD COLUMN asked_limits BLOB", // with a request_id, and only so
+        """
+        CREATE UNIQUE INDEX jobs_by_request ON jobs (owner, request_id)
+        WHERE request_id IS NOT NULL
+        """);
   }
 
   /** From the documents, where they could only be read until now. */

@@ -3,6 +3,8 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.RequestId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,7 +42,7 @@ record Selection(String sql, List<Object> parameters) {
       """
       SELECT
         seq, id, owner, name, created_at, output_kept, output_dropped, output_expired_at, state,
-        spec
+        spec, asked_limits
       FROM jobs
       """;
 
@@ -53,6 +55,11 @@ record Selection(String sql, List<Object> parameters) {
 
   static Selection of(JobId id) {
     return new Selection(SELECT + "WHERE id = ?", List.of(id.toString()));
+  }
+
+  static Selection of(Owner owner, RequestId request) {
+    return new Selection(
+        SELECT + "WHERE owner = ? AND request_id = ?", List.of(owner.name(), request.text()));
   }
 
   static Selection live() {

@@ -1,10 +1,7 @@
 package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.JobSpec;
-import dev.jobd.worker.model.Limits;
 import java.io.IOException;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link JobSpec} as bytes. Any change of what is written is a new version; the old ones stay
@@ -22,7 +19,7 @@ final class SpecDocument {
     out.writeText(spec.workingDirectory());
     out.writeOptionalText(spec.name());
     out.writeTexts(spec.labels());
-    writeLimits(out, spec.limits());
+    LimitsDocument.write(out, spec.limits());
     return out.toByteArray();
   }
 
@@ -37,27 +34,6 @@ final class SpecDocument {
         in.readText(),
         in.readOptionalText(),
         in.readTextMap(),
-        readLimits(in));
-  }
-
-  private static void writeLimits(DocumentOutput out, Limits limits) throws IOException {
-    out.writeOptionalLong(limits.cpuMillis());
-    out.writeOptionalLong(limits.memoryBytes());
-    out.writeOptionalLong(limits.pids());
-    out.writeOptionalLong(limits.timeout() == null ? null : limits.timeout().toNanos());
-    out.writeOptionalLong(limits.outputBytes());
-  }
-
-  private static Limits readLimits(DocumentInput in) throws IOException {
-    return new Limits(
-        in.readOptionalLong(),
-        in.readOptionalLong(),
-        in.readOptionalLong(),
-        toDuration(in.readOptionalLong()),
-        in.readOptionalLong());
-  }
-
-  private static @Nullable Duration toDuration(@Nullable Long nanos) {
-    return nanos == null ? null : Duration.ofNanos(nanos);
+        LimitsDocument.read(in));
   }
 }

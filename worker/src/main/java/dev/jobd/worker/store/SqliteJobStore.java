@@ -3,9 +3,12 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
-import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
+import dev.jobd.worker.model.RequestId;
+import dev.jobd.worker.model.RequestedJob;
+import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,17 +54,12 @@ public final class SqliteJobStore implements JobStore, History {
   }
 
   @Override
-  public CompletableFuture<Void> insert(JobRecord record) {
+  public CompletableFuture<Void> insert(JobRecord record, @Nullable StartRequest request) {
     try {
-      long createdAt = Nanos.of(record.createdAt());
-      byte[] spec = SpecDocument.encode(record.spec());
-      byte[] state = StateDocument.encode(record.state());
-      @Nullable Long endedAt = endOf(record);
+      NewRow row = NewRow.of(record, request);
       return writer.write(
           Write.urgent(
-              "insert job " + record.id(),
-              spec.length + state.length,
-              session -> session.insert(record, createdAt, spec, state, endedAt)));
+              "insert job " + record.id(), row.documentBytes(), session -> session.insert(row)));
     } catch (IOException e) {
       return refused("insert", record, e);
     }
@@ -88,7 +86,7 @@ public final class SqliteJobStore implements JobStore, History {
       JobQuery.Phase phase = JobQuery.Phase.of(record.state());
       OutputSize output = record.output();
       byte[] state = StateDocument.encode(record.state());
-      @Nullable Long endedAt = endOf(record);
+      @Nullable Long endedAt = NewRow.endOf(record);
       return writer.write(
           urgency.of(
               "update job " + id,
@@ -103,6 +101,14 @@ public final class SqliteJobStore implements JobStore, History {
   public Optional<JobRecord> find(JobId id) throws IOException {
     List<JobRow> rows = readers.select("find job " + id, Selection.of(id), Long.MAX_VALUE);
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst().decode());
+  }
+
+  @Override
+  public Optional<RequestedJob> find(Owner owner, RequestId request) throws IOException {
+    List<JobRow> rows =
+        readers.select(
+            "find the job of request " + request, Selection.of(owner, request), Long.MAX_VALUE);
+    return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst().decodeWith(request));
   }
 
   @Override
@@ -215,10 +221,6 @@ public final class SqliteJobStore implements JobStore, History {
   /** How many transactions were committed since this store was opened. */
   long commits() {
     return writer.commits();
-  }
-
-  private static @Nullable Long endOf(JobRecord record) throws IOException {
-    return record.state() instanceof JobState.Ended ended ? (Long) Nanos.of(ended.at()) : null;
   }
 
   private static List<JobRecord> records(List<JobRow> rows) {

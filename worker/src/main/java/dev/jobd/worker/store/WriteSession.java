@@ -4,6 +4,7 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Owner;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteSession implements AutoCloseable {
   private static final String PHASE = "SELECT phase FROM jobs WHERE id = ?";
+  private static final String REQUEST = "SELECT 1 FROM jobs WHERE owner = ? AND request_id = ?";
   private static final String INSERT_JOB =
       """
       INSERT INTO jobs
         (seq, id, owner, name, phase, created_at, output_kept, output_dropped, state, spec,
-         ended_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ended_at, request_id, asked_limits)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
   private static final String INSERT_LABEL =
       "INSERT INTO job_labels (label_key, label_value, seq, owner) VALUES (?, ?, ?, ?)";
@@ -37,6 +39,7 @@ final class WriteSession implements AutoCloseable {
 
   private final Connection connection;
   private final PreparedStatement phase;
+  private final PreparedStatement request;
   private final PreparedStatement insertJob;
   private final PreparedStatement insertLabel;
   private final PreparedStatement updateJob;
@@ -46,6 +49,7 @@ final class WriteSession implements AutoCloseable {
   private WriteSession(Connection connection) throws SQLException {
     this.connection = connection;
     this.phase = connection.prepareStatement(PHASE);
+    this.request = connection.prepareStatement(REQUEST);
     this.insertJob = connection.prepareStatement(INSERT_JOB);
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
     this.updateJob = connection.prepareStatement(UPDATE_JOB);
@@ -71,13 +75,13 @@ final class WriteSession implements AutoCloseable {
     return removals;
   }
 
-  /**
-   * @param endedAt in nanoseconds since 1970; {@code null} while the job lives, here and below
-   */
-  void insert(JobRecord record, long createdAt, byte[] spec, byte[] state, @Nullable Long endedAt)
-      throws SQLException, RefusedWriteException {
+  void insert(NewRow row) throws SQLException, RefusedWriteException {
+    JobRecord record = row.record();
     if (phaseOf(record.id()) != null) {
       throw new RefusedWriteException("there is a record with this id");
+    }
+    if (row.requestId() != null && isAnswered(record.owner(), row.requestId())) {
+      throw new RefusedWriteException("there is a record for this request");
     }
     long seq = counters.nextSeq();
     insertJob.setLong(1, seq);
@@ -85,15 +89,17 @@ final class WriteSession implements AutoCloseable {
     insertJob.setString(3, record.owner().name());
     insertJob.setString(4, record.spec().name());
     insertJob.setString(5, Phase.of(record.state()).name());
-    insertJob.setLong(6, createdAt);
+    insertJob.setLong(6, row.createdAt());
     insertJob.setLong(7, record.output().kept());
     insertJob.setLong(8, record.output().dropped());
-    insertJob.setBytes(9, state);
-    insertJob.setBytes(10, spec);
-    insertJob.setObject(11, endedAt);
+    insertJob.setBytes(9, row.state());
+    insertJob.setBytes(10, row.spec());
+    insertJob.setObject(11, row.endedAt());
+    insertJob.setString(12, row.requestId());
+    insertJob.setBytes(13, row.askedLimits());
     insertJob.executeUpdate();
-    counters.created(createdAt);
-    if (endedAt != null) {
+    counters.created(row.createdAt());
+    if (row.endedAt() != null) {
       counters.ended(record.output().kept());
     }
     for (Map.Entry<String, String> label : record.spec().labels().entrySet()) {
@@ -105,6 +111,9 @@ final class WriteSession implements AutoCloseable {
     }
   }
 
+  /**
+   * @param endedAt in nanoseconds since 1970; {@code null} while the job lives
+   */
   void update(JobId id, Phase newPhase, OutputSize output, byte[] state, @Nullable Long endedAt)
       throws SQLException, RefusedWriteException {
     String recorded = phaseOf(id);
@@ -141,6 +150,14 @@ final class WriteSession implements AutoCloseable {
     phase.setString(1, id.toString());
     try (ResultSet row = phase.executeQuery()) {
       return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  private boolean isAnswered(Owner owner, String requestId) throws SQLException {
+    request.setString(1, owner.name());
+    request.setString(2, requestId);
+    try (ResultSet row = request.executeQuery()) {
+      return row.next();
     }
   }
 

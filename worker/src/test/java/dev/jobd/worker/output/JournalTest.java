@@ -147,6 +147,21 @@ class JournalTest {
             "STDOUT@0-7", "STDOUT@0:a", "STDERR@1-" + (1L << 40), "STDERR@1:b", "end@2");
   }
 
+  /** Who has read up to there has the bytes before the gap; of the gap nobody can know. */
+  @Test
+  void aReaderThatGoesOnRightWhereAGapIsMeetsTheGap() throws Exception {
+    append(OUT, "ab");
+    gap(OUT, 3);
+    gap(ERR, 4);
+    append(ERR, "c");
+    gap(OUT, 5);
+    assertThat(drain(read(1, false)))
+        .startsWith("STDOUT@1:b", "STDOUT@2-3", "STDERR@2-4", "STDERR@2:c");
+    assertThat(drain(read(2, false)))
+        .containsExactly("STDOUT@2-3", "STDERR@2-4", "STDERR@2:c", "STDOUT@3-5", "end@3");
+    assertThat(drain(read(3, false))).containsExactly("STDOUT@3-5", "end@3");
+  }
+
   @Test
   void bytesThatNoWholeRecordCoversAreNotThereYet() throws Exception {
     append(OUT, "ab");

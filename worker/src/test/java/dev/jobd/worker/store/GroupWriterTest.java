@@ -185,9 +185,7 @@ final class GroupWriterTest {
   }
 
   private static Write insert(JobRecord record) throws IOException {
-    byte[] spec = SpecDocument.encode(record.spec());
-    byte[] state = StateDocument.encode(record.state());
-    return Write.urgent(
-        "insert job " + record.id(), 100, session -> session.insert(record, 0, spec, state, null));
+    NewRow row = NewRow.of(record, null);
+    return Write.urgent("insert job " + record.id(), 100, session -> session.insert(row));
   }
 }

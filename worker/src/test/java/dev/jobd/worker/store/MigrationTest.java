@@ -7,7 +7,11 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState.Ended;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.RequestId;
+import dev.jobd.worker.model.RequestedJob;
+import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.TimeRange;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.History.Deletion;
@@ -29,8 +33,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A file that the version before wrote. */
+/** Files that earlier versions of the schema wrote. */
 final class MigrationTest {
   private static final Instant TIME = Instant.parse("2026-11-01T08:00:00.123456789Z");
   private static final Owner ALICE = new Owner("alice");
@@ -39,16 +45,19 @@ final class MigrationTest {
   private Path file;
 
   @BeforeEach
-  void restore() throws Exception {
+  void nameFile() {
     file = directory.resolve("jobs.db");
+  }
+
+  private void restore(int version) throws Exception {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
-      statement.executeUpdate(dump()); // SQLite's driver takes many statements at once
+      statement.executeUpdate(dump(version)); // SQLite's driver takes many statements at once
     }
   }
 
-  private static String dump() throws IOException {
-    try (InputStream in = MigrationTest.class.getResourceAsStream("jobs-1.sql")) {
+  private static String dump(int version) throws IOException {
+    try (InputStream in = MigrationTest.class.getResourceAsStream("jobs-" + version + ".sql")) {
       assertThat(in).isNotNull();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -58,8 +67,10 @@ final class MigrationTest {
     return JobId.parse("00000000-0000-4000-8000-00000000000" + n).orElseThrow();
   }
 
-  @Test
-  void everyRecordIsThereUnchanged() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void everyRecordIsThereUnchanged(int version) throws Exception {
+    restore(version);
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       List<JobRecord> records = store.list(JobQuery.ALL).items();
 
@@ -77,8 +88,10 @@ final class MigrationTest {
     }
   }
 
-  @Test
-  void whatWasOnlyInDocumentsCanBeAskedFor() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatWasOnlyInDocumentsCanBeAskedFor(int version) throws Exception {
+    restore(version);
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       assertThat(store.holdings()).isEqualTo(new Holdings(3, 1024));
       assertThat(store.oldest(10))
@@ -100,8 +113,22 @@ final class MigrationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void recordsOfBeforeThereWereRequestsAnswerNone(int version) throws Exception {
+    restore(version);
+    StartRequest request = new StartRequest(new RequestId("deploy-42"), Limits.NONE);
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      assertThat(store.find(ALICE, request.id())).isEmpty();
+      JobRecord added = Samples.starting();
+      Stores.durable(store.insert(added, request));
+      assertThat(store.find(ALICE, request.id())).contains(new RequestedJob(added, request));
+    }
+  }
+
   @Test
   void aCorruptStateCountsAsEndedWhenItBegan() throws Exception {
+    restore(1);
     Stores.tamper(file, "UPDATE jobs SET state = x'63' WHERE seq = 1");
 
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
@@ -110,8 +137,10 @@ final class MigrationTest {
     }
   }
 
-  @Test
-  void itsSchemaIsThatOfANewFile() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void itsSchemaIsThatOfANewFile(int version) throws Exception {
+    restore(version);
     Path fresh = directory.resolve("fresh.db");
     SqliteJobStore.open(file).close();
     SqliteJobStore.open(fresh).close();
@@ -133,6 +162,7 @@ final class MigrationTest {
 
   @Test
   void aStepThatFailsLeavesTheFileAsItWas() throws Exception {
+    restore(1);
     Stores.tamper(file, "CREATE TABLE removals (something INTEGER)");
 
     assertThatThrownBy(() -> SqliteJobStore.open(file))

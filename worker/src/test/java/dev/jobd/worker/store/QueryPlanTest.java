@@ -10,6 +10,7 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState.Running;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.TimeRange;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,6 +81,7 @@ final class QueryPlanTest {
   void nothingReadsAWholeTable() throws Exception {
     List<Selection> selections = new ArrayList<>();
     selections.add(Selection.of(JobId.random()));
+    selections.add(Selection.of(ALICE, new RequestId("deploy-42")));
     selections.add(Selection.live());
     selections.add(Selection.oldest(10));
     selections.add(Selection.oldestWithOutput(10));

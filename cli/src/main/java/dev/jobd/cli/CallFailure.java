@@ -4,17 +4,11 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 
 /** A call to the server failed. */
 final class CallFailure extends CommandFailure {
-  /** How the JDK words the alerts of RFC 8446, section 6.2, that are about a certificate. */
-  private static final Pattern CERTIFICATE_ALERT =
-      Pattern.compile("fatal alert: .*(certificate|unknown_ca|access_denied)");
-
   private final ErrorDetails details;
 
   private CallFailure(int exitCode, String message, ErrorDetails details) {
@@ -24,8 +18,8 @@ final class CallFailure extends CommandFailure {
 
   static CallFailure of(String operation, ServerAddress server, StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
-    Optional<String> distrust = distrust(e);
-    if (details.code() == Status.Code.UNAVAILABLE && distrust.isPresent()) {
+    Optional<String> distrust = Transport.distrust(e);
+    if (distrust.isPresent()) {
       return new CallFailure(
           ExitCode.NOT_ALLOWED,
           "cannot %s: %s and this client do not trust each other: %s; see --cert and --ca"
@@ -36,6 +30,23 @@ final class CallFailure extends CommandFailure {
         exitCode(details),
         "cannot %s: %s".formatted(operation, words(server, details, e)),
         details);
+  }
+
+  /** A call to a server that was there, went away, and did not come back within {@code bound}. */
+  static CallFailure lost(
+      String operation, ServerAddress server, Duration bound, StatusRuntimeException e) {
+    return new CallFailure(
+        ExitCode.UNREACHABLE,
+        "cannot %s: lost %s and could not reach it again within %s"
+            .formatted(operation, server, Reconnection.words(bound)),
+        ErrorDetails.of(e));
+  }
+
+  /** The same; where the server was not reached, also with what can be done about it later. */
+  CallFailure whereUnreachable(String wayOn) {
+    return exitCode() == ExitCode.UNREACHABLE
+        ? new CallFailure(exitCode(), words() + "; " + wayOn, details)
+        : this;
   }
 
   /** What the server said, as far as the failure came from it. */
@@ -91,18 +102,5 @@ final class CallFailure extends CommandFailure {
       root = root.getCause();
     }
     return root == null || root.getMessage() == null ? otherwise : root.getMessage();
-  }
-
-  /** Why one end refused the other's certificate, if that is why the connection failed. */
-  private static Optional<String> distrust(Throwable e) {
-    for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
-      String message = String.valueOf(t.getMessage());
-      boolean refusedHere = t instanceof CertificateException;
-      boolean refusedThere = t instanceof SSLException && CERTIFICATE_ALERT.matcher(message).find();
-      if (refusedHere || refusedThere) {
-        return Optional.of(message);
-      }
-    }
-    return Optional.empty();
   }
 }

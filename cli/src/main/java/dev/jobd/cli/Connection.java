@@ -2,89 +2,95 @@ package dev.jobd.cli;
 
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.cli.render.Console;
 import io.grpc.CallOptions;
-import io.grpc.ConnectivityState;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.net.ConnectException;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** The way to one server. Calls name what they do, for the words of their failures. */
+/**
+ * The way to one server. Calls name what they do, for the words of their failures; one that was
+ * lost on its way is made again, within the bounds of {@link Patience}, where that is safe.
+ */
 final class Connection implements AutoCloseable {
   /** For what the server does at once, the connecting included. */
   static final Duration ANSWER_TIME = Duration.ofSeconds(30);
 
-  /**
-   * How long a server that refuses connections may take to accept one: it is being started, or
-   * restarted, beside this client.
-   */
-  static final Duration START_UP_TIME = Duration.ofSeconds(10);
-
   private final ServerAddress server;
   private final ManagedChannel channel;
+  private final Reconnection reconnection;
 
-  Connection(ServerAddress server, ManagedChannel channel) {
+  Connection(ServerAddress server, ManagedChannel channel, Patience patience, Console console) {
     this.server = server;
     this.channel = channel;
+    this.reconnection = new Reconnection(server, channel, patience, console);
   }
 
   /**
-   * A call that is answered at once.
+   * A call that is answered at once, and does no more when it is made twice.
    *
    * @param operation what cannot be done if it fails, like {@code stop 3f2a}
    */
-  <Q, A> A call(String operation, MethodDescriptor<Q, A> method, Q request) throws CallFailure {
+  <Q, A> A call(String operation, MethodDescriptor<Q, A> method, Q request)
+      throws CallFailure, IOException {
     return call(operation, method, request, Duration.ZERO);
   }
 
-  /** A call whose answer may take {@code wait} longer. */
+  /** The same where the answer may take {@code wait} longer. */
   <Q, A> A call(String operation, MethodDescriptor<Q, A> method, Q request, Duration wait)
-      throws CallFailure {
-    return call(operation, method, request, deadline(ANSWER_TIME.plus(wait)));
+      throws CallFailure, IOException {
+    return repeat(operation, method, request, () -> deadline(ANSWER_TIME.plus(wait)), true);
+  }
+
+  /**
+   * The same for a call that, made twice, may mean two things: only made again if none heard it.
+   */
+  <Q, A> A callOnce(String operation, MethodDescriptor<Q, A> method, Q request, Duration wait)
+      throws CallFailure, IOException {
+    return repeat(operation, method, request, () -> deadline(ANSWER_TIME.plus(wait)), false);
   }
 
   /** A call whose answer may take for ever; keepalive tells when the server is gone. */
   <Q, A> A callPatiently(String operation, MethodDescriptor<Q, A> method, Q request)
-      throws CallFailure {
-    return call(operation, method, request, CallOptions.DEFAULT);
+      throws CallFailure, IOException {
+    return repeat(operation, method, request, () -> CallOptions.DEFAULT, true);
   }
 
-  private <Q, A> A call(
-      String operation, MethodDescriptor<Q, A> method, Q request, CallOptions options)
-      throws CallFailure {
-    long patienceEnds = System.nanoTime() + START_UP_TIME.toNanos();
+  private <Q, A> A repeat(
+      String operation,
+      MethodDescriptor<Q, A> method,
+      Q request,
+      Supplier<CallOptions> options,
+      boolean repeatable)
+      throws CallFailure, IOException {
     while (true) {
       try {
-        return ClientCalls.blockingUnaryCall(channel, method, options, request);
+        return ClientCalls.blockingUnaryCall(channel, method, options.get(), request);
       } catch (StatusRuntimeException e) {
-        if (!isRefused(e) || !reconnects(patienceEnds)) {
+        if (!(repeatable || Transport.refused(e)) || !isBackAfter(e)) {
           throw failure(operation, e);
         }
       }
     }
   }
 
-  /** Nobody listens there, so nothing has been asked of anybody: it can be asked again. */
-  private static boolean isRefused(StatusRuntimeException e) {
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Waits until the channel tries again, in its own rhythm; false where that would be too late. */
-  private boolean reconnects(long patienceEnds) {
-    CountDownLatch trying = new CountDownLatch(1);
-    channel.notifyWhenStateChanged(ConnectivityState.TRANSIENT_FAILURE, trying::countDown);
+  /**
+   * Whether a call that failed so can be made again: it was lost on its way, and there is a
+   * connection again. Waits for that, in bounds, and tells people.
+   */
+  boolean isBackAfter(StatusRuntimeException failure) throws IOException {
+    boolean worthwhile =
+        reconnection.reached() ? Transport.lost(failure) : Transport.unreached(failure);
     try {
-      return trying.await(patienceEnds - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return worthwhile && reconnection.succeeds();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -92,23 +98,32 @@ final class Connection implements AutoCloseable {
   }
 
   /**
-   * A call that another thread waits for; {@code answer} hears of it on a thread of the network.
+   * A call that another thread waits for and that waits for the server to be there; {@code answer}
+   * hears of it on a thread of the network.
    */
   <Q, A> void callAside(
       MethodDescriptor<Q, A> method, Q request, Duration wait, StreamObserver<A> answer) {
-    ClientCalls.asyncUnaryCall(
-        channel.newCall(method, deadline(ANSWER_TIME.plus(wait))), request, answer);
+    CallOptions options = deadline(ANSWER_TIME.plus(wait)).withWaitForReady();
+    ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, answer);
   }
 
+  /** A job's output, over as many calls as it takes. */
   OutputFrames output(StreamOutputRequest request) {
-    return OutputFrames.open(
-        this,
-        request,
-        channel.newCall(JobServiceGrpc.getStreamOutputMethod(), CallOptions.DEFAULT));
+    return new OutputFrames(this, request);
+  }
+
+  ClientCall<StreamOutputRequest, StreamOutputResponse> newOutputCall() {
+    return channel.newCall(JobServiceGrpc.getStreamOutputMethod(), CallOptions.DEFAULT);
   }
 
   CallFailure failure(String operation, StatusRuntimeException e) {
-    return CallFailure.of(operation, server, e);
+    return reconnection.reached() && Transport.lost(e)
+        ? CallFailure.lost(operation, server, reconnection.bound(), e)
+        : CallFailure.of(operation, server, e);
+  }
+
+  boolean isClosed() {
+    return channel.isShutdown();
   }
 
   /** Leaves at once; calls that are under way end. */

@@ -1,5 +1,7 @@
 package dev.jobd.cli;
 
+import io.grpc.ManagedChannel;
+
 /** Makes the way to a server. */
 @FunctionalInterface
 interface Connector {
@@ -9,5 +11,5 @@ interface Connector {
    *
    * @throws CommandFailure the credentials are no good
    */
-  Connection connect(ServerAddress server, CredentialFiles credentials) throws CommandFailure;
+  ManagedChannel connect(ServerAddress server, CredentialFiles credentials) throws CommandFailure;
 }

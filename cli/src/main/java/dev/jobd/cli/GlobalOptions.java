@@ -27,6 +27,17 @@ final class GlobalOptions {
         .addOption(
             Options.value(
                 "PEM", "Who must have issued the server's certificate; or JOBCTL_CA", "--ca"))
+        .addOption(
+            Options.value(
+                "TIME",
+                "How long to try for a server that is away; or "
+                    + Patience.VARIABLE
+                    + ". Default: "
+                    + Reconnection.words(Patience.DEFAULT.first())
+                    + ", or "
+                    + Reconnection.words(Patience.DEFAULT.again())
+                    + " once it was there",
+                Patience.OPTION))
         .addOption(Options.value("FORMAT", "table, json or name", "-o", "--output"))
         .addOption(
             OptionSpec.builder("-h", "--help", "-help")

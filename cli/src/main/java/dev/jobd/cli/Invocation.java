@@ -43,8 +43,10 @@ final class Invocation implements AutoCloseable {
   Connection connection() throws CommandFailure {
     if (connection == null) {
       ServerAddress server = server();
+      Patience patience = Patience.of(arguments, environment);
+      CredentialFiles credentials = CredentialFiles.find(arguments, environment, directory());
       connection =
-          connector.connect(server, CredentialFiles.find(arguments, environment, directory()));
+          new Connection(server, connector.connect(server, credentials), patience, console);
     }
     return connection;
   }

@@ -1,13 +1,18 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.JobServiceGrpc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The jobs that a command is about, as they were typed: ids, prefixes of ids, names, @last. */
 final class JobReferences {
   private static final String LAST = "@last";
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
   /** What is done with one job; its result is the exit code where the job is the last one. */
   @FunctionalInterface
@@ -50,6 +55,29 @@ final class JobReferences {
       }
     }
     return List.copyOf(jobs);
+  }
+
+  /** Whether {@code reference} means the same job for ever: a whole id does, a name does not. */
+  static boolean isFixed(String reference) {
+    return ID.matcher(reference).matches();
+  }
+
+  /**
+   * The id of the job that {@code reference} means now, for what takes more than one call.
+   *
+   * @param operation what it is for, in the words of a failure
+   */
+  static String fix(String reference, String operation, Connection connection)
+      throws CommandFailure, IOException {
+    return isFixed(reference)
+        ? reference
+        : connection
+            .call(
+                operation,
+                JobServiceGrpc.getGetJobMethod(),
+                GetJobRequest.newBuilder().setJob(reference).build())
+            .getJob()
+            .getId();
   }
 
   /**

@@ -48,7 +48,7 @@ final class JobReport {
   }
 
   /** Whether owners are worth a column: the caller may see jobs that are not his own. */
-  private static boolean seesOthers(Connection connection) throws CommandFailure {
+  private static boolean seesOthers(Connection connection) throws CommandFailure, IOException {
     return connection
         .call(
             "ask who calls",

@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
  * everything is the job's own.
  */
 final class JobSpecOptions {
+  static final String REQUEST_ID = "--request-id";
+
   private JobSpecOptions() {}
 
   static void addTo(CommandSpec spec) {
@@ -39,7 +41,13 @@ final class JobSpecOptions {
         .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
         .addOption(Options.value("N", "Processes and threads", "--pids"))
         .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
-        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"))
+        .addOption(
+            Options.value(
+                "ID",
+                "Names this start: the same again, by whatever program, is the same job, not"
+                    + " another. Default: a random one",
+                REQUEST_ID));
     spec.addPositional(Options.words("COMMAND", "The command and its arguments"));
   }
 

@@ -44,10 +44,10 @@ final class LogsCommand implements Command {
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
     Arguments arguments = invocation.arguments();
-    String job = JobReferences.single(invocation);
+    String reference = JobReferences.single(invocation);
     Streams streams = streams(arguments.value("--stream"));
     StreamOutputRequest.Builder request =
-        StreamOutputRequest.newBuilder().setJob(job).setNoFollow(arguments.has("--no-follow"));
+        StreamOutputRequest.newBuilder().setNoFollow(arguments.has("--no-follow"));
     if (streams != Streams.ALL) {
       request.addStreams(streams.wire);
     }
@@ -56,7 +56,9 @@ final class LogsCommand implements Command {
       request.setOffset(from);
     }
     OutputPrinter printer = printer(arguments, streams, invocation.console());
-    try (OutputFrames frames = invocation.connection().output(request.build())) {
+    Connection connection = invocation.connection();
+    request.setJob(JobReferences.fix(reference, "read the output of " + reference, connection));
+    try (OutputFrames frames = connection.output(request.build())) {
       frames.printTo(printer);
     }
     return ExitCode.OK;

@@ -7,6 +7,7 @@ import dev.jobd.cli.render.OutputPrinter;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A job's output on its way here. The network's thread puts frames into a queue, the caller's
  * thread prints them. The server sends no more than {@link #FRAMES_AHEAD} frames that are not
  * printed yet, so a slow reader costs bounded memory here and none there.
+ *
+ * <p>Where the server is lost on the way, another call goes on at the first byte that has not come.
+ * A call's end is its last event, so the events of two calls never mix.
  */
 final class OutputFrames implements AutoCloseable {
   private static final int FRAMES_AHEAD = 16;
@@ -31,29 +35,24 @@ final class OutputFrames implements AutoCloseable {
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Connection connection;
-  private final String operation;
-  private final ClientCall<StreamOutputRequest, StreamOutputResponse> call;
+  private final String job;
+  private final OutputPosition position;
+  private ClientCall<StreamOutputRequest, StreamOutputResponse> call;
 
-  private OutputFrames(
-      Connection connection,
-      String operation,
-      ClientCall<StreamOutputRequest, StreamOutputResponse> call) {
+  OutputFrames(Connection connection, StreamOutputRequest request) {
     this.connection = connection;
-    this.operation = operation;
-    this.call = call;
+    this.job = request.getJob();
+    this.position = new OutputPosition(request);
+    this.call = open();
   }
 
-  static OutputFrames open(
-      Connection connection,
-      StreamOutputRequest request,
-      ClientCall<StreamOutputRequest, StreamOutputResponse> call) {
-    OutputFrames frames =
-        new OutputFrames(connection, "read the output of " + request.getJob(), call);
-    call.start(frames.new Listener(), new Metadata());
-    call.request(FRAMES_AHEAD);
-    call.sendMessage(request);
-    call.halfClose();
-    return frames;
+  private ClientCall<StreamOutputRequest, StreamOutputResponse> open() {
+    ClientCall<StreamOutputRequest, StreamOutputResponse> opened = connection.newOutputCall();
+    opened.start(new Listener(), new Metadata());
+    opened.request(FRAMES_AHEAD);
+    opened.sendMessage(position.rest());
+    opened.halfClose();
+    return opened;
   }
 
   /**
@@ -72,12 +71,8 @@ final class OutputFrames implements AutoCloseable {
           call.request(1);
         }
         case Event.Closed(Status status, Metadata trailers) -> {
-          printer.end();
-          Status why =
-              status.isOk()
-                  ? Status.INTERNAL.withDescription("the stream broke off before its end")
-                  : status;
-          throw connection.failure(operation, why.asRuntimeException(trailers));
+          printer.flush();
+          goOnAfter(status.asRuntimeException(trailers), printer);
         }
         case Event.Aborted(CommandFailure why) -> {
           printer.end();
@@ -85,6 +80,24 @@ final class OutputFrames implements AutoCloseable {
         }
       }
     }
+  }
+
+  private void goOnAfter(StatusRuntimeException end, OutputPrinter printer)
+      throws CallFailure, IOException {
+    if (connection.isBackAfter(end)) {
+      call = open();
+      return;
+    }
+    printer.end();
+    StatusRuntimeException why =
+        end.getStatus().isOk()
+            ? Status.INTERNAL
+                .withDescription("the stream broke off before its end")
+                .asRuntimeException()
+            : end;
+    throw connection
+        .failure("read the output of " + job, why)
+        .whereUnreachable("jobctl logs --from " + position.offset() + " " + job + " goes on");
   }
 
   /** Ends {@link #printTo} with {@code why}; from any thread. */
@@ -106,11 +119,18 @@ final class OutputFrames implements AutoCloseable {
     return event;
   }
 
-  private static @Nullable Job print(StreamOutputResponse response, OutputPrinter printer)
+  private @Nullable Job print(StreamOutputResponse response, OutputPrinter printer)
       throws IOException {
     switch (response.getFrameCase()) {
-      case CHUNK -> printer.chunk(response.getChunk());
-      case GAP -> printer.gap(response.getGap());
+      case CHUNK -> {
+        printer.chunk(response.getChunk());
+        position.passed(response.getChunk());
+      }
+      case GAP -> {
+        if (position.passed(response.getGap())) {
+          printer.gap(response.getGap());
+        }
+      }
       case END -> {
         printer.end();
         return response.getEnd().getJob();

@@ -55,7 +55,7 @@ final class RunCommand implements Command {
 
   private static Job start(Invocation invocation) throws CommandFailure, IOException {
     try {
-      return StartCommand.start(JobSpecOptions.read(invocation.arguments()), invocation);
+      return StartCommand.start(invocation);
     } catch (CallFailure e) {
       throw e.exitCode() == ExitCode.FAILED
           ? new CommandFailure(exitCode(e.details()), e.words())

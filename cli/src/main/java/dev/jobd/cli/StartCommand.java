@@ -9,6 +9,7 @@ import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts a job and leaves it to itself. */
@@ -24,7 +25,7 @@ final class StartCommand implements Command {
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException {
     OutputFormat format = invocation.format();
-    Job job = start(JobSpecOptions.read(invocation.arguments()), invocation);
+    Job job = start(invocation);
     invocation
         .console()
         .data(
@@ -37,18 +38,32 @@ final class StartCommand implements Command {
     return ExitCode.OK;
   }
 
-  /** The started job, noted for {@code @last}. */
-  static Job start(JobSpec spec, Invocation invocation) throws CommandFailure, IOException {
-    Job job =
-        invocation
-            .connection()
-            .call(
-                "start " + spec.getArgv(0),
-                JobServiceGrpc.getStartJobMethod(),
-                StartJobRequest.newBuilder().setSpec(spec).build())
-            .getJob();
-    invocation.rememberLastJob(job.getId());
-    return job;
+  /**
+   * Starts the job of the command line, once, also where it has to be asked for again; notes it for
+   * {@code @last}.
+   */
+  static Job start(Invocation invocation) throws CommandFailure, IOException {
+    JobSpec spec = JobSpecOptions.read(invocation.arguments());
+    String chosen = invocation.arguments().value(JobSpecOptions.REQUEST_ID);
+    String requestId = chosen != null ? chosen : UUID.randomUUID().toString();
+    StartJobRequest request =
+        StartJobRequest.newBuilder().setSpec(spec).setRequestId(requestId).build();
+    try {
+      Job job =
+          invocation
+              .connection()
+              .call("start " + spec.getArgv(0), JobServiceGrpc.getStartJobMethod(), request)
+              .getJob();
+      invocation.rememberLastJob(job.getId());
+      return job;
+    } catch (CallFailure e) {
+      throw e.whereUnreachable(
+          "the same with "
+              + JobSpecOptions.REQUEST_ID
+              + " "
+              + requestId
+              + " asks again without starting it twice");
+    }
   }
 
   private static String table(Job job) {

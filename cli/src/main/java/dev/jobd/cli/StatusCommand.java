@@ -42,7 +42,7 @@ final class StatusCommand implements Command {
     return code;
   }
 
-  static Job get(String reference, Connection connection) throws CommandFailure {
+  static Job get(String reference, Connection connection) throws CommandFailure, IOException {
     return connection
         .call(
             "show job " + reference,

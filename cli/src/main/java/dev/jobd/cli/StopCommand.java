@@ -60,13 +60,14 @@ final class StopCommand implements Command {
 
   private static Job stop(
       String reference, StopJobRequest request, Duration grace, Connection connection)
-      throws CommandFailure {
-    return connection
-        .call(
-            "stop " + reference,
-            JobServiceGrpc.getStopJobMethod(),
-            request.toBuilder().setJob(reference).build(),
-            grace)
+      throws CommandFailure, IOException {
+    String operation = "stop " + reference;
+    StopJobRequest stop = request.toBuilder().setJob(reference).build();
+    var method = JobServiceGrpc.getStopJobMethod();
+    // By the time of a second call, a name may be another job's.
+    return (JobReferences.isFixed(reference)
+            ? connection.call(operation, method, stop, grace)
+            : connection.callOnce(operation, method, stop, grace))
         .getJob();
   }
 

@@ -16,7 +16,7 @@ import sun.misc.SignalHandler;
  * While installed, SIGINT and SIGTERM do not end jobctl but the job it runs: the first is passed on
  * to the job, which then has {@link #GRACE_SECONDS}; the second kills the job; the third ends
  * jobctl. Signals that come before there is a job are kept for it, but for the second, which ends
- * jobctl.
+ * jobctl; and those that come while the server is away are kept for its return.
  */
 final class StopOnSignal implements AutoCloseable {
   static final int GRACE_SECONDS = 10;
@@ -70,21 +70,33 @@ final class StopOnSignal implements AutoCloseable {
     if (received == 1) {
       request.setSignal(lastSignal).setGrace(Duration.newBuilder().setSeconds(GRACE_SECONDS));
     }
-    target.connection.callAside(
-        JobServiceGrpc.getStopJobMethod(),
-        request.build(),
-        java.time.Duration.ofSeconds(GRACE_SECONDS),
-        new Answer(target));
+    new Stop(target, request.build()).call();
   }
 
   /** That the job has ended shows in its output; only a failure matters. */
-  private record Answer(Target target) implements StreamObserver<StopJobResponse> {
+  private record Stop(Target target, StopJobRequest request)
+      implements StreamObserver<StopJobResponse> {
+
+    /** Where the server is away, this waits until it is back. */
+    void call() {
+      target.connection.callAside(
+          JobServiceGrpc.getStopJobMethod(),
+          request,
+          java.time.Duration.ofSeconds(GRACE_SECONDS),
+          this);
+    }
+
     @Override
     public void onNext(StopJobResponse response) {}
 
     @Override
     public void onError(Throwable failure) {
-      if (failure instanceof StatusRuntimeException e) {
+      if (!(failure instanceof StatusRuntimeException e)) {
+        return;
+      }
+      if (Transport.lost(e) && !target.connection.isClosed()) {
+        call();
+      } else {
         target.frames.abort(target.connection.failure("stop " + target.job, e));
       }
     }

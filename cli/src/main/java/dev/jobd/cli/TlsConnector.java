@@ -33,8 +33,8 @@ final class TlsConnector implements Connector {
   private static final Duration KEEPALIVE_ANSWER_TIME = Duration.ofSeconds(10);
 
   @Override
-  public Connection connect(ServerAddress server, CredentialFiles files) throws CommandFailure {
-    return new Connection(server, channel(server, tls(files)));
+  public ManagedChannel connect(ServerAddress server, CredentialFiles files) throws CommandFailure {
+    return channel(server, tls(files));
   }
 
   private static SslContext tls(CredentialFiles files) throws CommandFailure {

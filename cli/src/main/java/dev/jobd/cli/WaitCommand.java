@@ -42,12 +42,19 @@ final class WaitCommand implements Command {
     return code;
   }
 
-  private static Job await(String reference, Connection connection) throws CommandFailure {
-    return connection
-        .callPatiently(
-            "wait for " + reference,
-            JobServiceGrpc.getWaitJobMethod(),
-            WaitJobRequest.newBuilder().setJob(reference).build())
-        .getJob();
+  private static Job await(String reference, Connection connection)
+      throws CommandFailure, IOException {
+    String operation = "wait for " + reference;
+    String job = JobReferences.fix(reference, operation, connection);
+    try {
+      return connection
+          .callPatiently(
+              operation,
+              JobServiceGrpc.getWaitJobMethod(),
+              WaitJobRequest.newBuilder().setJob(job).build())
+          .getJob();
+    } catch (CallFailure e) {
+      throw e.whereUnreachable("jobctl wait " + job + " goes on waiting");
+    }
   }
 }

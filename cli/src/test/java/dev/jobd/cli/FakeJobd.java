@@ -1,5 +1,7 @@
 package dev.jobd.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.jobd.api.Errors;
@@ -39,6 +41,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,16 +68,42 @@ final class FakeJobd implements AutoCloseable {
   List<String> permissions = List.of("start", "stop:own", "read:own");
   final CountDownLatch followed = new CountDownLatch(1);
 
-  private final Server server;
+  /** How many calls to start end without an answer, and the server with them. */
+  int startsToLose;
+
+  final List<StartJobRequest> startRequests = new ArrayList<>();
+  private final CyclicBarrier lost = new CyclicBarrier(2);
+  private final int port;
+  private Server server;
   private @Nullable StreamObserver<StreamOutputResponse> follower;
+  private long outputBytes;
 
   private FakeJobd() throws IOException {
-    server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(new Jobs())
-            .addService(new Info())
-            .build()
-            .start();
+    server = serve(0);
+    port = server.getPort();
+  }
+
+  private Server serve(int port) throws IOException {
+    return NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        .addService(new Jobs())
+        .addService(new Info())
+        .build()
+        .start();
+  }
+
+  /** As by kill -9: no call gets an answer any more. What it knows stays. */
+  void goAway() throws InterruptedException {
+    server.shutdownNow().awaitTermination();
+  }
+
+  void comeBack() throws IOException {
+    server = serve(port);
+  }
+
+  /** Waits until a call to start was taken that gets no answer. */
+  void awaitLostStart() throws Exception {
+    lost.await(20, TimeUnit.SECONDS);
   }
 
   static FakeJobd start() throws IOException {
@@ -81,7 +111,7 @@ final class FakeJobd implements AutoCloseable {
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   synchronized void add(Job job) {
@@ -94,8 +124,21 @@ final class FakeJobd implements AutoCloseable {
             .setChunk(
                 StreamOutputResponse.Chunk.newBuilder()
                     .setStream(stream)
+                    .setOffset(outputBytes)
                     .setTime(Timestamp.newBuilder().setSeconds(1643018400))
                     .setData(ByteString.copyFromUtf8(text)))
+            .build());
+    outputBytes += text.getBytes(UTF_8).length;
+  }
+
+  synchronized void gap(OutputStream stream, long dropped) {
+    output.add(
+        StreamOutputResponse.newBuilder()
+            .setGap(
+                StreamOutputResponse.Gap.newBuilder()
+                    .setStream(stream)
+                    .setOffset(outputBytes)
+                    .setDroppedBytes(dropped))
             .build());
   }
 
@@ -156,6 +199,12 @@ final class FakeJobd implements AutoCloseable {
       synchronized (FakeJobd.this) {
         if (startFailure != null) {
           observer.onError(startFailure);
+          return;
+        }
+        startRequests.add(request);
+        if (startsToLose > 0) {
+          startsToLose--;
+          loseThisCall();
           return;
         }
         started.add(request.getSpec());
@@ -238,7 +287,9 @@ final class FakeJobd implements AutoCloseable {
             throw readFailure;
           }
           Job job = find(request.getJob());
-          output.forEach(observer::onNext);
+          output.stream()
+              .filter(frame -> request.getOffset() <= offset(frame))
+              .forEach(observer::onNext);
           if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || request.getNoFollow()) {
             answer(observer, end(job));
           } else {
@@ -265,6 +316,23 @@ final class FakeJobd implements AutoCloseable {
           observer.onError(e);
         }
       }
+    }
+
+    private void loseThisCall() {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  goAway();
+                  awaitLostStart();
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+    }
+
+    private static long offset(StreamOutputResponse frame) {
+      return frame.hasGap() ? frame.getGap().getOffset() : frame.getChunk().getOffset();
     }
 
     private static StreamOutputResponse end(Job job) {

@@ -266,7 +266,7 @@ class JobCommandsTest {
 
   @Test
   void aServerThatIsNotThereIsExitCode5WithTheAddress() throws InterruptedException {
-    Shell.Result result = shell.run("list", "--server", "127.0.0.1:1");
+    Shell.Result result = shell.run("list", "--server", "127.0.0.1:1", "--retry-for", "0");
 
     assertThat(result.exitCode()).isEqualTo(5);
     assertThat(result.err())

@@ -2,6 +2,7 @@ package dev.jobd.cli;
 
 import dev.jobd.cli.render.ByteSink;
 import dev.jobd.cli.render.Console;
+import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,12 +52,11 @@ final class Shell {
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  private static Connection connect(ServerAddress server, CredentialFiles files) {
-    return new Connection(
-        server,
-        NettyChannelBuilder.forAddress(server.host(), server.port())
-            .usePlaintext()
-            .directExecutor()
-            .build());
+  private static ManagedChannel connect(ServerAddress server, CredentialFiles files) {
+    return NettyChannelBuilder.forAddress(server.host(), server.port())
+        .usePlaintext()
+        .directExecutor()
+        .disableRetry()
+        .build();
   }
 }

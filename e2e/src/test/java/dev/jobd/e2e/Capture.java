@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** All that a stream has delivered so far, for those who wait for it. */
 final class Capture {
@@ -78,6 +79,14 @@ final class Capture {
   String awaitLine(Duration bound) throws InterruptedException {
     await("a line", () -> bytes.toString(UTF_8).indexOf('\n') >= 0, bound);
     return new String(soFar(), UTF_8).lines().findFirst().orElseThrow();
+  }
+
+  /** Waits until {@code text} has come so many times. */
+  void awaitText(String text, int times, Duration bound) throws InterruptedException {
+    await(
+        "%s, %d times".formatted(text, times),
+        () -> bytes.toString(UTF_8).split(Pattern.quote(text), -1).length > times,
+        bound);
   }
 
   /** Waits for the end of the stream. */

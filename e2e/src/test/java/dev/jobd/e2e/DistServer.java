@@ -39,29 +39,43 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Path directory = Files.createTempDirectory("jobd-e2e");
     Pki pki = Pki.create(directory.resolve("pki"));
-    Running jobd = serve(directory);
+    Running jobd = serve("127.0.0.1:0", directory);
     started = new Started(directory, pki, jobd, address(jobd));
   }
 
   /** Another server on the same places. */
   Running startSecond() throws IOException {
-    return serve(directory());
+    return serve("127.0.0.1:0", directory());
   }
 
-  private Running serve(Path directory) throws IOException {
+  private Running serve(String listen, Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("jobd.yaml"), configuration);
     return Running.start(
         new ProcessBuilder(
             Dist.JOBD,
             "serve",
             "--listen",
-            "127.0.0.1:0",
+            listen,
             "--pki",
             directory.resolve("pki").toString(),
             "--state-dir",
             directory.resolve("state").toString(),
             "--config",
             file.toString()));
+  }
+
+  /** As by {@code kill -9}: the server is gone when this returns. */
+  void kill() throws InterruptedException {
+    Process jobd = started().jobd().process();
+    jobd.destroyForcibly();
+    jobd.waitFor();
+  }
+
+  /** Starts the server again, where it was; it is ready when this returns. */
+  void startAgain() throws IOException, InterruptedException {
+    Started before = started();
+    Running jobd = serve(before.address(), before.directory());
+    started = new Started(before.directory(), before.pki(), jobd, address(jobd));
   }
 
   /** The address in the line that says that the server is ready. */

@@ -78,7 +78,7 @@ class ExitCodeTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = "127.0.0.1:" + socket.getLocalPort();
     }
-    alice().with("JOBCTL_SERVER", nobody).run("list").failedWith(5);
+    alice().with("JOBCTL_SERVER", nobody).run("list", "--retry-for", "0").failedWith(5);
   }
 
   @Test

@@ -1,0 +1,60 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.StreamOutputResponse.Chunk;
+import dev.jobd.api.v1.StreamOutputResponse.Gap;
+
+/**
+ * How far the answer to a request for output has come: where another one goes on, without loss or
+ * repetition.
+ *
+ * <p>Bytes have offsets of their own, gaps stand between them. So a request from an offset answers
+ * all gaps there, in the order in which they were answered before: as many as were seen are passed
+ * over.
+ */
+final class OutputPosition {
+  private final StreamOutputRequest request;
+  private boolean moved;
+  private long offset;
+  private int gapsHere;
+  private int gapsToPassOver;
+
+  OutputPosition(StreamOutputRequest request) {
+    this.request = request;
+    this.offset = request.getOffset();
+  }
+
+  /** Of the first byte that has not come. */
+  long offset() {
+    return offset;
+  }
+
+  /** The request for what has not come. */
+  StreamOutputRequest rest() {
+    gapsToPassOver = gapsHere;
+    return moved ? request.toBuilder().setOffset(offset).build() : request;
+  }
+
+  void passed(Chunk chunk) {
+    moveTo(chunk.getOffset() + chunk.getData().size());
+  }
+
+  /** Whether {@code gap} had not come before. */
+  boolean passed(Gap gap) {
+    if (gap.getOffset() > offset) {
+      moveTo(gap.getOffset());
+    } else if (gapsToPassOver > 0) {
+      gapsToPassOver--;
+      return false;
+    }
+    gapsHere++;
+    return true;
+  }
+
+  private void moveTo(long newOffset) {
+    moved = true;
+    offset = newOffset;
+    gapsHere = 0;
+    gapsToPassOver = 0;
+  }
+}

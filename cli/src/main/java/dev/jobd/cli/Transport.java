@@ -1,0 +1,76 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.ErrorDetails;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+
+/** What a failed call tells about the way to the server, apart from what the server said. */
+final class Transport {
+  /** How the JDK words the alerts of RFC 8446, section 6.2, that are about a certificate. */
+  private static final Pattern CERTIFICATE_ALERT =
+      Pattern.compile("fatal alert: .*(certificate|unknown_ca|access_denied)");
+
+  private Transport() {}
+
+  /**
+   * Whether the call was lost on its way, so that the server may have heard it or not: no
+   * connection, or one that broke, or a server that ended and cut off its calls. The server's own
+   * refusals carry a reason, and one of the other end's certificate is no loss.
+   */
+  static boolean lost(StatusRuntimeException e) {
+    ErrorDetails details = ErrorDetails.of(e);
+    return switch (details.code()) {
+      case UNAVAILABLE -> details.reason().isEmpty() && distrust(e).isEmpty();
+      // Nobody here cancels a call and then asks what became of it: that was the server.
+      case CANCELLED -> details.reason().isEmpty();
+      default -> false;
+    };
+  }
+
+  /** Whether nobody listened, so that nobody has heard the call. */
+  static boolean refused(StatusRuntimeException e) {
+    return hasCause(e, ConnectException.class);
+  }
+
+  /**
+   * Whether a server that was never seen may be there soon: it does not listen yet, or does not yet
+   * answer. A name that nobody has, or a peer that talks something else, will not.
+   */
+  static boolean unreached(StatusRuntimeException e) {
+    return lost(e)
+        && (hasCause(e, SocketException.class) || hasCause(e, ClosedChannelException.class))
+        && !hasCause(e, SSLException.class);
+  }
+
+  /** Why one end refused the other's certificate, if that is why the connection failed. */
+  static Optional<String> distrust(StatusRuntimeException e) {
+    if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      return Optional.empty();
+    }
+    for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
+      String message = String.valueOf(t.getMessage());
+      boolean refusedHere = t instanceof CertificateException;
+      boolean refusedThere = t instanceof SSLException && CERTIFICATE_ALERT.matcher(message).find();
+      if (refusedHere || refusedThere) {
+        return Optional.of(message);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean hasCause(Throwable e, Class<? extends Throwable> kind) {
+    for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
+      if (kind.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

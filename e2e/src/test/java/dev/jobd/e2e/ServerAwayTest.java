@@ -51,7 +51,7 @@ class ServerAwayTest {
     Path gate = server.directory().resolve("gate");
     try (Running run =
             alice.start("run", "-j", "talker", "-e", "GATE=" + gate, "--", "perl", "-e", TALKER);
-        Running wait = alice.start("wait", "talker", "--retry-for", "60s");
+        Running wait = onceItRuns(run, alice, "wait", "talker", "--retry-for", "60s");
         Running logs = alice.start("logs", "talker");
         Running stderr = alice.start("logs", "-s", "stderr", "talker")) {
       List<Running> followers = List.of(run, logs, stderr);
@@ -84,6 +84,12 @@ class ServerAwayTest {
     } finally {
       Files.deleteIfExists(gate);
     }
+  }
+
+  private static Running onceItRuns(Running job, Jobctl client, String... arguments)
+      throws Exception {
+    job.stdout().awaitLine(Running.BOUND);
+    return client.start(arguments);
   }
 
   private static int count(byte[] bytes) {

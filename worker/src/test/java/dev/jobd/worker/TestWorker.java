@@ -106,7 +106,7 @@ final class TestWorker implements AutoCloseable {
             ? EnumSet.allOf(OutputStreamKind.class)
             : EnumSet.copyOf(List.of(streams));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (Follower follower = job.follow(new ReadRequest(0, wanted, true))) {
+    try (Follower follower = job.follow(ReadRequest.ALL.withStreams(wanted))) {
       while (true) {
         switch (follower.take()) {
           case OutputEvent.Chunk chunk -> bytes.writeBytes(chunk.bytes());

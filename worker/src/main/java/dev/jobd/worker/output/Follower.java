@@ -1,10 +1,15 @@
 package dev.jobd.worker.output;
 
 import dev.jobd.worker.model.ReadRequest;
-import dev.jobd.worker.output.Journal.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,21 +19,15 @@ import org.jspecify.annotations.Nullable;
  * interrupts it.
  */
 public final class Follower implements AutoCloseable {
+  /** A longer wait for a time is made of several. */
+  private static final Duration MAX_DELAY = Duration.ofDays(1);
+
   private final Path directory;
   private final JournalGrowth growth;
-  private final ReadRequest request;
   private final int maxChunkBytes;
   private final Absence absence;
-  private @Nullable Journal journal;
-
-  /** The number of the record to read next, and the first byte of it that was not delivered. */
-  private long record;
-
-  private long offset;
-
-  /** The end of the last record seen, wanted or not: where there will be more. */
-  private long seen;
-
+  private ReadRequest request;
+  private @Nullable JournalReader reader;
   private Runnable cancelWake = () -> {};
 
   /** Knows why a job that has ended may have no journal. */
@@ -53,70 +52,93 @@ public final class Follower implements AutoCloseable {
     this.request = request;
     this.maxChunkBytes = maxChunkBytes;
     this.absence = absence;
-    this.offset = request.offset();
   }
 
   /**
    * The next event. Never waits for the job: {@link OutputEvent.Pending} when there is nothing now.
+   * Looks for the beginning of the last lines in steps, with {@code Pending} between them.
    */
   public OutputEvent poll() throws IOException {
     boolean complete = growth.isComplete(); // before looking: what comes later is not missed
-    Journal open = journal != null ? journal : open();
+    boolean over = complete || !request.follow() || untilHasCome();
+    JournalReader open = reader != null ? reader : open();
     if (open == null) {
       if (complete) {
         absence.explain();
       }
-      return nothing(complete);
+      return over ? new OutputEvent.End(request.offset()) : new OutputEvent.Pending();
     }
-    for (Entry entry = open.entry(record); entry != null; entry = open.entry(record)) {
-      seen = entry.end();
-      if (!request.streams().contains(entry.stream())
-          || (!entry.isGap() && entry.end() <= offset)) {
-        record++;
-      } else if (entry.isGap()) {
-        record++;
-        return new OutputEvent.Gap(entry.stream(), entry.end(), entry.dropped());
-      } else {
-        return chunk(open, entry);
+    if (open.isSearching()) {
+      open.search();
+      if (open.isSearching()) {
+        return new OutputEvent.Pending();
       }
     }
-    return nothing(complete);
-  }
-
-  private @Nullable Journal open() throws IOException {
-    Journal opened = Journal.open(directory);
-    if (opened != null) {
-      record = opened.find(offset);
-      Entry before = record == 0 ? null : opened.entry(record - 1);
-      seen = before == null ? 0 : before.end();
-      journal = opened;
+    OutputEvent event = open.next();
+    if (event != null) {
+      return event;
     }
-    return opened;
+    return over ? open.end() : new OutputEvent.Pending();
   }
 
-  private OutputEvent chunk(Journal from, Entry entry) throws IOException {
-    long start = Math.max(offset, entry.start());
-    int length = (int) Math.min(maxChunkBytes, entry.end() - start);
-    byte[] bytes = from.bytes(start, length);
-    offset = start + length;
-    if (offset == entry.end()) {
-      record++;
+  private boolean untilHasCome() {
+    Instant until = request.until();
+    return until != null && !Instant.now().isBefore(until);
+  }
+
+  private @Nullable JournalReader open() throws IOException {
+    Journal journal = Journal.open(directory);
+    if (journal == null) {
+      // All that will be there comes after the reading has begun.
+      request = request.withTailLines(null);
+      return null;
     }
-    return new OutputEvent.Chunk(entry.stream(), start, entry.time(), bytes);
-  }
-
-  private OutputEvent nothing(boolean complete) {
-    offset = Math.max(offset, seen);
-    return complete || !request.follow() ? new OutputEvent.End(offset) : new OutputEvent.Pending();
+    try {
+      reader = new JournalReader(journal, request, maxChunkBytes);
+      return reader;
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
   }
 
   /**
    * Runs {@code wake} once, on some thread and soon, when {@link #poll} has something other than
-   * {@link OutputEvent.Pending}; at once where it has already. Called after a {@code Pending};
-   * {@code wake} must not block.
+   * {@link OutputEvent.Pending}, or may find it; at once where it has already. Called after a
+   * {@code Pending}, it replaces the wake-up asked for before; {@code wake} must not block.
    */
   public void onReady(Runnable wake) {
-    cancelWake = growth.await(seen, wake);
+    cancelWake.run();
+    if (reader != null && reader.isSearching()) {
+      wake.run();
+      return;
+    }
+    AtomicBoolean woken = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (!woken.getAndSet(true)) {
+            wake.run();
+          }
+        };
+    Runnable cancelGrowth = growth.await(reader == null ? 0 : reader.seen(), once);
+    Runnable cancelTime = atUntil(once);
+    cancelWake =
+        () -> {
+          cancelGrowth.run();
+          cancelTime.run();
+        };
+  }
+
+  /** Runs {@code wake} when the time has come up to which is read; tells how to take that back. */
+  private Runnable atUntil(Runnable wake) {
+    Instant until = request.until();
+    if (until == null) {
+      return () -> {};
+    }
+    Duration left = Duration.between(Instant.now(), until);
+    long delay = (left.compareTo(MAX_DELAY) < 0 ? left : MAX_DELAY).toNanos();
+    Future<?> timer = ForkJoinPool.commonPool().schedule(wake, delay, TimeUnit.NANOSECONDS);
+    return () -> timer.cancel(false);
   }
 
   /**
@@ -141,8 +163,8 @@ public final class Follower implements AutoCloseable {
   @Override
   public void close() throws IOException {
     cancelWake.run();
-    if (journal != null) {
-      journal.close();
+    if (reader != null) {
+      reader.close();
     }
   }
 }

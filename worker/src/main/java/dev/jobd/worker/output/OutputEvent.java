@@ -2,29 +2,49 @@ package dev.jobd.worker.output;
 
 import dev.jobd.worker.model.OutputStreamKind;
 import java.time.Instant;
+import java.util.List;
 
 /** What a follower meets next in a job's output. */
 public sealed interface OutputEvent {
 
   /**
-   * Bytes of one stream, as they were written.
+   * Bytes of one stream, as they were written. What the shim read from the job in several goes may
+   * come as one chunk, so that many short writes do not make as many chunks.
    *
    * @param offset of the first byte, over both streams
-   * @param time when the shim read these bytes from the job
+   * @param reads in how many goes, and when, the shim read these bytes from the job: at least one,
+   *     the first starting at 0, in rising order
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared or shared
-  record Chunk(OutputStreamKind stream, long offset, Instant time, byte[] bytes)
+  record Chunk(OutputStreamKind stream, long offset, byte[] bytes, List<Read> reads)
+      implements OutputEvent {
+
+    /** When the first of these bytes was read. */
+    public Instant time() {
+      return reads.getFirst().time();
+    }
+  }
+
+  /**
+   * Where in a chunk begins what the shim read at one time.
+   *
+   * @param start in bytes from the chunk's first
+   */
+  record Read(int start, Instant time) {}
+
+  /**
+   * Bytes of one stream that a bound dropped at this place.
+   *
+   * @param time when that was noted: with the next bytes that were kept, or at the job's end
+   */
+  record Gap(OutputStreamKind stream, long offset, Instant time, long droppedBytes)
       implements OutputEvent {}
 
-  /** Bytes of one stream that a bound dropped at this place. */
-  record Gap(OutputStreamKind stream, long offset, long droppedBytes) implements OutputEvent {}
-
-  /** Nothing is there now; more may come. */
+  /** Nothing is there now, or found yet; more may come. */
   record Pending() implements OutputEvent {}
 
   /**
-   * Nothing follows: the job has ended and all was read, or, without following, this is where its
-   * output stood.
+   * Nothing follows: the job has ended and all was read, or this is as far as the request goes.
    *
    * @param offset where another read would go on
    */

@@ -33,6 +33,13 @@ final class Invocation implements AutoCloseable {
     return format == null ? null : OutputFormat.parse(format);
   }
 
+  /** Whether what goes to standard output may be coloured. */
+  boolean colours() {
+    return console.isTerminal()
+        && environment.get("NO_COLOR").isEmpty()
+        && environment.get("TERM").filter(terminal -> !terminal.equals("dumb")).isPresent();
+  }
+
   ServerAddress server() throws CommandFailure {
     String option = arguments.value("--server");
     String server = option != null ? option : environment.get("JOBCTL_SERVER").orElse(null);

@@ -1,15 +1,18 @@
 package dev.jobd.cli;
 
+import com.google.protobuf.Timestamp;
+import dev.jobd.api.args.PointInTime;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.cli.render.Console;
-import dev.jobd.cli.render.JsonLinePrinter;
 import dev.jobd.cli.render.LinePrinter;
+import dev.jobd.cli.render.LineStyle;
 import dev.jobd.cli.render.OutputPrinter;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -28,6 +31,13 @@ final class LogsCommand implements Command {
                     "-s",
                     "--stream"))
             .addOption(Options.flag("Ends with what is there now", "--no-follow"))
+            .addOption(Options.value("N", "Only the last N lines, and what follows them", "--tail"))
+            .addOption(
+                Options.value(
+                    "TIME",
+                    "Only what was printed from then on: 10m ago, or 2026-01-31T08:00:00Z",
+                    "--since"))
+            .addOption(Options.value("TIME", "Only what was printed before then", "--until"))
             .addOption(
                 Options.value("OFFSET", "The first byte, counted over both streams", "--from"))
             .addOption(Options.flag("Each line's time in front of it", "-t", "--timestamps"))
@@ -46,8 +56,21 @@ final class LogsCommand implements Command {
     Arguments arguments = invocation.arguments();
     String reference = JobReferences.single(invocation);
     Streams streams = streams(arguments.value("--stream"));
+    StreamOutputRequest.Builder request = request(streams, arguments);
+    OutputPrinter printer = printer(streams, invocation);
+    Connection connection = invocation.connection();
+    request.setJob(JobReferences.fix(reference, "read the output of " + reference, connection));
+    try (OutputFrames frames = connection.output(request.build())) {
+      frames.printTo(printer);
+    }
+    return ExitCode.OK;
+  }
+
+  /** What is asked for, of a job that is yet to be named. */
+  private static StreamOutputRequest.Builder request(Streams streams, Arguments arguments)
+      throws CommandFailure {
     StreamOutputRequest.Builder request =
-        StreamOutputRequest.newBuilder().setNoFollow(arguments.has("--no-follow"));
+        StreamOutputRequest.newBuilder().setFollow(!arguments.has("--no-follow"));
     if (streams != Streams.ALL) {
       request.addStreams(streams.wire);
     }
@@ -55,13 +78,28 @@ final class LogsCommand implements Command {
     if (from != null) {
       request.setOffset(from);
     }
-    OutputPrinter printer = printer(arguments, streams, invocation.console());
-    Connection connection = invocation.connection();
-    request.setJob(JobReferences.fix(reference, "read the output of " + reference, connection));
-    try (OutputFrames frames = connection.output(request.build())) {
-      frames.printTo(printer);
+    Long tail = arguments.parsed("--tail", Quantity::count);
+    if (tail != null) {
+      request.setTailLines(tail);
     }
-    return ExitCode.OK;
+    Instant now = Instant.now();
+    Timestamp since = arguments.parsed("--since", text -> time(text, now));
+    if (since != null) {
+      request.setSince(since);
+    }
+    Timestamp until = arguments.parsed("--until", text -> time(text, now));
+    if (until != null) {
+      request.setUntil(until);
+    }
+    return request;
+  }
+
+  private static Timestamp time(String text, Instant now) {
+    Instant time = PointInTime.parse(text, now);
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   /** Whether {@code --logs} was given to another command. */
@@ -76,25 +114,32 @@ final class LogsCommand implements Command {
   /** Prints all output that is there, as it is. */
   static void printSoFar(String job, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
-    StreamOutputRequest request =
-        StreamOutputRequest.newBuilder().setJob(job).setNoFollow(true).build();
+    StreamOutputRequest request = StreamOutputRequest.newBuilder().setJob(job).build();
     Console console = invocation.console();
     try (OutputFrames frames = invocation.connection().output(request)) {
       frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
     }
   }
 
-  private static OutputPrinter printer(Arguments arguments, Streams streams, Console console)
+  private static OutputPrinter printer(Streams streams, Invocation invocation)
       throws CommandFailure {
+    Arguments arguments = invocation.arguments();
+    Console console = invocation.console();
     String given = arguments.value("--format");
     boolean times = arguments.has("--timestamps");
     StreamTargets targets =
         streams == Streams.ALL ? StreamTargets.split(console) : StreamTargets.joined(console);
     return switch (given == null ? "raw" : given) {
       case "raw" ->
-          times ? new LinePrinter(console, targets, false, true) : new RawPrinter(console, targets);
-      case "prefixed" -> new LinePrinter(console, StreamTargets.joined(console), true, times);
-      case "json" -> new JsonLinePrinter(console.out());
+          times
+              ? LinePrinter.prefixed(console, targets, new LineStyle(false, true, false, false))
+              : new RawPrinter(console, targets);
+      case "prefixed" ->
+          LinePrinter.prefixed(
+              console,
+              StreamTargets.joined(console),
+              new LineStyle(true, times, console.isTerminal(), invocation.colours()));
+      case "json" -> LinePrinter.json(console.out());
       default ->
           throw CommandFailure.usage("--format must be raw, prefixed or json, was '" + given + "'");
     };

@@ -7,12 +7,17 @@ import java.io.FileOutputStream;
 
 /** {@code jobctl}. */
 public final class Main {
+  /** Set by the launcher, whose shell can tell at no cost. */
+  private static final String TERMINAL = "jobd.terminal";
+
   private Main() {}
 
   /** Runs the command and leaves with its exit code. */
   public static void main(String[] arguments) {
     leaveOut();
-    Console console = new Console(sink(FileDescriptor.out), sink(FileDescriptor.err));
+    Console console =
+        new Console(
+            sink(FileDescriptor.out), sink(FileDescriptor.err), Boolean.getBoolean(TERMINAL));
     // Not exit: the network's threads have nothing to finish, and waiting for them costs time.
     Runtime.getRuntime().halt(run(console, arguments));
   }

@@ -32,7 +32,8 @@ final class OutputPosition {
   /** The request for what has not come. */
   StreamOutputRequest rest() {
     gapsToPassOver = gapsHere;
-    return moved ? request.toBuilder().setOffset(offset).build() : request;
+    // The last lines as of now would be others than those that have begun to come.
+    return moved ? request.toBuilder().setOffset(offset).clearTailLines().build() : request;
   }
 
   void passed(Chunk chunk) {

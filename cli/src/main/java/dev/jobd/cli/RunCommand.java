@@ -39,7 +39,8 @@ final class RunCommand implements Command {
       throws CommandFailure, IOException, InterruptedException {
     Connection connection = invocation.connection();
     Console console = invocation.console();
-    StreamOutputRequest request = StreamOutputRequest.newBuilder().setJob(job).build();
+    StreamOutputRequest request =
+        StreamOutputRequest.newBuilder().setJob(job).setFollow(true).build();
     try (OutputFrames frames = connection.output(request)) {
       signals.stops(job, connection, frames);
       return frames.printTo(new RawPrinter(console, StreamTargets.split(console)));

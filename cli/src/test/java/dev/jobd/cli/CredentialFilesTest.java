@@ -131,7 +131,8 @@ class CredentialFilesTest {
     Console console =
         new Console(
             new ByteSink(Channels.newChannel(new ByteArrayOutputStream())),
-            new ByteSink(Channels.newChannel(err)));
+            new ByteSink(Channels.newChannel(err)),
+            false);
     Connector connector =
         (address, files) -> {
           server = address;

@@ -290,7 +290,7 @@ final class FakeJobd implements AutoCloseable {
           output.stream()
               .filter(frame -> request.getOffset() <= offset(frame))
               .forEach(observer::onNext);
-          if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || request.getNoFollow()) {
+          if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || !request.getFollow()) {
             answer(observer, end(job));
           } else {
             follower = observer;

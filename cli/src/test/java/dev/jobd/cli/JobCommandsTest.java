@@ -105,7 +105,7 @@ class JobCommandsTest {
   void statusWithLogsAppendsTheOutputSoFar() throws InterruptedException {
     assertThat(shell.run("status", "--logs", SLEEPER))
         .isEqualTo(new Shell.Result(0, "running\nout\n", "err\n"));
-    assertThat(jobd.reads.getFirst().getNoFollow()).isTrue();
+    assertThat(jobd.reads.getFirst().getFollow()).isFalse();
   }
 
   @Test

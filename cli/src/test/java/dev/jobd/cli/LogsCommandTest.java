@@ -3,11 +3,14 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StreamOutputRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class LogsCommandTest {
   void eachStreamGoesToTheDescriptorOfItsName(String line) throws InterruptedException {
     assertThat(shell.run((line + " " + ENDED).split(" ")))
         .isEqualTo(new Shell.Result(0, "out\n", "err\n"));
-    assertThat(jobd.reads.getFirst().getNoFollow()).isFalse();
+    assertThat(jobd.reads.getFirst().getFollow()).isTrue();
     assertThat(jobd.reads.getFirst().getStreamsList()).isEmpty();
   }
 
@@ -51,7 +54,48 @@ class LogsCommandTest {
     assertThat(jobd.reads.getFirst().getStreamsList())
         .containsExactly(OutputStream.OUTPUT_STREAM_STDERR);
     assertThat(jobd.reads.getFirst().getOffset()).isEqualTo(12);
-    assertThat(jobd.reads.getFirst().getNoFollow()).isTrue();
+    assertThat(jobd.reads.getFirst().getFollow()).isFalse();
+  }
+
+  @Test
+  void theServerPicksTheLastLinesAndTheTimes() throws InterruptedException {
+    Instant before = Instant.now().minus(Duration.ofMinutes(10));
+    shell.run("logs", "--tail", "0", "--since", "10m", "--until", "2026-01-31T08:00:00Z", ENDED);
+
+    StreamOutputRequest request = jobd.reads.getFirst();
+    assertThat(request.hasTailLines()).isTrue();
+    assertThat(request.getTailLines()).isZero();
+    assertThat(
+            Instant.ofEpochSecond(request.getSince().getSeconds(), request.getSince().getNanos()))
+        .isBetween(before, Instant.now().minus(Duration.ofMinutes(10)));
+    assertThat(request.getUntil().getSeconds())
+        .isEqualTo(Instant.parse("2026-01-31T08:00:00Z").getEpochSecond());
+  }
+
+  @Test
+  void withoutBoundsNoneAreAskedFor() throws InterruptedException {
+    shell.run("logs", ENDED);
+
+    assertThat(jobd.reads)
+        .containsExactly(StreamOutputRequest.newBuilder().setJob(ENDED).setFollow(true).build());
+  }
+
+  @Test
+  void coloursAndHarmlessTextAreForTerminals() throws InterruptedException {
+    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "\u001b[2J\n");
+    String[] prefixed = {"logs", "--format", "prefixed", ENDED};
+    String plain = "stdout | out\nstderr | err\nstdout | \\u001b[2J\n";
+
+    assertThat(shell.run(prefixed).out()).isEqualTo(plain.replace("\\u001b", "\u001b"));
+    shell.terminal = true;
+    assertThat(shell.run(prefixed).out()).isEqualTo(plain);
+    shell.variables.put("TERM", "xterm");
+    assertThat(shell.run(prefixed).out())
+        .startsWith("\u001b[32mstdout\u001b[0m | out\n\u001b[31mstderr\u001b[0m | err\n")
+        .endsWith(" | \\u001b[2J\n");
+    shell.variables.put("NO_COLOR", "1");
+    assertThat(shell.run(prefixed).out()).isEqualTo(plain);
+    assertThat(shell.run("logs", ENDED).out()).isEqualTo("out\n\u001b[2J\n");
   }
 
   @Test
@@ -64,8 +108,8 @@ class LogsCommandTest {
     assertThat(shell.run("logs", "--format", "json", ENDED).out())
         .isEqualTo(
             """
-            {"log":"out\\n","stream":"stdout","time":"2022-01-24T10:00:00Z"}
-            {"log":"err\\n","stream":"stderr","time":"2022-01-24T10:00:00Z"}
+            {"log":"out\\n","stream":"stdout","time":"2022-01-24T10:00:00.000000000Z"}
+            {"log":"err\\n","stream":"stderr","time":"2022-01-24T10:00:00.000000000Z"}
             """);
     assertThat(shell.run("logs", "-t", "--format", "prefixed", ENDED).out())
         .isEqualTo(
@@ -76,7 +120,8 @@ class LogsCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-s both", "--format xml", "--from x", "--tail 3"})
+  @ValueSource(
+      strings = {"-s both", "--format xml", "--from x", "--tail x", "--since x", "--until 10"})
   void aWrongOptionIsAUsageError(String options) throws InterruptedException {
     assertThat(shell.run(("logs " + options + " " + ENDED).split(" ")).exitCode()).isEqualTo(2);
   }

@@ -19,6 +19,9 @@ final class Shell {
   final Map<String, String> variables = new LinkedHashMap<>();
   final Path home;
 
+  /** Whether standard output is one. */
+  boolean terminal;
+
   /** What a command line left behind. */
   record Result(int exitCode, String out, String err) {}
 
@@ -46,7 +49,8 @@ final class Shell {
   Result run(ByteArrayOutputStream out, WritableByteChannel stdout, String... arguments)
       throws InterruptedException {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console = new Console(new ByteSink(stdout), new ByteSink(Channels.newChannel(err)));
+    Console console =
+        new Console(new ByteSink(stdout), new ByteSink(Channels.newChannel(err)), terminal);
     int code = new Jobctl(new Environment(variables, home), console, Shell::connect).run(arguments);
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

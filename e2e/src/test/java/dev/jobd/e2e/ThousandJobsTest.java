@@ -81,7 +81,8 @@ class ThousandJobsTest {
     String id =
         api.jobs().startJob(StartJobRequest.newBuilder().setSpec(spec).build()).getJob().getId();
     Iterator<StreamOutputResponse> frames =
-        api.jobs().streamOutput(StreamOutputRequest.newBuilder().setJob(id).build());
+        api.jobs()
+            .streamOutput(StreamOutputRequest.newBuilder().setJob(id).setFollow(true).build());
     StreamOutputResponse last = frames.next();
     while (frames.hasNext()) {
       last = frames.next();

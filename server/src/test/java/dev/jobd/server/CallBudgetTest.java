@@ -98,7 +98,8 @@ class CallBudgetTest {
     try (TestServer server = TestServer.start()) {
       ManagedChannel greedy = server.connect("mallory", "user");
       Job job = new Client(greedy).sh("echo ready; sleep 1000");
-      StreamOutputRequest follow = StreamOutputRequest.newBuilder().setJob(job.getId()).build();
+      StreamOutputRequest follow =
+          StreamOutputRequest.newBuilder().setJob(job.getId()).setFollow(true).build();
       List<Greedy<?>> calls = new ArrayList<>();
       ManagedChannel channel = greedy;
       for (int i = 0; i < BOUNDS.followers().perUser(); i++) {

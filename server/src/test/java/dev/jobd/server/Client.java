@@ -56,6 +56,7 @@ final class Client {
             StreamOutputRequest.newBuilder()
                 .setJob(job.getId())
                 .addAllStreams(List.of(streams))
+                .setFollow(true)
                 .build());
   }
 

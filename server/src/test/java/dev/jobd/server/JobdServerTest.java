@@ -141,7 +141,6 @@ class JobdServerTest {
                     dev.jobd.api.v1.StreamOutputRequest.newBuilder()
                         .setJob(job.getId())
                         .setOffset(2)
-                        .setNoFollow(true)
                         .build()));
     assertThat(text(now)).isEqualTo("ady\n");
     assertThat(now.job().getPhase()).isEqualTo(JobPhase.JOB_PHASE_RUNNING);

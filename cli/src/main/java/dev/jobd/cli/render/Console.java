@@ -7,8 +7,9 @@ import java.io.IOException;
  *
  * @param out data
  * @param err words for people
+ * @param isTerminal whether {@code out} is shown to a person at once
  */
-public record Console(ByteSink out, ByteSink err) {
+public record Console(ByteSink out, ByteSink err, boolean isTerminal) {
 
   /** Writes one line of data. */
   public void data(String line) throws IOException {

@@ -1,76 +1,84 @@
 package dev.jobd.cli.render;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StreamOutputResponse.Chunk;
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Cuts the chunks of one stream into lines, however the chunks fall. A line's time is that of its
- * first byte. A line longer than {@link #MAX_LINE_BYTES} comes in pieces, none of which cuts a
- * UTF-8 character in two. The pieces, one after the other, are the stream.
+ * Cuts the chunks of one stream into lines, however the chunks fall. A line longer than {@link
+ * #MAX_LINE_BYTES} comes in pieces, none of which cuts a UTF-8 character in two.
  */
 final class LineAssembler {
   /** What is held back, at most, to wait for the end of a line. */
-  static final int MAX_LINE_BYTES = 64 << 10;
+  static final int MAX_LINE_BYTES = 256 << 10;
 
   private static final int MAX_UTF8_BYTES = 4;
 
   /** Takes the lines. */
   interface Receiver {
-    /** {@code bytes[from..to)} is a line with its newline, or a piece that has none. */
-    void line(Timestamp time, byte[] bytes, int from, int to) throws IOException;
+    void line(Line line) throws IOException;
   }
 
+  private final OutputStream stream;
   private final Receiver receiver;
-  private byte[] partial = new byte[1024];
-  private int partialLength;
-  private Timestamp partialTime = Timestamp.getDefaultInstance();
 
-  LineAssembler(Receiver receiver) {
+  /** The beginning of a line whose end has not come. */
+  private byte[] partial = new byte[1024];
+
+  private int partialLength;
+  private long partialTime;
+
+  /** Whether a piece of the line that is being assembled was given already. */
+  private boolean continues;
+
+  LineAssembler(OutputStream stream, Receiver receiver) {
+    this.stream = stream;
     this.receiver = receiver;
   }
 
-  void add(ByteString data, Timestamp time) throws IOException {
-    byte[] bytes = data.toByteArray();
+  void add(Chunk chunk) throws IOException {
+    byte[] bytes = chunk.getData().toByteArray();
+    ChunkTimes times = new ChunkTimes(chunk);
     int from = 0;
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\n') {
-        complete(bytes, from, i + 1, time);
+        complete(bytes, from, i + 1, times);
         from = i + 1;
       }
     }
-    hold(bytes, from, bytes.length, time);
+    hold(bytes, from, bytes.length, times);
   }
 
-  /** Gives what is held back: no more bytes come. */
+  /** Gives what is held back: its line has no end. */
   void end() throws IOException {
     if (partialLength > 0) {
-      receiver.line(partialTime, partial, 0, partialLength);
+      receiver.line(new Line(stream, partialTime, partial, 0, partialLength, continues, false));
       partialLength = 0;
     }
+    continues = false;
   }
 
-  private void complete(byte[] bytes, int from, int to, Timestamp time) throws IOException {
+  private void complete(byte[] bytes, int from, int to, ChunkTimes times) throws IOException {
     if (partialLength == 0 && to - from <= MAX_LINE_BYTES) {
-      receiver.line(time, bytes, from, to);
+      receiver.line(new Line(stream, times.at(from), bytes, from, to, false, false));
       return;
     }
-    hold(bytes, from, to, time);
+    hold(bytes, from, to, times);
     end();
   }
 
-  private void hold(byte[] bytes, int from, int to, Timestamp time) throws IOException {
+  private void hold(byte[] bytes, int from, int to, ChunkTimes times) throws IOException {
     int next = from;
     while (next < to) {
       if (partialLength == 0) {
-        partialTime = time;
+        partialTime = times.at(next);
       }
       int length = Math.min(to - next, MAX_LINE_BYTES - partialLength);
       append(bytes, next, length);
       next += length;
       if (partialLength == MAX_LINE_BYTES && next < to) {
-        givePiece(time);
+        givePiece(times.at(next));
       }
     }
   }
@@ -84,12 +92,13 @@ final class LineAssembler {
     partialLength += length;
   }
 
-  private void givePiece(Timestamp nextTime) throws IOException {
+  private void givePiece(long nextTime) throws IOException {
     int end = wholeCharacters(partial, partialLength);
-    receiver.line(partialTime, partial, 0, end);
+    receiver.line(new Line(stream, partialTime, partial, 0, end, continues, true));
     System.arraycopy(partial, end, partial, 0, partialLength - end);
     partialLength -= end;
     partialTime = nextTime;
+    continues = true;
   }
 
   /** How many of the first {@code length} bytes come before a UTF-8 character that is cut. */

@@ -1,56 +1,49 @@
 package dev.jobd.cli.render;
 
-import com.google.protobuf.Timestamp;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputResponse.Chunk;
 import dev.jobd.api.v1.StreamOutputResponse.Gap;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 
 /**
- * Writes line by line, each with its time, the name of its stream, or both in front. A line appears
- * when it is complete; one without a newline gets one.
+ * Writes line by line, each stream's lines whole, in the order in which they end. A line appears
+ * when it is complete; a gap ends the line that it is in.
  */
 public final class LinePrinter implements OutputPrinter {
-  private static final DateTimeFormatter MICROSECONDS =
-      new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
+  private final LineFormat format;
+  private final LineAssembler stdout;
+  private final LineAssembler stderr;
 
-  private final Console console;
-  private final StreamTargets targets;
-  private final boolean names;
-  private final boolean times;
-  private final LineAssembler stdout = assembler(OutputStream.OUTPUT_STREAM_STDOUT);
-  private final LineAssembler stderr = assembler(OutputStream.OUTPUT_STREAM_STDERR);
+  private LinePrinter(LineFormat format) {
+    this.format = format;
+    this.stdout = new LineAssembler(OutputStream.OUTPUT_STREAM_STDOUT, format::line);
+    this.stderr = new LineAssembler(OutputStream.OUTPUT_STREAM_STDERR, format::line);
+  }
 
-  /**
-   * @param names whether each line begins with its stream's name
-   * @param times whether each line begins with its time
-   */
-  public LinePrinter(Console console, StreamTargets targets, boolean names, boolean times) {
-    this.console = console;
-    this.targets = targets;
-    this.names = names;
-    this.times = times;
+  /** Lines with something in front of each. */
+  public static LinePrinter prefixed(Console console, StreamTargets targets, LineStyle style) {
+    return new LinePrinter(new PrefixedLines(console, targets, style));
+  }
+
+  /** A JSON record for each line. */
+  public static LinePrinter json(ByteSink sink) {
+    return new LinePrinter(new JsonLines(sink));
   }
 
   @Override
   public void chunk(Chunk chunk) throws IOException {
-    of(chunk.getStream()).add(chunk.getData(), chunk.getTime());
+    of(chunk.getStream()).add(chunk);
   }
 
   @Override
   public void gap(Gap gap) throws IOException {
     of(gap.getStream()).end();
-    flush();
-    console.say(Gaps.describe(gap));
+    format.gap(gap);
   }
 
   @Override
   public void flush() throws IOException {
-    console.out().flush();
-    console.err().flush();
+    format.flush();
   }
 
   @Override
@@ -60,28 +53,7 @@ public final class LinePrinter implements OutputPrinter {
     flush();
   }
 
-  private LineAssembler assembler(OutputStream stream) {
-    return new LineAssembler((time, bytes, from, to) -> line(stream, time, bytes, from, to));
-  }
-
   private LineAssembler of(OutputStream stream) {
     return stream == OutputStream.OUTPUT_STREAM_STDERR ? stderr : stdout;
-  }
-
-  private void line(OutputStream stream, Timestamp time, byte[] bytes, int from, int to)
-      throws IOException {
-    ByteSink sink = targets.of(stream);
-    if (times) {
-      sink.write(MICROSECONDS.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos())));
-      sink.write(" ");
-    }
-    if (names) {
-      sink.write(StreamNames.of(stream));
-      sink.write(" | ");
-    }
-    sink.write(bytes, from, to);
-    if (bytes[to - 1] != '\n') {
-      sink.write("\n");
-    }
   }
 }

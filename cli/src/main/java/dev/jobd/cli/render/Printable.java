@@ -17,7 +17,7 @@ public final class Printable {
     return escaped.toString();
   }
 
-  private static void append(StringBuilder escaped, int c) {
+  static void append(StringBuilder escaped, int c) {
     if (!acts(c)) {
       escaped.appendCodePoint(c);
       return;

@@ -1,14 +1,22 @@
 package dev.jobd.cli.render;
 
 import dev.jobd.api.v1.OutputStream;
+import java.io.IOException;
 
 /**
- * Where each of a job's streams goes.
- *
- * @param stdout for the job's standard output
- * @param stderr for the job's standard error
+ * Where each of a job's streams goes. Where both end in one file, they keep the order in which they
+ * are written here. For one thread.
  */
-public record StreamTargets(ByteSink stdout, ByteSink stderr) {
+public final class StreamTargets {
+  private final ByteSink stdout;
+  private final ByteSink stderr;
+  private ByteSink current;
+
+  private StreamTargets(ByteSink stdout, ByteSink stderr) {
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.current = stdout;
+  }
 
   /** Each stream to the descriptor of its own name. */
   public static StreamTargets split(Console console) {
@@ -20,7 +28,17 @@ public record StreamTargets(ByteSink stdout, ByteSink stderr) {
     return new StreamTargets(console.out(), console.out());
   }
 
-  ByteSink of(OutputStream stream) {
-    return stream == OutputStream.OUTPUT_STREAM_STDERR ? stderr : stdout;
+  /** Where to write what comes next, which is of this stream. */
+  ByteSink turnTo(OutputStream stream) throws IOException {
+    ByteSink target = stream == OutputStream.OUTPUT_STREAM_STDERR ? stderr : stdout;
+    if (target != current) {
+      current.flush();
+      current = target;
+    }
+    return target;
+  }
+
+  void flush() throws IOException {
+    current.flush();
   }
 }

@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StreamOutputResponse.Chunk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineAssemblerTest {
   private final List<String> lines = new ArrayList<>();
   private final List<Long> times = new ArrayList<>();
   private final LineAssembler assembler =
       new LineAssembler(
-          (time, bytes, from, to) -> {
-            lines.add(new String(bytes, from, to - from, StandardCharsets.UTF_8));
-            times.add(time.getSeconds());
+          OutputStream.OUTPUT_STREAM_STDOUT,
+          line -> {
+            lines.add(
+                new String(
+                    line.bytes(), line.from(), line.to() - line.from(), StandardCharsets.UTF_8));
+            times.add(line.time() / 1_000_000_000);
           });
 
   @Test
@@ -63,6 +70,16 @@ class LineAssemblerTest {
     assertThat(String.join("", lines)).isEqualTo(line + "next\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {32_767, 32_768, 33_000, 65_535, 65_536, LineAssembler.MAX_LINE_BYTES - 1})
+  void aLineIsWholeUpToItsBound(int length) throws IOException {
+    String line = "x".repeat(length) + "\n";
+    add(line + "y", 1);
+    assembler.end();
+
+    assertThat(lines).containsExactly(line, "y");
+  }
+
   @Test
   void noPieceCutsACharacter() throws IOException {
     for (int shift = 0; shift < 4; shift++) {
@@ -77,6 +94,9 @@ class LineAssemblerTest {
 
   private void add(String text, long seconds) throws IOException {
     assembler.add(
-        ByteString.copyFromUtf8(text), Timestamp.newBuilder().setSeconds(seconds).build());
+        Chunk.newBuilder()
+            .setData(ByteString.copyFromUtf8(text))
+            .setTime(Timestamp.newBuilder().setSeconds(seconds))
+            .build());
   }
 }

@@ -14,7 +14,8 @@ final class Output {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   final Console console =
-      new Console(new ByteSink(Channels.newChannel(out)), new ByteSink(Channels.newChannel(err)));
+      new Console(
+          new ByteSink(Channels.newChannel(out)), new ByteSink(Channels.newChannel(err)), false);
 
   byte[] outBytes() {
     return out.toByteArray();
@@ -45,6 +46,7 @@ final class Output {
         .setStream(OutputStream.OUTPUT_STREAM_STDOUT)
         .setOffset(7)
         .setDroppedBytes(bytes)
+        .setTime(Timestamp.newBuilder().setSeconds(1643018401))
         .build();
   }
 

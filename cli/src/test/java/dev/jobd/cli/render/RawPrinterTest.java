@@ -51,7 +51,9 @@ class RawPrinterTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     Console console =
         new Console(
-            new ByteSink(Channels.newChannel(file)), new ByteSink(Channels.newChannel(file)));
+            new ByteSink(Channels.newChannel(file)),
+            new ByteSink(Channels.newChannel(file)),
+            false);
     RawPrinter both = new RawPrinter(console, StreamTargets.split(console));
     for (int i = 0; i < 3; i++) {
       both.chunk(Output.stdout("o" + i));

@@ -8,6 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -99,13 +100,18 @@ final class OutputStreamCall {
 
   private static StreamOutputResponse message(OutputEvent.Chunk chunk) {
     StreamOutputResponse.Builder response = StreamOutputResponse.newBuilder();
-    response
-        .getChunkBuilder()
+    StreamOutputResponse.Chunk.Builder message = response.getChunkBuilder();
+    message
         .setStream(JobWire.write(chunk.stream()))
         .setOffset(chunk.offset())
         .setTime(WireTime.timestamp(chunk.time()))
         // Handed over by the source and written by nobody: no copy is needed.
         .setData(UnsafeByteOperations.unsafeWrap(chunk.bytes()));
+    for (OutputEvent.Read read : chunk.reads().subList(1, chunk.reads().size())) {
+      message
+          .addLaterReadStarts(read.start())
+          .addLaterReadDelays(chunk.time().until(read.time(), ChronoUnit.NANOS));
+    }
     return response.build();
   }
 
@@ -115,6 +121,7 @@ final class OutputStreamCall {
         .getGapBuilder()
         .setStream(JobWire.write(gap.stream()))
         .setOffset(gap.offset())
+        .setTime(WireTime.timestamp(gap.time()))
         .setDroppedBytes(gap.droppedBytes());
     return response.build();
   }

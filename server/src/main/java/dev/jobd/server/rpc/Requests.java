@@ -61,8 +61,11 @@ final class Requests {
     }
     return new ReadRequest(
         request.getOffset(),
+        request.hasSince() ? WireTime.instant("since", request.getSince()) : null,
+        request.hasUntil() ? WireTime.instant("until", request.getUntil()) : null,
+        request.hasTailLines() ? request.getTailLines() : null,
         streams.isEmpty() ? EnumSet.allOf(OutputStreamKind.class) : streams,
-        !request.getNoFollow());
+        request.getFollow());
   }
 
   /** What was asked for; what the caller may see of it is judged elsewhere. */

@@ -5,6 +5,7 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.output.OutputEvent;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +37,12 @@ final class FakeOutput implements OutputSource {
   }
 
   void writeChunk(long offset, byte[] bytes) {
-    write(new OutputEvent.Chunk(OutputStreamKind.STDOUT, offset, Samples.STARTED, bytes));
+    write(
+        new OutputEvent.Chunk(
+            OutputStreamKind.STDOUT,
+            offset,
+            bytes,
+            List.of(new OutputEvent.Read(0, Samples.STARTED))));
   }
 
   private void fireIfReady() {

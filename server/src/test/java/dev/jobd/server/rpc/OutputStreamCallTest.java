@@ -18,6 +18,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -79,7 +80,7 @@ class OutputStreamCallTest {
   void everyEventArrivesInOrderAndTheEndWithTheJobComesLast() throws Exception {
     Client client = new Client(100);
     output.writeChunk(0, new byte[] {1, 2});
-    output.write(new OutputEvent.Gap(OutputStreamKind.STDERR, 2, 40));
+    output.write(new OutputEvent.Gap(OutputStreamKind.STDERR, 2, Samples.STARTED, 40));
     output.writeChunk(2, new byte[] {3});
     output.write(new OutputEvent.End(3));
     assertThat(client.next().getChunk().getData().toByteArray()).containsExactly(1, 2);
@@ -91,6 +92,25 @@ class OutputStreamCallTest {
     assertThat(client.status()).isEqualTo(Status.Code.OK);
     assertThat(output.closed.await(BOUND_SECONDS, SECONDS)).isTrue();
     assertThat(output.closings).hasValue(1);
+  }
+
+  @Test
+  void aChunkTellsWhenEachOfItsPartsWasRead() throws Exception {
+    Client client = new Client(100);
+    output.write(
+        new OutputEvent.Chunk(
+            OutputStreamKind.STDOUT,
+            7,
+            new byte[10],
+            List.of(
+                new OutputEvent.Read(0, Samples.STARTED),
+                new OutputEvent.Read(3, Samples.STARTED.plusNanos(5)),
+                new OutputEvent.Read(9, Samples.STARTED.plusSeconds(2)))));
+    output.write(new OutputEvent.End(17));
+    StreamOutputResponse.Chunk chunk = client.next().getChunk();
+    assertThat(chunk.getTime()).isEqualTo(WireTime.timestamp(Samples.STARTED));
+    assertThat(chunk.getLaterReadStartsList()).containsExactly(3, 9);
+    assertThat(chunk.getLaterReadDelaysList()).containsExactly(5L, 2_000_000_000L);
   }
 
   @Test

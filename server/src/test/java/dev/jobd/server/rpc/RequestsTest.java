@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.Limits;
@@ -19,7 +20,9 @@ import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.RequestId;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -99,39 +102,44 @@ class RequestsTest {
   }
 
   @Test
-  void streamTakesBothStreamsFromTheBeginningByDefault() {
-    assertThat(Requests.read(StreamOutputRequest.getDefaultInstance())).isEqualTo(ReadRequest.ALL);
+  void streamTakesBothStreamsFromTheBeginningToWhatIsThereByDefault() {
+    assertThat(Requests.read(StreamOutputRequest.getDefaultInstance()))
+        .isEqualTo(ReadRequest.ALL.withFollow(false));
     ReadRequest some =
         Requests.read(
             StreamOutputRequest.newBuilder()
                 .addStreams(OutputStream.OUTPUT_STREAM_STDERR)
                 .addStreams(OutputStream.OUTPUT_STREAM_STDERR)
                 .setOffset(7)
-                .setNoFollow(true)
+                .setTailLines(0)
+                .setSince(timestamp(1, 2))
+                .setUntil(timestamp(3, 4))
+                .setFollow(true)
                 .build());
-    assertThat(some.streams()).containsExactly(OutputStreamKind.STDERR);
-    assertThat(some.offset()).isEqualTo(7);
-    assertThat(some.follow()).isFalse();
+    assertThat(some)
+        .isEqualTo(
+            new ReadRequest(
+                7,
+                Instant.ofEpochSecond(1, 2),
+                Instant.ofEpochSecond(3, 4),
+                0L,
+                Set.of(OutputStreamKind.STDERR),
+                true));
   }
 
   @Test
   void streamNamesWhatIsWrong() {
-    refuses("offset", () -> Requests.read(StreamOutputRequest.newBuilder().setOffset(-1).build()));
-    refuses(
+    refusesRead("offset", r -> r.setOffset(-1));
+    refusesRead("tail_lines", r -> r.setTailLines(-1));
+    refusesRead("since", r -> r.setSince(timestamp(0, -1)));
+    refusesRead("since", r -> r.setSince(timestamp(0, 1_000_000_000)));
+    refusesRead("since", r -> r.setSince(timestamp(Long.MAX_VALUE, 0)));
+    refusesRead("until", r -> r.setUntil(timestamp(Long.MIN_VALUE, 0)));
+    refusesRead("until", r -> r.setSince(timestamp(5, 0)).setUntil(timestamp(5, 0)));
+    refusesRead(
         "streams[1]",
-        () ->
-            Requests.read(
-                StreamOutputRequest.newBuilder()
-                    .addStreams(OutputStream.OUTPUT_STREAM_STDOUT)
-                    .addStreamsValue(UNKNOWN)
-                    .build()));
-    refuses(
-        "streams[0]",
-        () ->
-            Requests.read(
-                StreamOutputRequest.newBuilder()
-                    .addStreams(OutputStream.OUTPUT_STREAM_UNSPECIFIED)
-                    .build()));
+        r -> r.addStreams(OutputStream.OUTPUT_STREAM_STDOUT).addStreamsValue(UNKNOWN));
+    refusesRead("streams[0]", r -> r.addStreams(OutputStream.OUTPUT_STREAM_UNSPECIFIED));
   }
 
   @Test
@@ -183,6 +191,12 @@ class RequestsTest {
     refuses(field, () -> Requests.query(request.build()));
   }
 
+  private static void refusesRead(String field, Consumer<StreamOutputRequest.Builder> change) {
+    StreamOutputRequest.Builder request = StreamOutputRequest.newBuilder();
+    change.accept(request);
+    refuses(field, () -> Requests.read(request.build()));
+  }
+
   private static void refuses(String field, ThrowingCallable call) {
     assertThatExceptionOfType(InvalidSpecException.class)
         .isThrownBy(call)
@@ -203,5 +217,9 @@ class RequestsTest {
 
   private static Duration duration(long seconds, int nanos) {
     return Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+  }
+
+  private static Timestamp timestamp(long seconds, int nanos) {
+    return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
   }
 }

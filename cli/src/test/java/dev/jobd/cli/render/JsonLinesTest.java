@@ -1,16 +1,18 @@
 package dev.jobd.cli.render;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class JsonLinePrinterTest {
+class JsonLinesTest {
   private final Output output = new Output();
-  private final JsonLinePrinter printer = new JsonLinePrinter(output.console.out());
+  private final LinePrinter printer = LinePrinter.json(output.console.out());
 
   @Test
   void aLineIsARecord() throws IOException {
@@ -22,9 +24,9 @@ class JsonLinePrinterTest {
     assertThat(output.out())
         .isEqualTo(
             """
-            {"log":"hello\\n","stream":"stdout","time":"2022-01-24T10:00:00.500Z"}
-            {"log":"oops\\n","stream":"stderr","time":"2022-01-24T10:00:00.500Z"}
-            {"log":"world\\n","stream":"stdout","time":"2022-01-24T10:00:00.500Z"}
+            {"log":"hello\\n","stream":"stdout","time":"2022-01-24T10:00:00.500000000Z"}
+            {"log":"oops\\n","stream":"stderr","time":"2022-01-24T10:00:00.500000000Z"}
+            {"log":"world\\n","stream":"stdout","time":"2022-01-24T10:00:00.500000000Z"}
             """);
   }
 
@@ -63,12 +65,43 @@ class JsonLinePrinterTest {
     printer.gap(Output.gap(42));
     printer.end();
 
-    assertThat(onlyRecord().get("dropped").getAsInt()).isEqualTo(42);
-    assertThat(onlyRecord().get("stream").getAsString()).isEqualTo("stdout");
+    assertThat(output.out())
+        .isEqualTo(
+            """
+            {"log":"","stream":"stdout","time":"2022-01-24T10:00:01.000000000Z","dropped":42}
+            """);
+  }
+
+  @Test
+  void aGapEndsItsLine() throws IOException {
+    printer.chunk(Output.stdout("be"));
+    printer.gap(Output.gap(42));
+    printer.chunk(Output.stdout("fore\n"));
+    printer.end();
+
+    assertThat(records().stream().map(r -> r.get("log").getAsString()))
+        .containsExactly("be", "", "fore\n");
+  }
+
+  @Test
+  void piecesOfALineThatIsTooLongAreMarkedAndJoinToTheLine() throws IOException {
+    String line = "🙂".repeat(LineAssembler.MAX_LINE_BYTES / 2) + "\n";
+    printer.chunk(Output.stdout("x" + line));
+    printer.end();
+
+    List<JsonObject> records = records();
+    assertThat(records.stream().map(r -> r.get("log").getAsString()).collect(joining()))
+        .isEqualTo("x" + line);
+    assertThat(records).hasSize(3).noneMatch(r -> r.has("encoding"));
+    assertThat(records.stream().map(r -> r.has("partial"))).containsExactly(true, true, false);
   }
 
   private JsonObject onlyRecord() {
-    assertThat(output.out().lines()).hasSize(1);
-    return JsonParser.parseString(output.out()).getAsJsonObject();
+    assertThat(records()).hasSize(1);
+    return records().getFirst();
+  }
+
+  private List<JsonObject> records() {
+    return output.out().lines().map(l -> JsonParser.parseString(l).getAsJsonObject()).toList();
   }
 }

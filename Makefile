@@ -39,6 +39,12 @@ test: ## Builds everything, checks its form and runs every test (root: they make
 	@$(verbose_tests) verify
 	@touch dist/.built
 
+.PHONY: large
+large: ## Runs the tests of output with lines of 1 GiB and 10 million lines
+	@scripts/prerequisites test
+	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest' \
+	  -Dsurefire.failIfNoSpecifiedTests=false verify
+
 .PHONY: demo
 demo: build ## Shows jobd at work, and checks everything it shows
 	@scripts/prerequisites test

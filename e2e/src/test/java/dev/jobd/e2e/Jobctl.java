@@ -35,6 +35,11 @@ record Jobctl(Map<String, String> environment) {
 
   /** Starts the program and lets it run. */
   Running start(String... arguments) throws IOException {
+    return Running.start(command(arguments));
+  }
+
+  /** The program, ready to be started. */
+  ProcessBuilder command(String... arguments) {
     ProcessBuilder builder = new ProcessBuilder(Dist.JOBCTL);
     builder.command().addAll(List.of(arguments));
     builder.environment().clear();
@@ -43,7 +48,7 @@ record Jobctl(Map<String, String> environment) {
     if (javaHome != null) {
       builder.environment().put("JOBD_JAVA_HOME", javaHome);
     }
-    return Running.start(builder);
+    return builder;
   }
 
   /** Runs the program to its end. */

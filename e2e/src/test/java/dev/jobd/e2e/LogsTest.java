@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Which part of a job's output {@code jobctl logs} prints, and how; "make large" makes it large.
@@ -141,21 +140,27 @@ class LogsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {32_767, 32_768, 33_000, 65_535, 65_536})
-  void aLineOfAnyLengthIsOneLineInEveryFormat(int length) throws Exception {
+  @Test
+  void aLineOfAnyLengthIsOneLineInEveryFormat() throws Exception {
     Jobctl alice = server.as("alice", "user");
-    String id = alice.startJob("--", "perl", "-e", "print 'x' x " + length + ", \"\\n\"");
-    String line = "x".repeat(length);
+    List<Integer> lengths = List.of(32_767, 32_768, 33_000, 65_535, 65_536);
+    List<String> lines = lengths.stream().map("x"::repeat).toList();
+    String print = "print 'x' x $_, \"\\n\" for @ARGV";
+    List<String> command = new ArrayList<>(List.of("--", "perl", "-e", print));
+    lengths.forEach(length -> command.add(length.toString()));
+    String id = alice.startJob(command.toArray(String[]::new));
 
-    assertThat(alice.run("logs", id).succeeded().out()).isEqualTo(line + "\n");
+    assertThat(alice.run("logs", id).succeeded().out()).isEqualTo(prefixed("", lines));
     assertThat(alice.run("logs", "--format", "prefixed", id).succeeded().out())
-        .isEqualTo("stdout | " + line + "\n");
-    assertThat(alice.run("logs", "--format", "json", id).succeeded().out())
-        .startsWith("{\"log\":\"" + line + "\\n\",\"stream\":\"stdout\"")
-        .hasLineCount(1);
-    assertThat(alice.run("logs", "-t", id).succeeded().out())
-        .matches(Pattern.compile(TIME + " x{" + length + "}\n"));
+        .isEqualTo(prefixed("stdout | ", lines));
+    String times = alice.run("logs", "-t", id).succeeded().out();
+    assertThat(times.replaceAll(TIME, "TIME")).isEqualTo(prefixed("TIME ", lines));
+    String json = alice.run("logs", "--format", "json", id).succeeded().out();
+    assertThat(json.replaceAll("\\\\n\",.*", "")).isEqualTo(prefixed("{\"log\":\"", lines));
+  }
+
+  private static String prefixed(String prefix, List<String> lines) {
+    return lines.stream().map(line -> prefix + line + "\n").collect(Collectors.joining());
   }
 
   @Test

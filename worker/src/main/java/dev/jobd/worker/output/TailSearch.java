@@ -28,7 +28,11 @@ final class TailSearch {
   private final long firstRecord;
   private final long floor;
   private final Map<OutputStreamKind, Line> lines = new EnumMap<>(OutputStreamKind.class);
+
+  /** How many lines are still to be met, and of how many the beginning is. */
   private long remaining;
+
+  private int open;
 
   /** All records from this number on, and all bytes from this offset on, were looked at. */
   private long record;
@@ -96,8 +100,7 @@ final class TailSearch {
   }
 
   private boolean isFound() {
-    boolean wanted = remaining > 0 || lines.values().stream().anyMatch(line -> line.open);
-    return !wanted || record <= firstRecord || position <= floor;
+    return (remaining == 0 && open == 0) || record <= firstRecord || position <= floor;
   }
 
   /** Looks at what is before {@code position} in its record and the block; tells the cost. */
@@ -131,7 +134,7 @@ final class TailSearch {
     if (!line.seen) {
       line.seen = true;
       if (at(position - 1) != '\n') {
-        begin(line); // unfinished
+        meet(line); // unfinished
       }
     }
     for (long p = position - 1; p >= bottom; p--) {
@@ -139,8 +142,9 @@ final class TailSearch {
         if (line.open) {
           line.start = p + 1;
           line.open = false;
+          open--;
         }
-        begin(line);
+        meet(line);
       }
     }
     if (line.open) {
@@ -150,10 +154,11 @@ final class TailSearch {
   }
 
   /** Another line ends here, if one is wanted. */
-  private void begin(Line line) {
+  private void meet(Line line) {
     if (remaining > 0) {
       remaining--;
       line.open = true;
+      open++;
     }
   }
 

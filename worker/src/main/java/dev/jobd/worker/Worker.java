@@ -162,7 +162,6 @@ public final class Worker implements AutoCloseable {
     }
     if (obstacle == null) {
       liveJob.launch();
-      shims.prepare();
     } else {
       liveJob.fail(obstacle.step(), obstacle.cause());
     }

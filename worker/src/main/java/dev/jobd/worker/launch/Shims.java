@@ -39,7 +39,7 @@ public final class Shims implements Closeable {
     Thread.ofPlatform().name("jobd-shims").daemon().start(this::serve);
   }
 
-  /** Has a shim wait for the next {@link #launch}, in a while. Returns at once. */
+  /** Has a shim wait for the next {@link #launch}, in a while. Each launch does so, too. */
   public void prepare() {
     if (next.get() == null && preparing.compareAndSet(false, true)) {
       CompletableFuture.delayedExecutor(REST.toMillis(), TimeUnit.MILLISECONDS)
@@ -68,6 +68,7 @@ public final class Shims implements Closeable {
       prepared.close();
       prepared = null;
     }
+    prepare(); // by then this start is over
     return prepared != null ? prepared : WaitingShim.spawn(program);
   }
 

@@ -12,13 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   lock          locked while a worker lives
  *   instance      a random name, which tells this directory's cgroups from another's
+ *   cgroups       where they are, and were for earlier workers whose jobs may live
  *   jobs.db       the records
  *   jobs/ID/      one job: output, index, exit, and the socket of its shim
  * </pre>
@@ -37,6 +41,8 @@ final class StateDirectory implements Closeable {
       PosixFilePermissions.fromString("rwx------");
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PRIVATE);
+
+  private static final String CGROUPS = "cgroups";
 
   /** Belongs to the effective user: proc(5). */
   private static final Path SELF = Path.of("/proc/self");
@@ -108,12 +114,7 @@ final class StateDirectory implements Closeable {
   String instance() throws IOException {
     Path file = root.resolve("instance");
     if (!Files.exists(file)) {
-      String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-      Path draft = root.resolve("instance.tmp");
-      Files.writeString(draft, random);
-      force(draft, StandardOpenOption.WRITE); // or the name could come to be before the content
-      Files.move(draft, file);
-      force(root, StandardOpenOption.READ);
+      write(file, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
     }
     String instance = Files.readString(file, StandardCharsets.US_ASCII).strip();
     if (!instance.matches("[0-9a-f]{8}")) {
@@ -122,9 +123,43 @@ final class StateDirectory implements Closeable {
     return instance;
   }
 
+  private void write(Path file, String content) throws IOException {
+    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.writeString(draft, content);
+    force(draft, StandardOpenOption.WRITE); // or the name could come to be before the content
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    force(root, StandardOpenOption.READ);
+  }
+
   private static void force(Path path, StandardOpenOption access) throws IOException {
     try (FileChannel channel = FileChannel.open(path, access)) {
       channel.force(true);
+    }
+  }
+
+  /** Where workers of this directory have made cgroups, as {@link #keepCgroupPlaces} was told. */
+  List<Path> cgroupPlaces() throws IOException {
+    Path file = root.resolve(CGROUPS);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    List<Path> places = Files.readAllLines(file).stream().map(Path::of).toList();
+    for (Path place : places) {
+      if (!place.isAbsolute() || !place.equals(place.normalize()) || !place.endsWith(instance())) {
+        throw new IOException(
+            "%s is damaged: '%s' is no directory of %s; remove the file, and cgroups of earlier jobs"
+                    .formatted(file, place, instance())
+                + " may stay behind");
+      }
+    }
+    return places;
+  }
+
+  void keepCgroupPlaces(List<Path> places) throws IOException {
+    if (!places.equals(cgroupPlaces())) {
+      write(
+          root.resolve(CGROUPS),
+          places.stream().map(place -> place + "\n").collect(Collectors.joining()));
     }
   }
 

@@ -84,7 +84,8 @@ public final class Worker implements AutoCloseable {
     try {
       StateDirectory state = StateDirectory.open(config.stateDirectory());
       opened = state;
-      Cgroups cgroups = Cgroups.open(state.instance());
+      Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
+      state.keepCgroupPlaces(cgroups.places());
       opened = both(cgroups, opened);
       SqliteJobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);

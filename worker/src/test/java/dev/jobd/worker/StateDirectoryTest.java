@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateDirectoryTest {
   private static final int NOBODY = 65_534;
@@ -48,6 +51,28 @@ class StateDirectoryTest {
     permit(root, "rwxrwxrwx");
 
     assertRefused("can be written to by others");
+  }
+
+  @Test
+  void remembersWhereCgroupsWereMade() throws Exception {
+    try (StateDirectory state = StateDirectory.open(root)) {
+      assertThat(state.cgroupPlaces()).isEmpty();
+      List<Path> places = List.of(Path.of("/x", state.instance()), Path.of("/y", state.instance()));
+      state.keepCgroupPlaces(places);
+      assertThat(state.cgroupPlaces()).isEqualTo(places);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/etc", "relative/INSTANCE", "/x/../INSTANCE"})
+  void aPlaceThatCannotBeItsOwnIsRefused(String line) throws Exception {
+    try (StateDirectory state = StateDirectory.open(root)) {
+      String place = line.replace("INSTANCE", state.instance());
+      Path file = Files.writeString(root.resolve("cgroups"), place + "\n");
+      assertThatThrownBy(state::cgroupPlaces)
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(file + " is damaged: '" + place + "' is no directory of ");
+    }
   }
 
   @Test

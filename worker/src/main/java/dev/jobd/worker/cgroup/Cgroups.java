@@ -3,6 +3,7 @@ package dev.jobd.worker.cgroup;
 import dev.jobd.worker.model.Limits;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -24,7 +25,17 @@ public interface Cgroups extends Closeable {
    *     that a job may have could not be enforced; or the file where a group cannot be made
    */
   static Cgroups open(String instance) throws IOException {
-    return HostCgroups.open(instance, ProcFiles.SELF);
+    return HostCgroups.open(instance, ProcFiles.SELF, List.of());
+  }
+
+  /**
+   * The same, where earlier servers may have been in other groups themselves, for example in other
+   * login sessions: their jobs' groups stayed there, and are found and removed.
+   *
+   * @param earlier what {@link #places} said to them
+   */
+  static Cgroups open(String instance, List<Path> earlier) throws IOException {
+    return HostCgroups.open(instance, ProcFiles.SELF, earlier);
   }
 
   /** {@code v1}, {@code v2} or {@code hybrid}. */
@@ -32,6 +43,12 @@ public interface Cgroups extends Closeable {
 
   /** What is enforced, where and how. */
   HostReport report() throws IOException;
+
+  /**
+   * The directories in which groups of this instance's jobs are made, then those in which earlier
+   * ones may still be: to be kept for {@link #open(String, List)}.
+   */
+  List<Path> places();
 
   /**
    * Makes the group of one job, applies {@code limits} and reads them back. Leaves nothing behind

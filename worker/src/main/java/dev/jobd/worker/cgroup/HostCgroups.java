@@ -19,15 +19,23 @@ final class HostCgroups implements Cgroups {
   private final String instance;
   private final Path swaps;
 
-  private HostCgroups(List<Hierarchy> hierarchies, String instance, Path swaps) {
+  /** Where jobs of earlier servers may have groups. */
+  private final List<Path> earlier;
+
+  private HostCgroups(
+      List<Hierarchy> hierarchies, String instance, Path swaps, List<Path> earlier) {
     this.hierarchies = List.copyOf(hierarchies);
     this.instance = instance;
     this.swaps = swaps;
+    List<Path> here = hierarchies.stream().map(h -> h.instance(instance).directory()).toList();
+    this.earlier =
+        earlier.stream().filter(place -> !here.contains(place) && !Groups.isGone(place)).toList();
   }
 
-  static HostCgroups open(String instance, ProcFiles proc) throws IOException {
+  static HostCgroups open(String instance, ProcFiles proc, List<Path> earlier) throws IOException {
     requireName("instance", instance);
-    HostCgroups cgroups = new HostCgroups(HierarchyFinder.find(proc), instance, proc.swaps());
+    HostCgroups cgroups =
+        new HostCgroups(HierarchyFinder.find(proc), instance, proc.swaps(), earlier);
     try {
       for (Hierarchy hierarchy : cgroups.hierarchies) {
         hierarchy.instance(instance).make();
@@ -111,6 +119,7 @@ final class HostCgroups implements Cgroups {
     return new JobDirectories(
         unified,
         List.copyOf(legacy),
+        earlier.stream().map(place -> place.resolve(job)).toList(),
         group(memory, job).resolve(memory.oomEvents()),
         group(limiting(Resource.PIDS), job));
   }
@@ -130,8 +139,8 @@ final class HostCgroups implements Cgroups {
   @Override
   public List<String> jobs() throws IOException {
     TreeSet<String> jobs = new TreeSet<>();
-    for (Hierarchy hierarchy : hierarchies) {
-      for (Path group : Groups.children(hierarchy.instance(instance).directory())) {
+    for (Path place : places()) {
+      for (Path group : Groups.children(place)) {
         jobs.add(String.valueOf(group.getFileName()));
       }
     }
@@ -139,9 +148,17 @@ final class HostCgroups implements Cgroups {
   }
 
   @Override
+  public List<Path> places() {
+    List<Path> places = new ArrayList<>();
+    hierarchies.forEach(hierarchy -> places.add(hierarchy.instance(instance).directory()));
+    places.addAll(earlier);
+    return List.copyOf(places);
+  }
+
+  @Override
   public void close() throws IOException {
-    for (Hierarchy hierarchy : hierarchies) {
-      hierarchy.instance(instance).removeIfUnused();
+    for (Path place : places()) {
+      InstanceGroup.at(place).removeIfUnused();
     }
   }
 

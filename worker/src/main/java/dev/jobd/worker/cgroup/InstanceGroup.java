@@ -19,6 +19,11 @@ record InstanceGroup(Path common, Path directory) {
     return new InstanceGroup(common, common.resolve(instance));
   }
 
+  /** The one that an earlier server made {@code directory} for. */
+  static InstanceGroup at(Path directory) {
+    return new InstanceGroup(directory.resolve("..").normalize(), directory);
+  }
+
   Path job(String job) {
     return directory.resolve(job);
   }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The directories of one job's group.
  *
  * @param legacy those in the v1 hierarchies
+ * @param earlier where an earlier server may have made them; any of them may be absent
  * @param pids which one of them all bounds the number of processes
  */
-record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents, Path pids)
+record JobDirectories(
+    @Nullable Path unified, List<Path> legacy, List<Path> earlier, Path oomEvents, Path pids)
     implements JobCgroup {
 
   /** Since Linux 5.14. Kills what forks at the same time, too. */
@@ -27,16 +29,31 @@ record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents,
 
   @Override
   public void kill() throws IOException {
-    if (unified != null && Files.exists(unified.resolve(KILL))) {
-      unlessGone(
-          unified,
-          () -> {
-            ControlFile.write(unified.resolve(KILL), 1);
-            Emptiness.await(unified);
-          });
-    } else {
-      unlessGone(pids, this::killOneByOne);
+    boolean killed = unified != null && killedAtOnce(unified);
+    for (Path group : earlier) {
+      killed |= killedAtOnce(group);
     }
+    if (!killed) {
+      unlessGone(pids, () -> killOneByOne(pids));
+      for (Path group : earlier) {
+        if (Files.exists(group.resolve(Pids.MAX))) {
+          unlessGone(group, () -> killOneByOne(group));
+        }
+      }
+    }
+  }
+
+  private static boolean killedAtOnce(Path group) throws IOException {
+    if (!Files.exists(group.resolve(KILL))) {
+      return false;
+    }
+    unlessGone(
+        group,
+        () -> {
+          ControlFile.write(group.resolve(KILL), 1);
+          Emptiness.await(group);
+        });
+    return true;
   }
 
   /**
@@ -49,7 +66,7 @@ record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents,
    * when it is killed. A process id read here could in theory be given to a stranger before it is
    * used; for that, the kernel would have to hand out every other id of the host in between.
    */
-  private void killOneByOne() throws IOException {
+  private static void killOneByOne(Path pids) throws IOException {
     Pids.forbidMore(pids);
     Set<Long> killed = new HashSet<>();
     boolean more = true;
@@ -71,6 +88,9 @@ record JobDirectories(@Nullable Path unified, List<Path> legacy, Path oomEvents,
       Groups.remove(unified);
     }
     for (Path group : legacy) {
+      Groups.remove(group);
+    }
+    for (Path group : earlier) {
       Groups.remove(group);
     }
   }

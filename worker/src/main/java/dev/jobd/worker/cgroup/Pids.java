@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * the first process of its PID namespace is jobd's own and lives in the group too.
  */
 record Pids() implements Controller {
-  private static final String MAX = "pids.max";
+  static final String MAX = "pids.max";
 
   /** The kernel's PID_MAX_LIMIT, the most that it takes and more than there can be. */
   private static final long MAX_VALUE = 1 << 22;

@@ -8,6 +8,7 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,7 +111,7 @@ class HostCgroupsTest {
   void closingRemovesWhatNoJobIsLeftIn() throws IOException {
     Path all = host.mountV1("cpu,memory,pids", "/");
     Cgroups cgroups = open();
-    Cgroups other = HostCgroups.open("other", host.proc());
+    Cgroups other = HostCgroups.open("other", host.proc(), List.of());
     cgroups.create("a", Limits.NONE);
     cgroups.close();
     assertThat(all.resolve("jobd/test/a")).isDirectory();
@@ -119,6 +120,25 @@ class HostCgroupsTest {
     assertThat(all.resolve("jobd")).isDirectoryContaining("glob:**other");
     other.close();
     assertThat(all).isEmptyDirectory();
+  }
+
+  @Test
+  void groupsThatAServerInAnotherGroupMadeAreFoundRemovedAndThenForgotten() throws IOException {
+    Path all = host.mountV1("cpu,memory,pids", "/");
+    Path session = Files.createDirectory(all.resolve("session"));
+    Cgroups earlier = HostCgroups.open("test", inGroup("/session"), List.of());
+    earlier.create("a", Limits.NONE);
+    Cgroups cgroups = HostCgroups.open("test", host.proc(), earlier.places());
+    cgroups.create("b", Limits.NONE);
+    assertThat(cgroups.jobs()).containsExactly("a", "b");
+    assertThat(cgroups.places())
+        .containsExactly(all.resolve("jobd/test"), session.resolve("jobd/test"));
+    cgroups.existing("a").remove();
+    cgroups.close();
+    assertThat(session).isEmptyDirectory();
+    cgroups = HostCgroups.open("test", host.proc(), cgroups.places());
+    assertThat(cgroups.places()).containsExactly(all.resolve("jobd/test"));
+    assertThat(cgroups.jobs()).containsExactly("b");
   }
 
   @Test
@@ -140,7 +160,7 @@ class HostCgroupsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("job must match");
     assertThatThrownBy(() -> cgroups.existing(name)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> HostCgroups.open(name, host.proc()))
+    assertThatThrownBy(() -> HostCgroups.open(name, host.proc(), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("instance must match");
   }
@@ -188,7 +208,15 @@ class HostCgroupsTest {
   }
 
   private Cgroups open() throws IOException {
-    return HostCgroups.open("test", host.proc());
+    return HostCgroups.open("test", host.proc(), List.of());
+  }
+
+  /** This host as a server sees it that is in {@code group}. */
+  private ProcFiles inGroup(String group) throws IOException {
+    Path cgroup = Files.createTempFile(directory, "cgroup", "");
+    Files.writeString(
+        cgroup, Files.readString(host.proc().cgroup()).replaceAll("(?m):[^:]*$", ":" + group));
+    return new ProcFiles(host.proc().mountinfo(), cgroup, host.proc().swaps());
   }
 
   /** A v2 root in which every controller has been handed down. */

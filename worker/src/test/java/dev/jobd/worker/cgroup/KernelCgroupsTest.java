@@ -14,11 +14,13 @@ import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The groups of this host, under the kernel that it runs. */
 @Timeout(60)
@@ -26,6 +28,7 @@ class KernelCgroupsTest {
   private static final long TEN_SECONDS = 10;
   private static final Limits ALL = new Limits(500L, 64L << 20, 10L, null, null);
 
+  @TempDir Path directory;
   private Cgroups cgroups;
   private final List<JobCgroup> made = new ArrayList<>();
 
@@ -187,6 +190,45 @@ class KernelCgroupsTest {
     assertThat(instance).doesNotExist();
   }
 
+  /** As a server in one login session, and its successor in another. */
+  @Test
+  void aJobOfAServerThatWasInAnotherGroupIsKilledAndLeavesNothing() throws Exception {
+    Path own = file(create(Limits.NONE), "pids.max").resolve("../../../..").normalize();
+    String instance = "test-" + UUID.randomUUID();
+    Path session = Files.createDirectory(own.resolve(instance));
+    try {
+      Cgroups predecessor = HostCgroups.open(instance, seenFrom(session), List.of());
+      Process init = run(predecessor.create("a", ALL), "echo there; exec sleep 100");
+      assertThat(init.inputReader().readLine()).isEqualTo("there");
+      assertThat(session.resolve("jobd/" + instance + "/a")).isDirectory();
+      try (Cgroups successor = Cgroups.open(instance, predecessor.places())) {
+        assertThat(successor.jobs()).containsExactly("a");
+        successor.existing("a").kill();
+        assertThat(exitCode(init)).isEqualTo(128 + 9);
+        successor.existing("a").remove();
+        assertThat(successor.jobs()).isEmpty();
+      }
+      assertThat(session.resolve("jobd")).doesNotExist();
+    } finally {
+      Groups.remove(session);
+    }
+  }
+
+  /** This host for a server that is in {@code group} where processes are bounded. */
+  private ProcFiles seenFrom(Path group) throws IOException {
+    String membership = Files.readString(ProcFiles.SELF.cgroup());
+    String hierarchy = membership.contains(":pids:") ? ":pids:" : "0::";
+    String below = "(" + hierarchy + ".*?)/?$";
+    return new ProcFiles(
+        ProcFiles.SELF.mountinfo(),
+        Files.writeString(
+            directory.resolve("cgroup"),
+            Pattern.compile(below, Pattern.MULTILINE)
+                .matcher(membership)
+                .replaceFirst("$1/" + group.getFileName())),
+        ProcFiles.SELF.swaps());
+  }
+
   @Test
   void theServersGroupIsEmptiedIntoALeaf() throws Exception {
     JobCgroup group = create(Limits.NONE);
@@ -235,7 +277,7 @@ class KernelCgroupsTest {
   /** The same group on a host whose kernel has no cgroup.kill. */
   private static JobCgroup processByProcess(JobCgroup group) throws IOException {
     Path pids = parentOf(file(group, "pids.max"));
-    return new JobDirectories(null, List.of(), group.oomEvents(), pids);
+    return new JobDirectories(null, List.of(), List.of(), group.oomEvents(), pids);
   }
 
   /** Runs {@code script} in {@code group}, as what in a real job is its init. */

@@ -1,5 +1,6 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.store.History;
 import dev.jobd.worker.store.History.Deletion;
@@ -77,8 +78,10 @@ final class Collector implements Closeable {
    * @throws IOException where the record cannot be deleted; nothing is, then
    */
   Deletion delete(JobId id) throws IOException {
+    CrashPoint.DELETE_ASKED.reached();
     CompletableFuture<Deletion> deletion = history.delete(id);
     LiveJob.await(deletion.thenAccept(done -> {}));
+    CrashPoint.DELETE_NOTED.reached();
     if (deletion.join() == Deletion.DELETED) {
       try {
         remove(List.of(id));
@@ -86,6 +89,7 @@ final class Collector implements Closeable {
         logger.log(Level.ERROR, "tick off that job " + id + " is removed", e);
       }
     }
+    CrashPoint.DELETE_DONE.reached();
     return deletion.join();
   }
 
@@ -175,6 +179,7 @@ final class Collector implements Closeable {
         logger.log(Level.ERROR, "remove the directory of job " + id + ", to be tried again", e);
       }
     }
+    CrashPoint.DIRECTORY_REMOVED.reached();
     state.syncJobs(); // or a directory could come back after a power loss, and be nobody's
     await(removed.stream().<CompletableFuture<?>>map(history::removed).toList());
     return removed.size() == ids.size();

@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
@@ -94,6 +95,7 @@ final class LiveJob implements ShimEvents {
     if (connection != null) {
       try {
         connection.launch();
+        CrashPoint.LAUNCH_SENT.reached();
       } catch (IOException e) {
         connection.takeBack(); // a shim that does not take its first word is to execute nothing
       }
@@ -153,13 +155,16 @@ final class LiveJob implements ShimEvents {
    * that comes before there is a shim waits for it.
    */
   void stop(StopRequest request) throws IOException {
+    CrashPoint.STOP_ASKED.reached();
     await(store.update(job.toStopping(request.by())));
+    CrashPoint.STOP_RECORDED.reached();
     synchronized (this) {
       pendingStop = request;
     }
     ShimConnection connection = connection();
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
+      CrashPoint.STOP_SENT.reached();
     }
   }
 
@@ -169,6 +174,7 @@ final class LiveJob implements ShimEvents {
 
   @Override
   public void started(int pid, Instant at) {
+    CrashPoint.START_REPORTED.reached();
     if (job.toRunning(new JobState.Command(pid, at))) {
       // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
       // On a thread of its own, because the store makes its callers wait when it is full.
@@ -179,12 +185,14 @@ final class LiveJob implements ShimEvents {
 
   @Override
   public void grew(long journalEnd) {
+    CrashPoint.OUTPUT_GREW.reached();
     job.growth().grew(journalEnd);
   }
 
   private void recordStart(JobRecord running) {
     try {
       await(store.updateLazily(running));
+      CrashPoint.START_RECORDED.reached();
     } catch (IOException e) {
       logger.log(Level.ERROR, "record the start of job " + job.id(), e);
     }
@@ -192,6 +200,7 @@ final class LiveJob implements ShimEvents {
 
   @Override
   public void closed(boolean told, int pid) {
+    CrashPoint.SHIM_LEFT.reached();
     Thread.ofVirtual().start(() -> told(told, pid));
   }
 
@@ -281,9 +290,11 @@ final class LiveJob implements ShimEvents {
    * waits for it only where nothing else would tell the same after a crash.
    */
   private void settle(Conclusion conclusion) {
+    CrashPoint.EXIT_READ.reached();
     JobRecord last = job.record().withState(conclusion.end()).withOutput(conclusion.output());
     CompletableFuture<Void> write = store.update(last);
     removeCgroup(conclusion.populated());
+    CrashPoint.CGROUP_REMOVED.reached();
     if (conclusion.durable()) {
       publish(last, conclusion.end());
       keepUntilRecorded(last, write);
@@ -297,12 +308,14 @@ final class LiveJob implements ShimEvents {
     others.freeName(job);
     job.toEnded(last, end);
     launched.complete(null);
+    CrashPoint.END_PUBLISHED.reached();
   }
 
   /** Until its end is in the store, a job is found here. */
   private void keepUntilRecorded(JobRecord last, CompletableFuture<Void> write) {
     try {
       await(write);
+      CrashPoint.END_STORED.reached();
       others.remove(job);
     } catch (IOException e) {
       logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);

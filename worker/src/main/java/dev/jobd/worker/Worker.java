@@ -2,6 +2,7 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
+import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
@@ -80,6 +81,10 @@ public final class Worker implements AutoCloseable {
     if (!Files.isExecutable(config.shim())) {
       throw new IOException("shim " + config.shim() + " is not an executable file");
     }
+    String crash = CrashPoint.requested();
+    if (crash != null) {
+      config.logger().log(Level.WARNING, "this process will kill itself at {0}", crash);
+    }
     Closeable opened = () -> {};
     try {
       StateDirectory state = StateDirectory.open(config.stateDirectory());
@@ -152,6 +157,7 @@ public final class Worker implements AutoCloseable {
     JobCgroup cgroup = cgroups.existing(record.id().toString());
     LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
     live.admit(job);
+    CrashPoint.START_ASKED.reached();
     // All is prepared while the record is written; the command is executed when it is durable.
     CompletableFuture<Void> recorded = store.insert(record, request);
     Obstacle obstacle = prepare(liveJob, cgroup);
@@ -161,6 +167,7 @@ public final class Worker implements AutoCloseable {
       liveJob.discard();
       throw e;
     }
+    CrashPoint.RECORDED.reached();
     if (obstacle == null) {
       liveJob.launch();
     } else {
@@ -173,6 +180,7 @@ public final class Worker implements AutoCloseable {
     if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
       throw new LaunchException(job.id(), failure);
     }
+    CrashPoint.START_DONE.reached();
     return job;
   }
 
@@ -185,11 +193,14 @@ public final class Worker implements AutoCloseable {
     String step = "directory";
     try {
       state.createJob(id);
+      CrashPoint.DIRECTORY_MADE.reached();
       step = "spawn";
       liveJob.spawn(shims, requestFor(job, cgroup));
       step = "cgroup"; // while the shim makes all that does not need it
       cgroups.create(id, job.spec().limits());
+      CrashPoint.CGROUP_MADE.reached();
       liveJob.enter();
+      CrashPoint.ENTER_SENT.reached();
       return null;
     } catch (IOException e) {
       return new Obstacle(step, e);

@@ -35,6 +35,7 @@ final class Native {
   private static final int SOCK_CLOEXEC = 02000000;
   private static final int O_CLOEXEC = 02000000;
   private static final int WNOHANG = 1;
+  private static final int SIGKILL = 9;
   private static final int EINTR = 4;
   private static final int ECHILD = 10;
 
@@ -72,6 +73,9 @@ final class Native {
   // pid_t waitpid(pid_t pid, int *wstatus, int options);
   private static final MethodHandle WAITPID =
       withErrno("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  // int kill(pid_t pid, int sig);
+  private static final MethodHandle KILL =
+      withErrno("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   // char *strerror(int errnum);
   private static final MethodHandle STRERROR =
       LINKER.downcallHandle(symbol("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -235,6 +239,17 @@ final class Native {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(JAVA_INT);
       return (int) WAITPID.invokeExact(arena.allocate(CALL_STATE), pid, status, WNOHANG) != 0;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Ends this process as {@code kill -9} does: the signal is delivered before kill(2) returns. */
+  static void killSelf() {
+    int self = Math.toIntExact(ProcessHandle.current().pid());
+    try (Arena arena = Arena.ofConfined()) {
+      int result = (int) KILL.invokeExact(arena.allocate(CALL_STATE), self, SIGKILL);
+      throw new AssertionError("kill " + self + " answered " + result);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -78,6 +78,7 @@ public final class Shims implements Closeable {
    */
   public ShimConnection launch(LaunchRequest request, ShimEvents events) throws IOException {
     WaitingShim shim = take();
+    CrashPoint.SHIM_TAKEN.reached();
     int directory = -1;
     SocketChannel channel = null;
     try {
@@ -85,6 +86,7 @@ public final class Shims implements Closeable {
       String address = socketIn(directory);
       shim.listen(address);
       channel = SocketChannel.open(UnixDomainSocketAddress.of(address));
+      CrashPoint.SHIM_CONNECTED.reached();
       shim.send(request.encode());
     } catch (IOException e) {
       shim.dismiss();
@@ -98,6 +100,7 @@ public final class Shims implements Closeable {
       }
     }
     shim.close();
+    CrashPoint.REQUEST_SENT.reached();
     return serve(shim.pid(), channel, events);
   }
 

@@ -15,16 +15,17 @@ void control_init(struct control *control, int listener)
         control->connections[i].fd = -1;
 }
 
-static void drop(struct connection *connection)
+static void drop(struct control *control, struct connection *connection)
 {
+    control->deserted |= connection->first;
     close(connection->fd);
     connection->fd = -1;
 }
 
-static void tell(struct connection *connection, const struct control_message *message)
+static void tell(struct control *control, struct connection *connection, const struct control_message *message)
 {
     if (send(connection->fd, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof *message)
-        drop(connection);
+        drop(control, connection);
 }
 
 size_t control_poll_set(const struct control *control, struct pollfd *set)
@@ -54,22 +55,22 @@ static void accept_connection(struct control *control)
         struct connection *connection = &control->connections[i];
         if (connection->fd >= 0)
             continue;
-        *connection = (struct connection){.fd = fd, .watch = UINT64_MAX};
+        *connection = (struct connection){.fd = fd, .first = !control->met, .watch = UINT64_MAX};
         control->met = true;
-        tell(connection, &(struct control_message){.type = CONTROL_HELLO, .value = CONTROL_VERSION});
+        tell(control, connection, &(struct control_message){.type = CONTROL_HELLO, .value = CONTROL_VERSION});
         if (control->started.type != 0 && connection->fd >= 0)
-            tell(connection, &control->started);
+            tell(control, connection, &control->started);
         return;
     }
     close(fd); /* a stranger, or one too many */
 }
 
-static void tell_if_grown(const struct control *control, struct connection *connection)
+static void tell_if_grown(struct control *control, struct connection *connection)
 {
     if (connection->fd < 0 || connection->watch == UINT64_MAX || control->journal_end <= connection->watch)
         return;
     connection->watch = UINT64_MAX;
-    tell(connection, &(struct control_message){.type = CONTROL_GREW, .number = control->journal_end});
+    tell(control, connection, &(struct control_message){.type = CONTROL_GREW, .number = control->journal_end});
 }
 
 static void receive(struct control *control, struct connection *connection, control_handler *handle, void *context)
@@ -77,7 +78,7 @@ static void receive(struct control *control, struct connection *connection, cont
     char *buffer = (char *)&connection->message;
     ssize_t got = recv(connection->fd, buffer + connection->filled, sizeof connection->message - connection->filled, 0);
     if (got <= 0) {
-        drop(connection);
+        drop(control, connection);
         return;
     }
     connection->filled += (size_t)got;
@@ -104,17 +105,14 @@ void control_ready(struct control *control, const struct pollfd *set, size_t cou
 
 bool control_deserted(const struct control *control)
 {
-    for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
-        if (control->connections[i].fd >= 0)
-            return false;
-    return control->met;
+    return control->deserted;
 }
 
 static void tell_all(struct control *control, const struct control_message *message)
 {
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
         if (control->connections[i].fd >= 0)
-            tell(&control->connections[i], message);
+            tell(control, &control->connections[i], message);
 }
 
 void control_started(struct control *control, uint32_t pid, uint64_t time)
@@ -138,6 +136,6 @@ void control_ended(struct control *control)
     tell_all(control, &(struct control_message){.type = CONTROL_ENDED});
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
         if (control->connections[i].fd >= 0)
-            drop(&control->connections[i]);
+            drop(control, &control->connections[i]);
     close(control->listener);
 }

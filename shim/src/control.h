@@ -17,6 +17,7 @@
 
 struct connection {
     int fd;        /* -1: free */
+    bool first;    /* of all that ever were */
     uint64_t watch; /* answer GREW once the journal is longer; UINT64_MAX: not asked */
     size_t filled; /* bytes of message that have come so far */
     struct control_message message;
@@ -27,7 +28,8 @@ struct control {
     struct connection connections[CONTROL_MAX_CONNECTIONS];
     struct control_message started; /* type 0 until the command was executed */
     uint64_t journal_end;
-    bool met; /* somebody has connected since the start */
+    bool met;      /* somebody has connected since the start; the first is the server that the job is from */
+    bool deserted; /* and that one has gone */
 };
 
 typedef void control_handler(void *context, const struct control_message *message);
@@ -43,7 +45,7 @@ void control_ready(struct control *control, const struct pollfd *set, size_t cou
 void control_started(struct control *control, uint32_t pid, uint64_t time);
 void control_grew(struct control *control, uint64_t journal_end);
 
-/* Whether everybody who ever connected has gone. */
+/* Whether the first who connected has gone. Another may be there: the next server, which was faster than the news. */
 bool control_deserted(const struct control *control);
 
 /* Tells every peer and closes. */

@@ -180,6 +180,10 @@ static void on_control(void *context, const struct control_message *message)
     case CONTROL_STOP:
         stop(shim, (int)message->value, message->number);
         return;
+    case CONTROL_RESUME_STOP:
+        if (shim->record.stop_signal == 0)
+            stop(shim, (int)message->value, message->number);
+        return;
     case CONTROL_SIGNAL:
         if (shim->released)
             tell_init(shim, (struct init_order){.signal = message->value});

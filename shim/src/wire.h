@@ -78,9 +78,12 @@ enum control_type {
     CONTROL_STOP = 1,   /* value: signal; number: nanoseconds until the rest is killed, 0: kill all now */
     CONTROL_SIGNAL = 2, /* value: signal, for the command alone */
     CONTROL_WATCH = 3,  /* number: answer GREW, once, when the journal is longer than this */
+    CONTROL_RESUME_STOP = 6, /* as STOP, of a server that does not know whether one before it came to say so; nothing
+                              * where a stop came */
     CONTROL_ENTER = 5,  /* the job's cgroup is there, with its limits: make init in it */
     CONTROL_LAUNCH = 4, /* after ENTER; the job is recorded: execute its command. Until then all is prepared but that,
-                         * and a server that goes away without this word takes the job back. */
+                         * and a server that goes away without this word takes the job back, whoever else is
+                         * connected by then. */
 
     /* From the shim. HELLO is the first on every connection; STARTED follows it, or comes when it is true. */
     CONTROL_HELLO = 16,   /* value: CONTROL_VERSION */

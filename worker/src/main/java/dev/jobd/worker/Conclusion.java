@@ -52,7 +52,8 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
     }
     JobState.Command command =
         exit.started() == null ? null : new JobState.Command(exit.pid(), exit.started());
-    Verdict verdict = Verdicts.of(exit, job.stopRequestedBy());
+    StopRequest stop = job.stopRequest();
+    Verdict verdict = Verdicts.of(exit, stop == null ? null : stop.by());
     return new Conclusion(
         new JobState.Ended(command, exit.ended(), verdict),
         new OutputSize(exit.output(), exit.dropped()),
@@ -73,7 +74,7 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
     JobState.Command command =
         switch (job.state()) {
           case JobState.Running(JobState.Command ran) -> ran;
-          case JobState.Stopping(JobState.Command ran, String by) -> ran;
+          case JobState.Stopping stopping -> stopping.command();
           case JobState.Starting starting -> null;
           case JobState.Ended already -> already.command();
         };

@@ -30,7 +30,7 @@ public final class Job {
 
   private volatile JobRecord record;
   private volatile @Nullable LiveJob live;
-  private @Nullable String stopRequestedBy;
+  private @Nullable StopRequest stopRequest;
 
   private Job(JobRecord record, Outputs outputs, JournalGrowth growth) {
     this.record = record;
@@ -41,8 +41,8 @@ public final class Job {
   /** A job whose end is to come, and is told by {@link LiveJob}. */
   static Job live(JobRecord record, Outputs outputs) {
     Job job = new Job(record, outputs, new JournalGrowth());
-    if (record.state() instanceof JobState.Stopping stopping) {
-      job.stopRequestedBy = stopping.requestedBy();
+    if (record.state() instanceof JobState.Stopping(var command, var by, int signal, var grace)) {
+      job.stopRequest = new StopRequest(by, signal, grace);
     }
     return job;
   }
@@ -133,8 +133,9 @@ public final class Job {
     live = liveJob;
   }
 
-  synchronized @Nullable String stopRequestedBy() {
-    return stopRequestedBy;
+  /** The first stop that was asked for. */
+  synchronized @Nullable StopRequest stopRequest() {
+    return stopRequest;
   }
 
   /** Transition: the command was executed. Tells whether that was news. */
@@ -144,21 +145,23 @@ public final class Job {
     }
     record =
         record.withState(
-            stopRequestedBy == null
-                ? new JobState.Running(command)
-                : new JobState.Stopping(command, stopRequestedBy));
+            stopRequest == null ? new JobState.Running(command) : stopping(command, stopRequest));
     return true;
   }
 
   /** Transition: a stop was asked for. The first who asks is remembered. */
-  synchronized JobRecord toStopping(String by) {
-    if (stopRequestedBy == null) {
-      stopRequestedBy = by;
+  synchronized JobRecord toStopping(StopRequest request) {
+    if (stopRequest == null) {
+      stopRequest = request;
     }
     if (record.state() instanceof JobState.Running(JobState.Command command)) {
-      record = record.withState(new JobState.Stopping(command, stopRequestedBy));
+      record = record.withState(stopping(command, stopRequest));
     }
     return record;
+  }
+
+  private static JobState.Stopping stopping(JobState.Command command, StopRequest request) {
+    return new JobState.Stopping(command, request.by(), request.signal(), request.grace());
   }
 
   /** Transition: over. That is durable by now, here or with the shim; whoever waits is told. */

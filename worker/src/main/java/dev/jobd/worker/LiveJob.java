@@ -117,13 +117,19 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Connects to the shim that an earlier worker spawned.
+   * Connects to the shim that an earlier worker spawned. A stop that it recorded may not have come
+   * to the shim.
    *
    * @throws IOException where none lives
    */
   void reattach(Shims shims) throws IOException {
     recorded.complete(true);
-    connected(shims.connect(job.directory(), this));
+    ShimConnection connection = shims.connect(job.directory(), this);
+    connected(connection);
+    StopRequest stop = job.stopRequest();
+    if (stop != null) {
+      connection.resumeStop(stop.signal(), stop.grace());
+    }
   }
 
   private void connected(ShimConnection connection) {
@@ -156,7 +162,7 @@ final class LiveJob implements ShimEvents {
    */
   void stop(StopRequest request) throws IOException {
     CrashPoint.STOP_ASKED.reached();
-    await(store.update(job.toStopping(request.by())));
+    await(store.update(job.toStopping(request)));
     CrashPoint.STOP_RECORDED.reached();
     synchronized (this) {
       pendingStop = request;

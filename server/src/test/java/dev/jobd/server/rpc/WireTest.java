@@ -61,7 +61,10 @@ class WireTest {
   @Test
   void runningAndStoppingJobsHaveAProcess() {
     Job running = JobWire.write(Samples.record(new JobState.Running(Samples.COMMAND)));
-    Job stopping = JobWire.write(Samples.record(new JobState.Stopping(Samples.COMMAND, "bob")));
+    Job stopping =
+        JobWire.write(
+            Samples.record(
+                new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10))));
     assertThat(running.getPhase()).isEqualTo(JobPhase.JOB_PHASE_RUNNING);
     assertThat(stopping.getPhase()).isEqualTo(JobPhase.JOB_PHASE_STOPPING);
     for (Job job : new Job[] {running, stopping}) {

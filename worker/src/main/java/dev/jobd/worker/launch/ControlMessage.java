@@ -15,6 +15,7 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
   static final int WATCH = 3;
   static final int LAUNCH = 4;
   static final int ENTER = 5;
+  static final int RESUME_STOP = 6;
 
   static final int HELLO = 16;
   static final int STARTED = 17;
@@ -25,6 +26,10 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
 
   static ControlMessage stop(int signal, long graceNanos) {
     return new ControlMessage(STOP, signal, graceNanos, 0);
+  }
+
+  static ControlMessage resumeStop(int signal, long graceNanos) {
+    return new ControlMessage(RESUME_STOP, signal, graceNanos, 0);
   }
 
   static ControlMessage enter() {

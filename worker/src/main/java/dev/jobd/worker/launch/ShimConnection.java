@@ -54,6 +54,11 @@ public final class ShimConnection {
     send(ControlMessage.stop(signal, grace.toNanos()));
   }
 
+  /** As {@link #stop}, unless the shim was told of a stop before. */
+  public void resumeStop(int signal, Duration grace) throws IOException {
+    send(ControlMessage.resumeStop(signal, grace.toNanos()));
+  }
+
   /** Signals the command alone. */
   public void signal(int signal) throws IOException {
     send(ControlMessage.signal(signal));

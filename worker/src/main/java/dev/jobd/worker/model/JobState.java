@@ -1,5 +1,6 @@
 package dev.jobd.worker.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,15 @@ public sealed interface JobState {
    * A stop was asked for and is under way; the command may still end in its own way.
    *
    * @param requestedBy who asked first, a name as an {@link Owner}'s
+   * @param signal what the command gets, 1 to {@value Verdict#MAX_SIGNAL}
+   * @param grace after which all that is left is killed; not negative
    */
-  record Stopping(Command command, String requestedBy) implements JobState {
+  record Stopping(Command command, String requestedBy, int signal, Duration grace)
+      implements JobState {
     public Stopping {
       Owner.requireName("stopping.requested_by", requestedBy);
+      Numbers.requireBetween("stopping.signal", signal, 1, Verdict.MAX_SIGNAL);
+      Numbers.requireAtLeast("stopping.grace", grace.toNanos(), 0);
     }
   }
 

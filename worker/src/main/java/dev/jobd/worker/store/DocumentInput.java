@@ -19,21 +19,23 @@ import org.jspecify.annotations.Nullable;
 final class DocumentInput {
   private final DataInputStream in;
 
+  private int version;
+
   private DocumentInput(byte[] document) {
     this.in = new DataInputStream(new ByteArrayInputStream(document));
   }
 
   /**
    * @param kind what the document is, in words for an error
-   * @param version the one that {@code body} can read
+   * @param version the newest that {@code body} can read; it can read those before, from 1
    */
   static <T> T read(String kind, int version, byte[] document, Body<T> body)
       throws CorruptDocumentException {
     DocumentInput input = new DocumentInput(document);
     try {
-      int found = input.in.readUnsignedByte();
-      if (found != version) {
-        throw new IOException("its version is " + found + ", known is " + version);
+      input.version = input.in.readUnsignedByte();
+      if (input.version < 1 || input.version > version) {
+        throw new IOException("its version is " + input.version + ", known is " + version);
       }
       T value = body.read(input);
       if (input.in.available() != 0) {
@@ -56,6 +58,11 @@ final class DocumentInput {
      * @throws IllegalArgumentException where a value is not valid
      */
     T read(DocumentInput in) throws IOException;
+  }
+
+  /** That of the document. */
+  int version() {
+    return version;
   }
 
   int readByte() throws IOException {

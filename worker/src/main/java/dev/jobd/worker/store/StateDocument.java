@@ -13,14 +13,20 @@ import dev.jobd.worker.model.Verdict.Failed;
 import dev.jobd.worker.model.Verdict.Killed;
 import dev.jobd.worker.model.Verdict.Lost;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
  * A {@link JobState} as bytes. Any change of what is written is a new version; the old ones stay
- * readable.
+ * readable: version 1 did not say how a job is to be stopped.
  */
 final class StateDocument {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** For a stop of version 1: what most ask for. */
+  private static final int SIGTERM = 15;
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final int STARTING = 1;
   private static final int RUNNING = 2;
@@ -42,10 +48,12 @@ final class StateDocument {
         out.writeByte(RUNNING);
         writeCommand(out, command);
       }
-      case Stopping(Command command, String requestedBy) -> {
+      case Stopping(Command command, String requestedBy, int signal, Duration grace) -> {
         out.writeByte(STOPPING);
         writeCommand(out, command);
         out.writeText(requestedBy);
+        out.writeInt(signal);
+        out.writeLong(grace.toNanos());
       }
       case Ended(Command command, Instant at, Verdict verdict) -> {
         out.writeByte(ENDED);
@@ -69,7 +77,11 @@ final class StateDocument {
     return switch (kind) {
       case STARTING -> new Starting();
       case RUNNING -> new Running(readCommand(in));
-      case STOPPING -> new Stopping(readCommand(in), in.readText());
+      case STOPPING ->
+          in.version() == 1
+              ? new Stopping(readCommand(in), in.readText(), SIGTERM, GRACE)
+              : new Stopping(
+                  readCommand(in), in.readText(), in.readInt(), Duration.ofNanos(in.readLong()));
       case ENDED ->
           new Ended(
               in.readPresence() ? readCommand(in) : null,

@@ -4,6 +4,7 @@ import static dev.jobd.worker.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.worker.model.JobState.Command;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +20,12 @@ class JobStateTest {
   @Test
   void aStopIsAskedForBySomebody() {
     Command command = new Command(1, Instant.EPOCH);
-    assertThat(new JobState.Stopping(command, "bob").requestedBy()).isEqualTo("bob");
+    assertThat(new JobState.Stopping(command, "bob", 15, Duration.ofSeconds(10)).requestedBy())
+        .isEqualTo("bob");
     for (String nobody : new String[] {"", "a\nb", "x".repeat(Owner.MAX_BYTES + 1), "\uD83D"}) {
-      assertRefused("stopping.requested_by", () -> new JobState.Stopping(command, nobody));
+      assertRefused(
+          "stopping.requested_by",
+          () -> new JobState.Stopping(command, nobody, 15, Duration.ofSeconds(10)));
     }
   }
 

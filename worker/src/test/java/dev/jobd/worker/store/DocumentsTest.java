@@ -24,6 +24,8 @@ final class DocumentsTest {
   private static final String STATE_1 =
       "0104010000109218ea008b6316cd1618ea008b6316cd1502000000090000000c53544f505f524551"
           + "554553540100000003626f62";
+  private static final String STOPPING_1 = "01030000109218ea008b6316cd1600000003626f62";
+  private static final String STATE_2 = "02" + STATE_1.substring(2);
   private static final String SPEC_1 =
       "0100000002000000027368000000022d630000000100000001410000000162000000012f01000000"
           + "016e00000001000000016b00000001760100000000000001f4000100000000000000400100000000"
@@ -57,9 +59,12 @@ final class DocumentsTest {
     }
   }
 
-  /** Bytes as version 1 wrote them: if this fails, records of earlier jobds became unreadable. */
+  /**
+   * Bytes as earlier versions wrote them: if this fails, records of earlier jobds became
+   * unreadable.
+   */
   @Test
-  void versionOneStaysReadable() throws IOException {
+  void earlierVersionsStayReadable() throws IOException {
     JobState state =
         new Ended(
             Samples.COMMAND,
@@ -75,18 +80,20 @@ final class DocumentsTest {
 
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_1))).isEqualTo(state);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_1))).isEqualTo(spec);
-    assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_1);
+    assertThat(StateDocument.decode(HexFormat.of().parseHex(STOPPING_1)))
+        .isEqualTo(new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)));
+    assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_2);
     assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_1);
   }
 
   @Test
   void unknownVersionIsCorrupt() throws IOException {
     byte[] state = StateDocument.encode(new JobState.Starting());
-    state[0] = 2;
+    state[0] = 3;
 
     assertThatThrownBy(() -> StateDocument.decode(state))
         .isInstanceOf(CorruptDocumentException.class)
-        .hasMessage("state: its version is 2, known is 1");
+        .hasMessage("state: its version is 3, known is 2");
   }
 
   @Test
@@ -129,8 +136,10 @@ final class DocumentsTest {
     code[code.length - 2] = 1;
     byte[] pid = StateDocument.encode(new JobState.Running(Samples.COMMAND));
     pid[2] = -1;
-    byte[] by = StateDocument.encode(new JobState.Stopping(Samples.COMMAND, "b"));
-    by[by.length - 1] = '\n';
+    byte[] by =
+        StateDocument.encode(
+            new JobState.Stopping(Samples.COMMAND, "b", 15, Duration.ofSeconds(10)));
+    by[by.length - Integer.BYTES - Long.BYTES - 1] = '\n';
 
     assertCorrupt(code, "state: exited.code: must be 0 to 255, was 263");
     assertCorrupt(pid, "state: command.pid: must be at least 1, was ");

@@ -61,7 +61,7 @@ final class Samples {
     List<JobState> states = new ArrayList<>();
     states.add(new Starting());
     states.add(new Running(COMMAND));
-    states.add(new Stopping(COMMAND, "bob"));
+    states.add(new Stopping(COMMAND, "bob", 15, Duration.ofSeconds(10)));
     for (Verdict verdict : verdicts()) {
       states.add(new Ended(null, TIME, verdict));
       states.add(new Ended(COMMAND, TIME.plusSeconds(5), verdict));

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ final class SqliteJobStoreTest {
         List.of(
             new JobState.Starting(),
             new Running(Samples.COMMAND),
-            new JobState.Stopping(Samples.COMMAND, "bob"),
+            new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)),
             Samples.exited(3));
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       for (int from = 0; from < inOrder.size(); from++) {
@@ -161,7 +162,10 @@ final class SqliteJobStoreTest {
           inserted(store, Samples.starting().withState(new Running(Samples.COMMAND)));
       JobRecord stopping =
           inserted(
-              store, Samples.starting().withState(new JobState.Stopping(Samples.COMMAND, "alice")));
+              store,
+              Samples.starting()
+                  .withState(
+                      new JobState.Stopping(Samples.COMMAND, "alice", 15, Duration.ofSeconds(10))));
 
       assertThat(store.live()).containsExactly(starting, running, stopping);
 
@@ -182,7 +186,7 @@ final class SqliteJobStoreTest {
       assertThatThrownBy(() -> store.find(bad.id()))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "record of job " + bad.id() + " is corrupt: state: its version is 99, known is 1");
+              "record of job " + bad.id() + " is corrupt: state: its version is 99, known is 2");
       assertThat(store.list(JobQuery.ALL).items()).hasSize(2).contains(good);
       JobRecord lost = store.list(JobQuery.ALL).items().getFirst();
       assertThat(lost.id()).isEqualTo(bad.id());

@@ -168,7 +168,12 @@ final class StateDirectory implements Closeable {
   }
 
   Path job(String id) {
-    return root.resolve("jobs").resolve(id);
+    return jobs().resolve(id);
+  }
+
+  /** Where jobs have their directories. */
+  Path jobs() {
+    return root.resolve("jobs");
   }
 
   Path createJob(String id) throws IOException {
@@ -186,7 +191,7 @@ final class StateDirectory implements Closeable {
 
   /** Makes durable which jobs have a directory. */
   void syncJobs() throws IOException {
-    force(root.resolve("jobs"), StandardOpenOption.READ);
+    force(jobs(), StandardOpenOption.READ);
   }
 
   /**

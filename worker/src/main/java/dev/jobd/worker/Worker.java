@@ -53,6 +53,7 @@ public final class Worker implements AutoCloseable {
   private final Outputs outputs;
   private final LiveJobs live;
   private final RequestTurns turns = new RequestTurns();
+  private final Orphans orphans;
 
   private Worker(
       WorkerConfig config,
@@ -69,6 +70,7 @@ public final class Worker implements AutoCloseable {
     this.live = new LiveJobs(collector::wake);
     this.cgroups = cgroups;
     this.shims = shims;
+    this.orphans = new Orphans(state, store, cgroups, shims, live, config.logger());
   }
 
   /**
@@ -98,6 +100,7 @@ public final class Worker implements AutoCloseable {
       opened = both(shims, opened);
       Worker worker = new Worker(config, state, store, cgroups, shims);
       worker.recover();
+      worker.orphans.start();
       shims.prepare();
       worker.collector.start();
       return worker;
@@ -227,7 +230,7 @@ public final class Worker implements AutoCloseable {
 
   /**
    * Takes up the jobs of the worker before: those whose shims live, and those that have ended
-   * meanwhile. Groups that no live job has are of jobs that were never recorded, and go.
+   * meanwhile.
    */
   private void recover() throws IOException {
     for (JobRecord record : store.live()) {
@@ -238,22 +241,6 @@ public final class Worker implements AutoCloseable {
       } else {
         takeUp(record);
       }
-    }
-    for (String id : cgroups.jobs()) {
-      if (JobId.parse(id).flatMap(live::find).isEmpty()) {
-        sweep(id);
-      }
-    }
-  }
-
-  /** What no signal ends must not keep the worker from opening. */
-  private void sweep(String id) {
-    JobCgroup orphan = cgroups.existing(id);
-    try {
-      orphan.kill();
-      orphan.remove();
-    } catch (IOException e) {
-      config.logger().log(Level.ERROR, "remove the cgroup of " + id + ", which is no job", e);
     }
   }
 
@@ -326,7 +313,7 @@ public final class Worker implements AutoCloseable {
   /** Lets go of the jobs; they run on. */
   @Override
   public void close() throws IOException {
-    both(shims, both(collector, both(store, both(cgroups, state)))).close();
+    both(orphans, both(shims, both(collector, both(store, both(cgroups, state))))).close();
     live.all()
         .forEach(job -> job.abandon("the worker was closed while job " + job.id() + " lived"));
   }

@@ -64,6 +64,9 @@ public interface History {
    */
   List<JobId> removals(@Nullable JobId after, int most) throws IOException;
 
+  /** Those of {@code ids} that neither a record nor a removal is known of. */
+  List<JobId> unknown(List<JobId> ids) throws IOException;
+
   /** Notes that the directory of a job is removed, durably. */
   CompletableFuture<Void> removed(JobId id);
 }

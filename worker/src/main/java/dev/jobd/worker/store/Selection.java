@@ -82,6 +82,20 @@ record Selection(String sql, List<Object> parameters) {
         List.of((long) most));
   }
 
+  static Selection known(Collection<JobId> ids) {
+    String marks = " IN (" + marks(ids) + ")";
+    List<Object> twice = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      ids.forEach(id -> twice.add(id.toString()));
+    }
+    return new Selection(
+        "SELECT id FROM jobs WHERE id"
+            + marks
+            + " UNION ALL SELECT job FROM removals WHERE job"
+            + marks,
+        twice);
+  }
+
   static Selection removals(String after, int most) {
     return new Selection(
         "SELECT job AS id FROM removals WHERE job > ? ORDER BY job LIMIT ?",

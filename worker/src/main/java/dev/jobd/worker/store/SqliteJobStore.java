@@ -13,8 +13,10 @@ import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -200,6 +202,15 @@ public final class SqliteJobStore implements JobStore, History {
         "list directories to remove",
         Selection.removals(after == null ? "" : after.toString(), most),
         EndedRows::readIds);
+  }
+
+  @Override
+  public List<JobId> unknown(List<JobId> ids) throws IOException {
+    Set<JobId> unknown = new LinkedHashSet<>(ids);
+    readers
+        .read("look for jobs", Selection.known(ids), EndedRows::readIds)
+        .forEach(unknown::remove);
+    return List.copyOf(unknown);
   }
 
   @Override

@@ -22,6 +22,21 @@ final class Processes {
     return processes;
   }
 
+  /** The processes whose working directory is {@code directory} or below it, also a removed one. */
+  static List<ProcessHandle> workingIn(Path directory) throws IOException {
+    List<ProcessHandle> found = new ArrayList<>();
+    for (Path process : all()) {
+      try {
+        if (Files.readSymbolicLink(process.resolve("cwd")).startsWith(directory)) {
+          ProcessHandle.of(Long.parseLong(process.getFileName().toString())).ifPresent(found::add);
+        }
+      } catch (IOException e) {
+        // ended
+      }
+    }
+    return found;
+  }
+
   /** The processes in the PID namespace of {@code pid}. */
   static List<Path> namespaceOf(long pid) throws IOException {
     Path namespace = Files.readSymbolicLink(PROC.resolve(pid + "/ns/pid"));

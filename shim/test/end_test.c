@@ -100,6 +100,29 @@ TEST(EACH_SHIM, a_second_stop_with_a_longer_grace_does_not_prolong_the_first)
     CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
 }
 
+TEST(EACH_SHIM, a_resumed_stop_is_one_where_none_came_before)
+{
+    struct job *job = ready("echo; sleep 1000");
+    job_tell(job, CONTROL_RESUME_STOP, SIGTERM, UINT64_MAX);
+    job_end(job);
+    CHECK_STATUS(job, SIGTERM);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
+}
+
+TEST(EACH_SHIM, a_resumed_stop_is_nothing_where_one_came_before)
+{
+    struct job *job = ready("trap : TERM; echo; while :; do sleep 1000 & wait; done");
+    job_tell(job, CONTROL_STOP, SIGTERM, UINT64_MAX);
+    job_tell(job, CONTROL_RESUME_STOP, SIGKILL, 0);
+    job_tell(job, CONTROL_WATCH, 0, 0); /* answered after both were handled */
+    while (job_next(job).type != CONTROL_GREW)
+        ;
+    CHECK(kill(job->command, 0) == 0);
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+    CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
+}
+
 TEST(EACH_SHIM, a_grace_beyond_all_clocks_is_no_grace_of_none)
 {
     struct job *job = ready("trap : TERM; echo; while :; do sleep 1000 & wait; done");

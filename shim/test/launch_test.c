@@ -87,6 +87,20 @@ TEST(EACH_SHIM, a_job_that_the_server_did_not_record_is_taken_back)
     free(job);
 }
 
+/* The next server may be faster than the news that this one has gone, and must not keep the job waiting for it. */
+TEST(EACH_SHIM, a_job_is_taken_back_also_where_another_server_is_connected)
+{
+    struct job *job = start_unreleased();
+    int next = job_connect(job);
+    CHECK(shutdown(job->control, SHUT_WR) == 0);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "release");
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    close(next);
+    free(job);
+}
+
 static struct job *start_unentered(void)
 {
     struct job_spec spec = traced(NULL);

@@ -13,9 +13,6 @@ import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,9 +75,9 @@ final class Aftermath {
   }
 
   private void countRuns() throws IOException {
-    for (Path file : entries(place.ran())) {
-      JobId id = JobId.parse(file.getFileName().toString()).orElseThrow();
-      ran.put(id, (long) Files.readAllLines(file).size());
+    for (String id : Directories.names(place.ran())) {
+      long times = Files.readAllLines(place.ran().resolve(id)).size();
+      ran.put(JobId.parse(id).orElseThrow(), times);
     }
   }
 
@@ -177,18 +174,9 @@ final class Aftermath {
 
   /** Directories that no record tells of go, and their cgroups before them. */
   private void awaitSweep(List<JobRecord> records) throws Exception {
-    Set<Path> recorded = new HashSet<>();
-    records.forEach(record -> recorded.add(place.jobs().resolve(record.id().toString())));
-    try (var watcher = place.jobs().getFileSystem().newWatchService()) {
-      place.jobs().register(watcher, StandardWatchEventKinds.ENTRY_DELETE);
-      while (!recorded.containsAll(entries(place.jobs()))) {
-        WatchKey removal = watcher.poll(BOUND_SECONDS, TimeUnit.SECONDS);
-        assertThat(removal)
-            .as("directories %s; recorded are %s", entries(place.jobs()), recorded)
-            .isNotNull();
-        removal.reset();
-      }
-    }
+    Set<String> recorded = new HashSet<>();
+    records.forEach(record -> recorded.add(record.id().toString()));
+    Directories.awaitRemovals(place.jobs(), recorded::containsAll);
   }
 
   private void checkHost() throws Exception {
@@ -198,12 +186,6 @@ final class Aftermath {
     String instance = Files.readString(place.state().resolve("instance"));
     try (Cgroups cgroups = Cgroups.open(instance)) {
       assertThat(cgroups.jobs()).as("cgroups").isEmpty();
-    }
-  }
-
-  private static List<Path> entries(Path directory) throws IOException {
-    try (var entries = Files.list(directory)) {
-      return entries.toList();
     }
   }
 }

@@ -13,13 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code kill -9} of a server at every point of a job's life, and at moments by chance; {@link
  * Aftermath} says what has to hold then.
  *
- * <p>Properties: {@value #ROUNDS}, how many rounds by chance; {@value #SEED}, that of the first:
- * each has the one that follows, and names it when it fails.
+ * <p>{@link KillRounds} says how many moments, and which.
  */
 final class KillMatrixTest {
-  private static final String ROUNDS = "jobd.kill.rounds";
-  private static final String SEED = "jobd.kill.seed";
-
   private static final int FEW_ROUNDS = 6;
 
   /** From no time at all to well into the errands, on a slow machine. */
@@ -60,8 +56,7 @@ final class KillMatrixTest {
   }
 
   static LongStream seeds() {
-    long first = Long.getLong(SEED, new Random().nextInt(1_000_000));
-    return LongStream.range(first, first + Integer.getInteger(ROUNDS, FEW_ROUNDS));
+    return KillRounds.seeds(FEW_ROUNDS);
   }
 
   private static void dieAt(Place place, String crashAt, Said said, String... arguments)

@@ -24,7 +24,7 @@ verbose_tests := $(mvn) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
 
 .PHONY: help
 help: ## Says what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: prerequisites dist/.built ## Builds the distribution: dist/bin/jobd, dist/bin/jobctl
@@ -44,6 +44,15 @@ large: ## Runs the tests of output with lines of 1 GiB and 10 million lines
 	@scripts/prerequisites test
 	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest' \
 	  -Dsurefire.failIfNoSpecifiedTests=false verify
+
+kill_rounds ?= 1000
+kill_tests := KillMatrixTest,ShimKillTest
+
+.PHONY: kill-matrix
+kill-matrix: prerequisites ## Kills servers, shims and inits kill_rounds times by chance (kill_seed=N)
+	@scripts/prerequisites test
+	@$(verbose_tests) -pl worker -am test -Dtest=$(kill_tests) -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Djobd.kill.rounds=$(kill_rounds) $(if $(kill_seed),-Djobd.kill.seed=$(kill_seed))
 
 .PHONY: demo
 demo: build ## Shows jobd at work, and checks everything it shows

@@ -128,7 +128,15 @@ final class LiveJob implements ShimEvents {
     connected(connection);
     StopRequest stop = job.stopRequest();
     if (stop != null) {
+      resumeStop(connection, stop);
+    }
+  }
+
+  private void resumeStop(ShimConnection connection, StopRequest stop) {
+    try {
       connection.resumeStop(stop.signal(), stop.grace());
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "stop job " + job.id() + ", which was asked for before", e);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.jobd.worker;
 
-import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.output.Follower;
 import dev.jobd.worker.output.OutputEvent;
@@ -9,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,8 +101,7 @@ final class DoomedServer {
   }
 
   private static void follow(Job job) throws IOException, InterruptedException {
-    EnumSet<OutputStreamKind> all = EnumSet.allOf(OutputStreamKind.class);
-    try (Follower follower = job.follow(new ReadRequest(0, all, true))) {
+    try (Follower follower = job.follow(ReadRequest.ALL)) {
       for (int chunks = 0; chunks < LINES_FOLLOWED; chunks++) {
         if (!(follower.take() instanceof OutputEvent.Chunk)) {
           throw new AssertionError("an endless job's output has an end");

@@ -18,6 +18,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class LiveJob implements ShimEvents {
   private final Job job;
   private final JobCgroup cgroup;
   private final JobStore store;
+  private final Shims shims;
   private final Logger logger;
   private final LiveJobs others;
 
@@ -51,10 +53,13 @@ final class LiveJob implements ShimEvents {
 
   private volatile boolean abandoned;
 
-  LiveJob(Job job, JobCgroup cgroup, JobStore store, Logger logger, LiveJobs others) {
+  private volatile long lookedAgain = System.nanoTime() - 2 * RETRY_DELAY.toNanos();
+
+  LiveJob(Job job, JobCgroup cgroup, JobStore store, Shims shims, Logger logger, LiveJobs others) {
     this.job = job;
     this.cgroup = cgroup;
     this.store = store;
+    this.shims = shims;
     this.logger = logger;
     this.others = others;
     job.attach(this);
@@ -65,7 +70,7 @@ final class LiveJob implements ShimEvents {
    *
    * @throws IOException where there is none; {@link #fail} is then left to do
    */
-  void spawn(Shims shims, LaunchRequest request) throws IOException {
+  void spawn(LaunchRequest request) throws IOException {
     connected(shims.launch(request, this));
   }
 
@@ -117,24 +122,34 @@ final class LiveJob implements ShimEvents {
   }
 
   /**
-   * Connects to the shim that an earlier worker spawned. A stop that it recorded may not have come
-   * to the shim.
+   * Takes over the job of an earlier worker: from its shim, or from what that left if none lives.
    *
-   * @throws IOException where none lives
+   * <p>Where it cannot be told now whether one lives, for want of descriptors for example, that
+   * says nothing of the job, which stays as it is until it can be.
    */
-  void reattach(Shims shims) throws IOException {
+  void takeUp() {
     recorded.complete(true);
-    ShimConnection connection = shims.connect(job.directory(), this);
-    connected(connection);
-    StopRequest stop = job.stopRequest();
-    if (stop != null) {
-      resumeStop(connection, stop);
+    try {
+      Optional<ShimConnection> connection = shims.connect(job.directory(), this);
+      if (connection.isPresent()) {
+        connected(connection.get());
+        resumeStop(connection.get());
+      } else {
+        conclude(ShimExit.SILENT);
+      }
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "connect to the shim of job " + job.id() + ", to be tried again", e);
+      later(this::takeUp);
     }
   }
 
-  private void resumeStop(ShimConnection connection, StopRequest stop) {
+  /** A stop that the earlier worker recorded may not have come to the shim. */
+  private void resumeStop(ShimConnection connection) {
+    StopRequest stop = job.stopRequest();
     try {
-      connection.resumeStop(stop.signal(), stop.grace());
+      if (stop != null) {
+        connection.resumeStop(stop.signal(), stop.grace());
+      }
     } catch (IOException e) {
       logger.log(Level.ERROR, "stop job " + job.id() + ", which was asked for before", e);
     }
@@ -225,8 +240,24 @@ final class LiveJob implements ShimEvents {
     if (told) {
       closed(ShimExit.TOLD);
       Shims.reap(pid);
+    } else if (pid == Shims.NO_CHILD) {
+      lookAgain();
     } else {
       closed(Shims.reap(pid));
+    }
+  }
+
+  /**
+   * A shim that is no child has gone when nobody listens at its socket any more: that it closed a
+   * connection is no evidence, since it bounds how many it has.
+   */
+  private void lookAgain() {
+    long now = System.nanoTime();
+    if (now - lookedAgain > RETRY_DELAY.toNanos()) {
+      lookedAgain = now;
+      takeUp();
+    } else {
+      later(this::takeUp);
     }
   }
 

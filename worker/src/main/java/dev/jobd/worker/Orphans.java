@@ -4,6 +4,7 @@ import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ExitRecord;
+import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobId;
@@ -106,11 +107,15 @@ final class Orphans implements Closeable {
   /** What no signal ends must not keep the worker from opening: only events are waited for. */
   private void letGo(String id) {
     try {
-      shims
-          .connect(state.job(id), new LastWord(() -> Thread.ofVirtual().start(() -> remove(id))))
-          .stop(StopRequest.SIGKILL, Duration.ZERO);
+      Runnable last = () -> Thread.ofVirtual().start(() -> remove(id));
+      Optional<ShimConnection> shim = shims.connect(state.job(id), new LastWord(last));
+      if (shim.isPresent()) {
+        shim.get().stop(StopRequest.SIGKILL, Duration.ZERO);
+      } else {
+        remove(id);
+      }
     } catch (IOException e) {
-      remove(id); // nobody listens
+      logger.log(Level.ERROR, "let go of " + id + ", which is no job; left to the next start", e);
     }
   }
 

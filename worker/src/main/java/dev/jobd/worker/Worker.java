@@ -4,7 +4,6 @@ import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.LaunchRequest;
-import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
@@ -158,7 +157,7 @@ public final class Worker implements AutoCloseable {
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
     Job job = Job.live(record, outputs);
     JobCgroup cgroup = cgroups.existing(record.id().toString());
-    LiveJob liveJob = new LiveJob(job, cgroup, store, config.logger(), live);
+    LiveJob liveJob = new LiveJob(job, cgroup, store, shims, config.logger(), live);
     live.admit(job);
     CrashPoint.START_ASKED.reached();
     // All is prepared while the record is written; the command is executed when it is durable.
@@ -198,7 +197,7 @@ public final class Worker implements AutoCloseable {
       state.createJob(id);
       CrashPoint.DIRECTORY_MADE.reached();
       step = "spawn";
-      liveJob.spawn(shims, requestFor(job, cgroup));
+      liveJob.spawn(requestFor(job, cgroup));
       step = "cgroup"; // while the shim makes all that does not need it
       cgroups.create(id, job.spec().limits());
       CrashPoint.CGROUP_MADE.reached();
@@ -248,12 +247,7 @@ public final class Worker implements AutoCloseable {
     String id = record.id().toString();
     Job job = Job.live(record, outputs);
     live.readmit(job);
-    LiveJob liveJob = new LiveJob(job, cgroups.existing(id), store, config.logger(), live);
-    try {
-      liveJob.reattach(shims);
-    } catch (IOException e) {
-      liveJob.conclude(ShimExit.SILENT); // nobody listens: the exit record tells, or nothing does
-    }
+    new LiveJob(job, cgroups.existing(id), store, shims, config.logger(), live).takeUp();
   }
 
   public Optional<Job> find(JobId id) throws IOException {

@@ -51,10 +51,10 @@ final class LiveJobTest {
       LiveJob.await(store.insert(record));
       JobCgroup cgroup = cgroups.create(id, SLEEPS.limits());
       try {
-        LiveJob live = new LiveJob(job, cgroup, store, LOGGER, new LiveJobs(() -> {}));
+        LiveJob live = new LiveJob(job, cgroup, store, shims, LOGGER, new LiveJobs(() -> {}));
 
         job.stop(StopRequest.kill("bob"));
-        live.spawn(shims, request(place, id, cgroup));
+        live.spawn(request(place, id, cgroup));
         live.enter();
         live.launch();
 

@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,9 @@ import org.junit.jupiter.api.Test;
  * unseen.
  */
 class RestartTest {
+  /** CONTROL_MAX_CONNECTIONS of the shim. */
+  private static final int SHIM_CONNECTIONS = 4;
+
   private TestWorker test;
 
   @BeforeEach
@@ -98,6 +107,57 @@ class RestartTest {
     Files.move(aside, record);
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
     Files.delete(gate);
+  }
+
+  /** As for want of a descriptor, too. */
+  @Test
+  void aShimThatCannotBeReachedNowIsReachedLaterAndItsJobIsNotTakenForLost() throws Exception {
+    Path gate = test.directory().resolve("gate");
+    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 3");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    Path socket = before.directory().resolve("control");
+    Path aside = before.directory().resolve("aside");
+    test.restart(
+        () -> {
+          Files.move(socket, aside);
+          Files.createSymbolicLink(socket, socket.getFileName()); // ELOOP
+        });
+    Job after = again(before);
+    assertThat(after.state()).isInstanceOf(JobState.Running.class);
+    Files.move(aside, socket, StandardCopyOption.REPLACE_EXISTING);
+    Files.createFile(gate);
+    assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
+    Files.delete(gate);
+  }
+
+  @Test
+  void aShimThatHasNoConnectionLeftIsNotTakenForGone() throws Exception {
+    Job before = test.sh("echo up; sleep 86400");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
+    List<SocketChannel> others = new ArrayList<>();
+    test.restart(
+        () -> {
+          for (int i = 0; i < SHIM_CONNECTIONS; i++) {
+            others.add(connectTo(before));
+          }
+        });
+    Job after = again(before);
+    assertThat(connectTo(before).read(ByteBuffer.allocate(1))).isEqualTo(-1); // after the worker's
+    assertThat(after.state()).isInstanceOf(JobState.Running.class);
+    for (SocketChannel other : others) {
+      other.close();
+    }
+    after.stop(StopRequest.kill("bob"));
+    assertThat(after.await().verdict())
+        .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "bob"));
+  }
+
+  /** Returns when the shim has said its first word, or has closed the connection. */
+  private static SocketChannel connectTo(Job job) throws IOException {
+    Path socket = job.directory().resolve("control");
+    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    channel.read(ByteBuffer.allocate(1));
+    return channel;
   }
 
   @Test

@@ -19,7 +19,7 @@ public interface ShimEvents {
    *
    * @param told whether it said so: then the exit record is durable
    * @param pid the shim's process id where it is a child of this process, to be {@link Shims#reap
-   *     reaped}; 0 where it is not
+   *     reaped}; {@link Shims#NO_CHILD} where it is not
    */
   void closed(boolean told, int pid);
 }

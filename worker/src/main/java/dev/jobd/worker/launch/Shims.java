@@ -4,14 +4,17 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts shims and serves the connections to all of them with one thread. */
 public final class Shims implements Closeable {
-  /** In the place of a process id that this process need not wait for. */
-  private static final int NO_CHILD = 0;
+  /** In the place of a process id: the shim is another process's child. */
+  public static final int NO_CHILD = 0;
 
   /** What a job that was just launched has the processors to itself for; many need no longer. */
   private static final Duration REST = Duration.ofMillis(10);
@@ -112,13 +115,19 @@ public final class Shims implements Closeable {
   /**
    * Connects to the shim of a job that another process started.
    *
-   * @throws IOException where none lives
+   * @return none where none lives: nobody listens at its socket, or there is no socket
+   * @throws IOException where that cannot be told now
    */
-  public ShimConnection connect(Path jobDirectory, ShimEvents events) throws IOException {
+  public Optional<ShimConnection> connect(Path jobDirectory, ShimEvents events) throws IOException {
+    if (Files.notExists(jobDirectory.resolve("control"))) {
+      return Optional.empty();
+    }
     int directory = Native.openDirectory(jobDirectory.toString());
     try {
       var address = UnixDomainSocketAddress.of(socketIn(directory));
-      return serve(NO_CHILD, SocketChannel.open(address), events);
+      return Optional.of(serve(NO_CHILD, SocketChannel.open(address), events));
+    } catch (ConnectException e) { // ECONNREFUSED alone: unix(7)
+      return Optional.empty();
     } finally {
       Native.close(directory);
     }

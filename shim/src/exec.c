@@ -38,11 +38,11 @@ static void reset_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static bool connect_stdio(const struct init_ends *ends)
+static bool connect_stdio(const struct init_ends *ends, bool merged)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(ends->output[0], STDOUT_FILENO) >= 0 &&
-           dup2(ends->output[1], STDERR_FILENO) >= 0;
+           dup2(ends->output[merged ? 0 : 1], STDERR_FILENO) >= 0;
 }
 
 static const char *path_of(char *const envp[])
@@ -87,7 +87,7 @@ void exec_command(const struct request *request, const struct init_ends *ends)
     reset_signals();
     (void)setsid(); /* a child is no group leader, so it cannot fail */
     umask(022);
-    if (!connect_stdio(ends))
+    if (!connect_stdio(ends, request->merged == 1))
         fail_launch(ends->failures, STEP_STDIO, errno);
     /* From here on only what the kernel closes at execve is open beside the job's own three. */
     if (close_descriptors(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)

@@ -72,6 +72,8 @@ static bool take_field(struct request *request, uint32_t tag, char *value, size_
         return set_number(&request->timeout_ns, value, length);
     case FIELD_OUTPUT_MAX:
         return set_number(&request->output_max, value, length);
+    case FIELD_MERGED:
+        return set_number(&request->merged, value, length) && request->merged == 1;
     case FIELD_PROFILE: {
         uint64_t profile;
         return set_number(&profile, value, length) && profile == PROFILE_ROOT;

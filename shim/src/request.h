@@ -18,6 +18,7 @@ struct request {
     size_t tasks_count;
     uint64_t timeout_ns; /* 0: unbounded */
     uint64_t output_max; /* UINT64_MAX: unbounded */
+    uint64_t merged;     /* 1: stderr goes where stdout goes */
     size_t argc;
     size_t envc;
     /* Both end in NULL; beyond it their pages are not touched, and so cost no memory. */

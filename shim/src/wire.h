@@ -57,6 +57,7 @@ enum field_tag {
     FIELD_TIMEOUT = 9,   /* u64: nanoseconds of run time; absent: unbounded */
     FIELD_OUTPUT_MAX = 10, /* u64: bytes of output kept; absent: unbounded */
     FIELD_PROFILE = 11,  /* u64: enum profile */
+    FIELD_MERGED = 12,   /* u64: 1: stdout and stderr are one pipe, whose bytes count as stdout; absent: two */
 };
 
 /* How a job is confined beyond its namespaces and cgroup. */

@@ -64,6 +64,7 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     encode_number(&bytes, FIELD_TIMEOUT, 5);
     encode_number(&bytes, FIELD_OUTPUT_MAX, 0);
     encode_number(&bytes, FIELD_PROFILE, PROFILE_ROOT);
+    encode_number(&bytes, FIELD_MERGED, 1);
     CHECK(parses(&bytes));
     CHECK_TEXT(request.directory, "/state/jobs/1");
     CHECK_TEXT(request.hostname, "host");
@@ -82,6 +83,7 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     CHECK_TEXT(request.oom, "/memory.events");
     CHECK_EQ(request.timeout_ns, 5);
     CHECK_EQ(request.output_max, 0);
+    CHECK_EQ(request.merged, 1);
 }
 
 TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
@@ -91,6 +93,7 @@ TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
     CHECK_EQ(request.timeout_ns, 0);
     CHECK(request.output_max == UINT64_MAX);
     CHECK(request.oom == NULL);
+    CHECK_EQ(request.merged, 0);
     CHECK_EQ(request.envc, 0);
 }
 

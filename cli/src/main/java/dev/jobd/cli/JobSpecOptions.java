@@ -43,6 +43,9 @@ final class JobSpecOptions {
         .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
         .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"))
         .addOption(
+            Options.flag(
+                "Stdout and stderr in one, in the very order in which they are written", "--merge"))
+        .addOption(
             Options.value(
                 "ID",
                 "Names this start: the same again, by whatever program, is the same job, not"
@@ -62,7 +65,8 @@ final class JobSpecOptions {
             .addAllArgv(argv(arguments))
             .putAllEnv(pairs("--env", arguments.values("--env")))
             .putAllLabels(pairs("--label", arguments.values("--label")))
-            .setLimits(limits(arguments));
+            .setLimits(limits(arguments))
+            .setMergeOutput(arguments.has("--merge"));
     ifGiven(arguments.value("--name"), spec::setName);
     ifGiven(arguments.value("--workdir"), spec::setWorkingDirectory);
     return spec.build();

@@ -75,7 +75,7 @@ class StartCommandTest {
   @Test
   void everyOptionReachesTheServer() throws InterruptedException {
     shell.run(
-        "start --name n -e A=1 -e B=x=y -w /tmp -l team=data --cpus 0.5 --memory 256M --pids 64 --timeout 1h --max-output 1G true"
+        "start --name n -e A=1 -e B=x=y -w /tmp -l team=data --cpus 0.5 --memory 256M --pids 64 --timeout 1h --max-output 1G --merge true"
             .split(" "));
 
     JobSpec spec = onlySpec();
@@ -88,6 +88,7 @@ class StartCommandTest {
     assertThat(spec.getLimits().getPids()).isEqualTo(64);
     assertThat(spec.getLimits().getTimeout().getSeconds()).isEqualTo(3600);
     assertThat(spec.getLimits().getOutputBytes()).isEqualTo(1L << 30);
+    assertThat(spec.getMergeOutput()).isTrue();
   }
 
   @Test

@@ -51,6 +51,11 @@ final class JobOptions {
   @Option(names = "--max-output", paramLabel = "SIZE", description = "Output kept, for example 1G.")
   private @Nullable String maxOutput;
 
+  @Option(
+      names = "--merge",
+      description = "Stdout and stderr in one, in the very order in which they are written.")
+  private boolean merge;
+
   /**
    * @throws UsageException naming the option and what would be right
    */
@@ -73,6 +78,7 @@ final class JobOptions {
                 pids,
                 parse("--timeout", timeout, Quantity::duration),
                 parse("--max-output", maxOutput, Quantity::bytes)))
+        .mergeOutput(merge)
         .build();
   }
 

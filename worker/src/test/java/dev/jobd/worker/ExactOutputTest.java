@@ -1,7 +1,9 @@
 package dev.jobd.worker;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.ReadRequest;
@@ -13,7 +15,9 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +151,22 @@ class ExactOutputTest {
     ReadRequest stdout = SO_FAR.withStreams(Set.of(OutputStreamKind.STDOUT));
     assertThat(text(job, stdout.withTailLines(1L))).isEqualTo("first\n");
     assertThat(text(job, SO_FAR.withTailLines(2L))).isEqualTo("first\nmore\n");
+  }
+
+  /** With two pipes, jobd would read what they hold one after the other. */
+  @Test
+  void mergedStreamsAreInTheOrderInWhichTheyWereWritten() throws Exception {
+    int lines = 2_000;
+    String script = "syswrite($_ % 2 ? STDOUT : STDERR, \"$_\\n\") for 1.." + lines;
+    Job job =
+        test.worker()
+            .start(
+                TestWorker.ALICE,
+                JobSpec.builder(List.of("perl", "-e", script)).mergeOutput(true).build());
+    job.await();
+    String written = IntStream.rangeClosed(1, lines).mapToObj(i -> i + "\n").collect(joining());
+    ReadRequest stdout = SO_FAR.withStreams(Set.of(OutputStreamKind.STDOUT));
+    assertThat(text(job, stdout)).isEqualTo(written);
   }
 
   @Test

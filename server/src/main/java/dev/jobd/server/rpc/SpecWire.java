@@ -22,6 +22,7 @@ final class SpecWire {
         .name(spec.getName().isEmpty() ? null : spec.getName())
         .labels(spec.getLabelsMap())
         .limits(read(spec.getLimits()))
+        .mergeOutput(spec.getMergeOutput())
         .build();
   }
 
@@ -33,6 +34,7 @@ final class SpecWire {
         .setName(spec.name() == null ? "" : spec.name())
         .putAllLabels(spec.labels())
         .setLimits(write(spec.limits()))
+        .setMergeOutput(spec.mergeOutput())
         .build();
   }
 

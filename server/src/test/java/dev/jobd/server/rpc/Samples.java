@@ -26,6 +26,7 @@ final class Samples {
           .name("build-1")
           .labels(Map.of("team", "data", "tier", ""))
           .limits(new Limits(500L, 1L << 28, 64L, Duration.ofMillis(90_500), 1L << 20))
+          .mergeOutput(true)
           .build();
 
   private Samples() {}

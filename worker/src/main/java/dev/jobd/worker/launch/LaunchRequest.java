@@ -46,7 +46,8 @@ public record LaunchRequest(
     OOM(8),
     TIMEOUT(9),
     OUTPUT_MAX(10),
-    PROFILE(11);
+    PROFILE(11),
+    MERGED(12);
 
     private final int tag;
 
@@ -74,6 +75,9 @@ public record LaunchRequest(
       put(fields, Field.OUTPUT_MAX, spec.limits().outputBytes());
     }
     put(fields, Field.PROFILE, PROFILE_ROOT);
+    if (spec.mergeOutput()) {
+      put(fields, Field.MERGED, 1);
+    }
 
     return littleEndian(HEADER_BYTES + fields.size())
         .putInt(MAGIC)

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param name unique among the owner's live jobs, or {@code null}
  * @param labels keys as names; values that a table can show on a line
  * @param limits {@code null} parts take the worker's defaults
+ * @param mergeOutput whether stdout and stderr are one pipe, whose bytes are in the very order in
+ *     which they were written and count as stdout
  */
 public record JobSpec(
     List<String> argv,
@@ -23,7 +25,8 @@ public record JobSpec(
     String workingDirectory,
     @Nullable String name,
     Map<String, String> labels,
-    Limits limits) {
+    Limits limits,
+    boolean mergeOutput) {
 
   /** The kernel's MAX_ARG_STRLEN, 32 pages, less the terminating NUL: execve(2). */
   public static final int MAX_ARGUMENT_BYTES = 131_071;
@@ -66,7 +69,7 @@ public record JobSpec(
   }
 
   public JobSpec withLimits(Limits newLimits) {
-    return new JobSpec(argv, env, workingDirectory, name, labels, newLimits);
+    return new JobSpec(argv, env, workingDirectory, name, labels, newLimits, mergeOutput);
   }
 
   /** Whether {@code text} can be the name of a job. */
@@ -146,6 +149,7 @@ public record JobSpec(
     private String workingDirectory = "/";
     private @Nullable String name;
     private Limits limits = Limits.NONE;
+    private boolean mergeOutput;
 
     private Builder(List<String> argv) {
       this.argv = argv;
@@ -176,8 +180,13 @@ public record JobSpec(
       return this;
     }
 
+    public Builder mergeOutput(boolean value) {
+      mergeOutput = value;
+      return this;
+    }
+
     public JobSpec build() {
-      return new JobSpec(argv, env, workingDirectory, name, labels, limits);
+      return new JobSpec(argv, env, workingDirectory, name, labels, limits, mergeOutput);
     }
   }
 }

@@ -5,10 +5,10 @@ import java.io.IOException;
 
 /**
  * A {@link JobSpec} as bytes. Any change of what is written is a new version; the old ones stay
- * readable.
+ * readable: version 1 did not say whether the output is merged.
  */
 final class SpecDocument {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private SpecDocument() {}
 
@@ -20,6 +20,7 @@ final class SpecDocument {
     out.writeOptionalText(spec.name());
     out.writeTexts(spec.labels());
     LimitsDocument.write(out, spec.limits());
+    out.writeByte(spec.mergeOutput() ? 1 : 0);
     return out.toByteArray();
   }
 
@@ -34,6 +35,7 @@ final class SpecDocument {
         in.readText(),
         in.readOptionalText(),
         in.readTextMap(),
-        LimitsDocument.read(in));
+        LimitsDocument.read(in),
+        in.version() > 1 && in.readPresence());
   }
 }

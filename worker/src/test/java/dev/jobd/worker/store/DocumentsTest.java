@@ -30,6 +30,7 @@ final class DocumentsTest {
       "0100000002000000027368000000022d630000000100000001410000000162000000012f01000000"
           + "016e00000001000000016b00000001760100000000000001f4000100000000000000400100000000"
           + "3b9aca0000";
+  private static final String SPEC_2 = "02" + SPEC_1.substring(2) + "00";
 
   @Test
   void everyStateComesBackAsItWas() throws IOException {
@@ -83,7 +84,7 @@ final class DocumentsTest {
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STOPPING_1)))
         .isEqualTo(new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)));
     assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_2);
-    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_1);
+    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_2);
   }
 
   @Test

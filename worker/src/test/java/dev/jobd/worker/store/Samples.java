@@ -100,6 +100,7 @@ final class Samples {
             .name("build-1")
             .labels(Map.of("team", "build", "empty", ""))
             .limits(new Limits(10L, 1L << 20, 1L, Duration.ofMillis(1), 1L))
+            .mergeOutput(true)
             .build());
     String longest = "x".repeat(JobSpec.MAX_ARGUMENT_BYTES);
     specs.add(JobSpec.of("echo", longest, longest, longest, longest, longest, longest, longest));

@@ -152,6 +152,14 @@ public final class Errors {
   }
 
   /**
+   * The server ends, and with it every call that would last. Carries no reason, so that clients
+   * take it as what it is, a lost connection, and go on where they were.
+   */
+  public static StatusRuntimeException shuttingDown() {
+    return Status.UNAVAILABLE.withDescription("jobd is shutting down").asRuntimeException();
+  }
+
+  /**
    * The server's own fault.
    *
    * @param incident under which the server's log has the cause, which the caller is not told

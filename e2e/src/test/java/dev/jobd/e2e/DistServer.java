@@ -71,6 +71,15 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
     jobd.waitFor();
   }
 
+  /** As an operator does: SIGTERM, and at once a new one; answers what the old one has left. */
+  Outcome restart() throws IOException, InterruptedException {
+    try (Running before = started().jobd()) {
+      before.process().destroy();
+      startAgain();
+      return before.await();
+    }
+  }
+
   /** Starts the server again, where it was; it is ready when this returns. */
   void startAgain() throws IOException, InterruptedException {
     Started before = started();

@@ -80,7 +80,8 @@ class HistoryTest {
     try (Running second = server.startSecond()) {
       assertThat(second.await().failedWith(1).err())
           .contains("state directory " + server.directory().resolve("state"))
-          .contains("is in use by another worker");
+          .contains("is in use by another jobd (pid " + server.process().pid() + "), which may")
+          .contains("; stop it or choose another directory");
     }
     server.as("alice", "user").run("list").succeeded();
   }

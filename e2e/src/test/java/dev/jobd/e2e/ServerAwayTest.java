@@ -97,6 +97,29 @@ class ServerAwayTest {
   }
 
   @Test
+  void aRestartAtOnceWaitsForTheOldServerAndIsAWordToFollowers() throws Exception {
+    Jobctl alice = alice();
+    Path gate = server.directory().resolve("third-gate");
+    String id = alice.startJob("-e", "GATE=" + gate, "--", "perl", "-e", TALKER);
+    try (Running logs = alice.start("logs", "-s", "stdout", id);
+        Running wait = alice.start("wait", id)) {
+      logs.stdout().awaitLine(Running.BOUND);
+
+      Outcome old = server.restart();
+
+      assertThat(old.succeeded().err()).contains("jobd is ending; jobs run on");
+      logs.stderr().awaitText(back(), 1, Running.BOUND);
+      Files.createFile(gate);
+      Outcome outcome = logs.await().succeeded();
+      assertThat(outcome.err()).isEqualTo(lost() + back());
+      assertThat(outcome.out()).isEqualTo(lines("out", outcome.stdout()));
+      assertThat(wait.await().hasExitCode(42).line()).isEqualTo("finished (exit code: 42)");
+    } finally {
+      Files.deleteIfExists(gate);
+    }
+  }
+
+  @Test
   void aLargeOutputComesWholeOverAKillInItsMidst() throws Exception {
     Jobctl alice = alice();
     byte[] every = new byte[LARGE_BYTES];

@@ -16,18 +16,23 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Serves a worker's jobs over gRPC and mutual TLS. */
 public final class JobdServer implements AutoCloseable {
+  /** For the last words to clients that read; one that does not loses the connection instead. */
+  private static final Duration FAREWELL_TIME = Duration.ofMillis(250);
+
   private final HealthStatusManager health;
   private final Transport transport;
   private final CallBudget budget;
   private final ExecutorService calls;
   private final Server server;
   private final ServerConfig config;
+  private final CompletableFuture<Void> ends;
 
   private JobdServer(
       HealthStatusManager health,
@@ -35,13 +40,15 @@ public final class JobdServer implements AutoCloseable {
       CallBudget budget,
       ExecutorService calls,
       Server server,
-      ServerConfig config) {
+      ServerConfig config,
+      CompletableFuture<Void> ends) {
     this.health = health;
     this.transport = transport;
     this.budget = budget;
     this.calls = calls;
     this.server = server;
     this.config = config;
+    this.ends = ends;
   }
 
   /**
@@ -56,9 +63,13 @@ public final class JobdServer implements AutoCloseable {
     ServerConfig.Bounds bounds = config.bounds();
     CallBudget budget = new CallBudget(bounds.calls(), bounds.followers(), bounds.requestTime());
     HealthStatusManager health = new HealthStatusManager();
+    CompletableFuture<Void> ends = new CompletableFuture<>();
+    JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);
+    JobRpc jobs = new JobRpc(worker, access, calls, ends);
     try {
-      Server server = start(build(config, worker, tls, calls, transport, budget, health), config);
-      return new JobdServer(health, transport, budget, calls, server, config);
+      Server server =
+          start(build(config, worker, jobs, tls, calls, transport, budget, health), config);
+      return new JobdServer(health, transport, budget, calls, server, config, ends);
     } catch (IOException | RuntimeException e) {
       transport.close();
       budget.close();
@@ -70,6 +81,7 @@ public final class JobdServer implements AutoCloseable {
   private static Server build(
       ServerConfig config,
       Worker worker,
+      JobRpc jobs,
       SslContext tls,
       ExecutorService calls,
       Transport transport,
@@ -77,7 +89,6 @@ public final class JobdServer implements AutoCloseable {
       HealthStatusManager health)
       throws IOException {
     Roles roles = Roles.BUILT_IN;
-    JobAccess access = new JobAccess(JobDirectory.of(worker), roles);
     NettyServerBuilder server = NettyServerBuilder.forAddress(config.listen().resolve());
     transport.configure(server, config.bounds());
     bound(server, config.bounds());
@@ -87,7 +98,7 @@ public final class JobdServer implements AutoCloseable {
         // The last one added runs first: the budget knows its caller.
         .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
-        .addService(new JobRpc(worker, access, calls))
+        .addService(jobs)
         .addService(new ServerRpc(Installation.version(), worker.cgroupMode(), roles))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
@@ -126,19 +137,31 @@ public final class JobdServer implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, gives those under way the grace of the configuration, then cuts them off.
+   * Takes no new calls, ends those that follow or wait for a job, gives others under way the grace
+   * of the configuration, then cuts them off.
    */
   @Override
   public void close() {
     health.enterTerminalState();
+    // First: so a client that is told of the end knows already not to come back here.
     server.shutdown();
-    if (!terminatesWithin(config.bounds().shutdownGrace())) {
+    ends.complete(null);
+    if (!finishesInOrder()) {
       server.shutdownNow();
       terminatesWithin(config.bounds().shutdownGrace());
     }
     transport.close();
     budget.close();
     calls.shutdown();
+  }
+
+  private boolean finishesInOrder() {
+    try {
+      return budget.awaitCalls(config.bounds().shutdownGrace()) && terminatesWithin(FAREWELL_TIME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private boolean terminatesWithin(Duration bound) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,6 +18,8 @@ import picocli.CommandLine.Mixin;
     description = "Runs the server until SIGTERM; its jobs run on.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
   private final CompletableFuture<Void> stopAsked;
   private final PrintStream out;
 
@@ -44,6 +48,7 @@ final class ServeCommand implements Callable<Integer> {
       out.println("jobd ready on " + server.address());
       out.flush();
       stopAsked.join();
+      log.info("jobd is ending; jobs run on");
     }
     return 0;
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.api.v1.WaitJobRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -37,20 +39,47 @@ class ServerLifeTest {
   }
 
   @Test
-  void endingServerCutsOffFollowersAfterTheirGrace() throws Exception {
+  void endingServerEndsAtOnceWhoFollowsOrWaitsForAJobAndSaysWhy() throws Exception {
     try (TestServer server = TestServer.start()) {
       Client alice = new Client(server.connect("alice", "user"));
       Job job = alice.sh("echo ready; sleep 1000");
       Iterator<StreamOutputResponse> frames = alice.stream(job);
       frames.next();
+      var end =
+          JobServiceGrpc.newFutureStub(server.connect("alice", "user"))
+              .waitJob(WaitJobRequest.newBuilder().setJob(job.getId()).build());
+
       server.server().close();
+
       assertThatExceptionOfType(StatusRuntimeException.class)
           .isThrownBy(frames::hasNext)
-          .satisfies(
-              e ->
-                  assertThat(e.getStatus().getCode())
-                      .isIn(Status.Code.UNAVAILABLE, Status.Code.CANCELLED));
+          .satisfies(e -> assertThat(e.getStatus()).hasToString(ending()));
+      assertThat(end)
+          .failsWithin(java.time.Duration.ofSeconds(TestServer.BOUND_SECONDS))
+          .withThrowableThat()
+          .withMessageContaining("UNAVAILABLE");
     }
+  }
+
+  @Test
+  void clientThatDoesNotReadDoesNotHoldUpTheEnd() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      Client alice = new Client(server.connect("alice", "user"));
+      Job job = alice.sh("head -c 8388608 /dev/zero");
+      Iterator<StreamOutputResponse> frames = alice.stream(job);
+      frames.next();
+      alice.await(job);
+      long began = System.nanoTime();
+
+      server.server().close();
+
+      assertThat(java.time.Duration.ofNanos(System.nanoTime() - began))
+          .isLessThan(ServerConfig.Bounds.DEFAULT.shutdownGrace());
+    }
+  }
+
+  private static String ending() {
+    return Status.UNAVAILABLE.withDescription("jobd is shutting down").toString();
   }
 
   @Test

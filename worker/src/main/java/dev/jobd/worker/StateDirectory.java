@@ -3,8 +3,6 @@ package dev.jobd.worker;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -22,14 +20,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a worker keeps everything in, for its owner's eyes only. One worker holds it
  * at a time.
  *
  * <pre>
- *   lock          locked while a worker lives
+ *   lock          locked while a worker lives, with its pid
  *   instance      a random name, which tells this directory's cgroups from another's
  *   cgroups       where they are, and were for earlier workers whose jobs may live
  *   jobs.db       the records
@@ -48,13 +45,14 @@ final class StateDirectory implements Closeable {
   private static final Path SELF = Path.of("/proc/self");
 
   private final Path root;
-  private final FileChannel lock;
+  private final StateLock lock;
 
-  private StateDirectory(Path root, FileChannel lock) {
+  private StateDirectory(Path root, StateLock lock) {
     this.root = root;
     this.lock = lock;
   }
 
+  /** Where another worker holds it, waits for its end, {@link StateLock#MAX_WAIT} at most. */
   static StateDirectory open(Path path) throws IOException {
     Path root = path.toAbsolutePath().normalize();
     Files.createDirectories(root, OWNER_ONLY);
@@ -64,16 +62,7 @@ final class StateDirectory implements Closeable {
       Files.createDirectory(jobs, OWNER_ONLY);
     }
     makePrivate(jobs);
-    FileChannel lock =
-        FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (tryLock(lock) == null) {
-      lock.close();
-      throw new IOException(
-          "state directory "
-              + root
-              + " is in use by another worker; stop it or choose another directory");
-    }
-    return new StateDirectory(root, lock);
+    return new StateDirectory(root, StateLock.take(root));
   }
 
   /**
@@ -100,14 +89,6 @@ final class StateDirectory implements Closeable {
               + " directory, or look into it and close it with chmod go-w");
     }
     Files.setPosixFilePermissions(directory, PRIVATE);
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // held by this process
-    }
   }
 
   /** The name of this directory's cgroups; made up once, then kept, also through a power loss. */

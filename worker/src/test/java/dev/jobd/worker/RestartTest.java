@@ -216,7 +216,7 @@ class RestartTest {
   void oneWorkerHoldsAStateDirectory() {
     assertThatThrownBy(() -> Worker.open(test.config()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("in use by another worker");
+        .hasMessageContaining("in use by another jobd");
   }
 
   private static void awaitFile(Path directory, String name)

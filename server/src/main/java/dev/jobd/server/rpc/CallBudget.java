@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Bounds what is under way for one user and for all, because each call holds memory, a request or
@@ -76,6 +77,14 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
         .equals(JobServiceGrpc.getStreamOutputMethod().getFullMethodName());
   }
 
+  /**
+   * Waits until no call is under way but streams of output, at most {@code bound}; returns whether
+   * that is so.
+   */
+  public boolean awaitCalls(Duration bound) throws InterruptedException {
+    return calls.awaitNone(bound);
+  }
+
   @Override
   public void close() {
     clock.shutdownNow();
@@ -110,8 +119,23 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
       return () -> release(user);
     }
 
+    synchronized boolean awaitNone(Duration bound) throws InterruptedException {
+      long end = System.nanoTime() + bound.toNanos();
+      while (total > 0) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return false;
+        }
+        wait(left);
+      }
+      return true;
+    }
+
     private synchronized void release(String user) {
       total--;
+      if (total == 0) {
+        notifyAll();
+      }
       byUser.computeIfPresent(user, (_, count) -> count == 1 ? null : count - 1);
     }
   }

@@ -34,6 +34,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +43,18 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
   private final Worker worker;
   private final JobAccess access;
   private final Executor executor;
+  private final CompletableFuture<Void> serverEnds;
 
   /**
    * @param executor for what is left of a call when its job has moved on; its threads may block
+   * @param serverEnds completes when what waits for a job is to fail as unavailable
    */
-  public JobRpc(Worker worker, JobAccess access, Executor executor) {
+  public JobRpc(
+      Worker worker, JobAccess access, Executor executor, CompletableFuture<Void> serverEnds) {
     this.worker = worker;
     this.access = access;
     this.executor = executor;
+    this.serverEnds = serverEnds;
   }
 
   /** The generated definition with {@link StreamOutputHandler} in place of the observer. */
@@ -64,7 +69,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
     }
     service.addMethod(
         JobServiceGrpc.getStreamOutputMethod(),
-        new StreamOutputHandler(this::openOutput, executor));
+        new StreamOutputHandler(this::openOutput, executor, serverEnds));
     return service.build();
   }
 
@@ -120,7 +125,8 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         call,
         () -> access.resolve(Caller.current(), request.getJob(), Action.READ),
         ended -> WaitJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
-        executor);
+        executor,
+        serverEnds);
   }
 
   @Override
@@ -135,7 +141,8 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
           return job;
         },
         ended -> StopJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
-        executor);
+        executor,
+        serverEnds);
   }
 
   @Override

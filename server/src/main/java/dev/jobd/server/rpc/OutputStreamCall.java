@@ -1,6 +1,7 @@
 package dev.jobd.server.rpc;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.jobd.api.Errors;
 import dev.jobd.api.v1.StreamOutputResponse;
 import dev.jobd.worker.output.OutputEvent;
 import io.grpc.Metadata;
@@ -9,17 +10,18 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One call that streams a job's output as fast as its client takes it, and no faster.
  *
- * <p>Three things let it go on: the transport has room, the source has something, the client has
- * gone. Each calls {@link #signal}. A signal that finds the call at rest starts a drain on a thread
- * of the executor; one that comes during a drain is counted, and the drain goes round once more
- * before it rests. So at most one drain runs at a time and alone touches the source, no signal is
- * lost, no lock is held over I/O, and a call that waits holds no thread.
+ * <p>Four things let it go on: the transport has room, the source has something, the client has
+ * gone, the server ends. Each calls {@link #signal}. A signal that finds the call at rest starts a
+ * drain on a thread of the executor; one that comes during a drain is counted, and the drain goes
+ * round once more before it rests. So at most one drain runs at a time and alone touches the
+ * source, no signal is lost, no lock is held over I/O, and a call that waits holds no thread.
  *
  * <p>The source is asked for a chunk only while the transport has room. So a call costs one chunk
  * beyond what gRPC itself buffers, however slow its client and however much the job prints.
@@ -28,24 +30,33 @@ final class OutputStreamCall {
   private final ServerCall<?, StreamOutputResponse> call;
   private final OutputSource source;
   private final Executor executor;
+  private final CompletableFuture<Void> serverEnds;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   /** Signals not answered yet. Never back to 0 after the end, so that no drain follows it. */
   private final AtomicInteger signals = new AtomicInteger();
 
   /**
    * @param source closed by this when the call is over, however it ends
+   * @param serverEnds completes when the call is to end, for its client to go on elsewhere
    */
   OutputStreamCall(
-      ServerCall<?, StreamOutputResponse> call, OutputSource source, Executor executor) {
+      ServerCall<?, StreamOutputResponse> call,
+      OutputSource source,
+      Executor executor,
+      CompletableFuture<Void> serverEnds) {
     this.call = call;
     this.source = source;
     this.executor = executor;
+    this.serverEnds = serverEnds;
   }
 
   /** Accepts the call, so that its client knows before the first byte, and starts. */
   void start() {
     call.sendHeaders(new Metadata());
     signal();
+    // Unlinks itself from the server's end when the call is over.
+    CompletableFuture<Void> _ = CompletableFuture.anyOf(serverEnds, over).thenRun(this::signal);
   }
 
   /** Something has changed; never blocks. */
@@ -61,6 +72,7 @@ final class OutputStreamCall {
       answered = signals.get();
       if (isOverAfterSending()) {
         source.close();
+        over.complete(null);
         return;
       }
     } while (signals.addAndGet(-answered) != 0);
@@ -78,6 +90,9 @@ final class OutputStreamCall {
   /** Returns whether the call is over; otherwise a signal will come. */
   private boolean sendWhatFits() throws IOException {
     while (!call.isCancelled()) {
+      if (serverEnds.isDone()) {
+        throw Errors.shuttingDown();
+      }
       if (!call.isReady()) {
         return false;
       }

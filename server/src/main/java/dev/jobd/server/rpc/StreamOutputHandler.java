@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,17 @@ final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
   private final OutputSource.Opener outputs;
   private final Executor executor;
+  private final CompletableFuture<Void> serverEnds;
 
   /**
    * @param executor where output is read and sent; its threads may block on the disk
+   * @param serverEnds completes when streams are to end
    */
-  StreamOutputHandler(OutputSource.Opener outputs, Executor executor) {
+  StreamOutputHandler(
+      OutputSource.Opener outputs, Executor executor, CompletableFuture<Void> serverEnds) {
     this.outputs = outputs;
     this.executor = executor;
+    this.serverEnds = serverEnds;
   }
 
   @Override
@@ -70,7 +75,7 @@ final class StreamOutputHandler
         OutputStreamCall.close(call, Failures.translate(failure));
         return;
       }
-      stream = new OutputStreamCall(call, source, executor);
+      stream = new OutputStreamCall(call, source, executor, serverEnds);
       stream.start();
     }
 

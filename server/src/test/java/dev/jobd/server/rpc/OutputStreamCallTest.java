@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ class OutputStreamCallTest {
   private final FakeOutput output = new FakeOutput();
   private volatile OutputSource.Opener opener = _ -> output;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final CompletableFuture<Void> serverEnds = new CompletableFuture<>();
   private Server server;
   private ManagedChannel channel;
 
@@ -48,7 +50,7 @@ class OutputStreamCallTest {
     var service = ServerServiceDefinition.builder(JobServiceGrpc.SERVICE_NAME);
     service.addMethod(
         JobServiceGrpc.getStreamOutputMethod(),
-        new StreamOutputHandler(request -> opener.open(request), executor));
+        new StreamOutputHandler(request -> opener.open(request), executor, serverEnds));
     server =
         InProcessServerBuilder.forName(name)
             .executor(executor)
@@ -186,6 +188,26 @@ class OutputStreamCallTest {
     client.call.cancel("test", null);
     assertThat(output.closed.await(BOUND_SECONDS, SECONDS)).isTrue();
     assertThat(output.closings).hasValue(1);
+  }
+
+  @Test
+  void serverThatEndsEndsACallThatWaitsForOutput() throws Exception {
+    Client client = new Client(1);
+    assertThat(output.waits.poll(BOUND_SECONDS, SECONDS)).isTrue();
+    serverEnds.complete(null);
+    assertThat(client.status()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(output.closed.await(BOUND_SECONDS, SECONDS)).isTrue();
+    assertThat(output.closings).hasValue(1);
+  }
+
+  @Test
+  void callThatIsOverLeavesNothingAtTheServersEnd() throws Exception {
+    Client client = new Client(1);
+    output.write(new OutputEvent.End(0));
+    assertThat(client.status()).isEqualTo(Status.Code.OK);
+    assertThat(output.closed.await(BOUND_SECONDS, SECONDS)).isTrue();
+    executor.close();
+    assertThat(serverEnds.getNumberOfDependents()).isZero();
   }
 
   @Test

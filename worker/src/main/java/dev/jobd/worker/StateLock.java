@@ -1,0 +1,119 @@
+package dev.jobd.worker;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One process's hold on a state directory. Ends with the process, however that ends. The file says
+ * who holds it, for the words of a refusal alone.
+ */
+final class StateLock implements Closeable {
+  /** For a holder that is ending; longer than an orderly end takes. */
+  static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+  private static final int MAX_PID_BYTES = 20;
+
+  private final FileChannel channel;
+
+  private StateLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes it, and waits for one that has it to end.
+   *
+   * @throws IOException where it is still held after {@link #MAX_WAIT}, or held by this process
+   */
+  static StateLock take(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    try {
+      if (!locksAtOnce(channel) && !locksInTime(channel)) {
+        throw inUse(directory, holder(channel));
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(ownPid()), 0);
+      return new StateLock(channel);
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw inUse(directory, " (pid " + ProcessHandle.current().pid() + ")");
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static boolean locksAtOnce(FileChannel channel) throws IOException {
+    return channel.tryLock() != null;
+  }
+
+  /** The kernel wakes whoever waits for a lock; but it knows no bound, so a thread waits for it. */
+  private static boolean locksInTime(FileChannel channel) throws IOException {
+    CompletableFuture<FileLock> locked = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("jobd-state-lock")
+        .start(
+            () -> {
+              try {
+                locked.complete(channel.lock());
+              } catch (IOException | RuntimeException e) {
+                locked.completeExceptionally(e); // closed below, when it took too long
+              }
+            });
+    try {
+      locked.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException("cannot lock: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static byte[] ownPid() {
+    return Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The holder in brackets; nothing where it has not said. */
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer pid = ByteBuffer.allocate(MAX_PID_BYTES);
+    int length = channel.read(pid, 0);
+    String text =
+        new String(pid.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
+    return text.matches("[0-9]+") ? " (pid " + text + ")" : "";
+  }
+
+  private static IOException inUse(Path directory, String holder) {
+    return new IOException(
+        "state directory "
+            + directory
+            + " is in use by another jobd"
+            + holder
+            + ", which may still be ending; stop it or choose another directory");
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

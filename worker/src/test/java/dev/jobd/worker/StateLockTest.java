@@ -1,0 +1,73 @@
+package dev.jobd.worker;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateLockTest {
+  private static final int BOUND_SECONDS = 60;
+
+  @Test
+  void itsFileSaysWhoHoldsIt(@TempDir Path directory) throws Exception {
+    Files.writeString(directory.resolve("lock"), "123456789012345678 of before");
+    StateLock.take(directory).close();
+    assertThat(directory.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
+  }
+
+  @Test
+  void theEndOfAnotherHolderIsWaitedFor(@TempDir Path directory) throws Exception {
+    Process holder = hold(directory);
+    try {
+      CompletableFuture<StateLock> taken = new CompletableFuture<>();
+      Thread.ofVirtual().start(() -> takeInto(taken, directory));
+      // It has to wait: whether it does so yet does not matter.
+      assertThat(taken).isNotDone();
+
+      holder.destroyForcibly();
+
+      taken.get(BOUND_SECONDS, SECONDS).close();
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void takeInto(CompletableFuture<StateLock> taken, Path directory) {
+    try {
+      taken.complete(StateLock.take(directory));
+    } catch (IOException | RuntimeException e) {
+      taken.completeExceptionally(e);
+    }
+  }
+
+  private static Process hold(Path directory) throws Exception {
+    Process holder =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Holder.class.getName(),
+                directory.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(holder.inputReader().readLine()).isEqualTo("held");
+    return holder;
+  }
+
+  /** Another process: holds the lock until it is killed. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] args) throws Exception {
+      try (StateLock _ = StateLock.take(Path.of(args[0]))) {
+        System.out.println("held");
+        System.in.read();
+      }
+    }
+  }
+}

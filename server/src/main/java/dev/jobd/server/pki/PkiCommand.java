@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
     description = "Makes a certificate authority and issues certificates.",
     mixinStandardHelpOptions = true)
 public final class PkiCommand {
+  private static final String ROLES = "admin, user, submitter or auditor";
   private static final long MAX_DAYS = Pki.AUTHORITY_LIFE.toDays();
 
   private final InstantSource clock;
@@ -76,7 +77,10 @@ public final class PkiCommand {
       @Parameters(paramLabel = "DIR", description = "What jobd pki init made.") Path directory,
       @Option(names = "--user", paramLabel = "NAME", description = "The user's name.")
           @Nullable String user,
-      @Option(names = "--role", paramLabel = "ROLE", description = "The user's role.")
+      @Option(
+              names = "--role",
+              paramLabel = "ROLE",
+              description = "The user's role: " + ROLES + ".")
           @Nullable String role,
       @Option(
               names = "--server",
@@ -105,18 +109,11 @@ public final class PkiCommand {
   private List<Path> issueUser(Path directory, String user, String role, @Nullable Integer days)
       throws IOException, AuthorityExpiredException, UsageException {
     Name userName = parse("--user", user, Name::new);
-    Name roleName = parse("--role", role, Name::new);
-    Duration life = life(days, Pki.USER_LIFE);
-    List<Path> files = valid(Pki.open(directory, clock).issueUser(userName, roleName, life));
     if (!Roles.BUILT_IN.names().contains(role)) {
-      err.println(
-          "role "
-              + role
-              + " is not built in: only a server that configures it lets "
-              + user
-              + " in");
+      throw new UsageException("--role must be " + ROLES + ", was '" + role + "'");
     }
-    return files;
+    Duration life = life(days, Pki.USER_LIFE);
+    return valid(Pki.open(directory, clock).issueUser(userName, new Name(role), life));
   }
 
   private List<Path> issueServer(Path directory, List<String> hosts, @Nullable Integer days)

@@ -3,6 +3,7 @@ package dev.jobd.server.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.Credentials;
+import dev.jobd.server.auth.Roles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -148,11 +149,25 @@ class PkiCommandTest {
   }
 
   @Test
-  void roleThatIsNotBuiltInIsIssuedWithAWord() {
+  void roleThatNoServerHasIsRefusedAndTheCertificateStays() throws Exception {
     run("init", directory.toString());
+    run("issue", directory.toString(), "--user=a", "--role=user");
+    byte[] before = Files.readAllBytes(directory.resolve("a.pem"));
+    err.getBuffer().setLength(0);
 
-    assertThat(run("issue", directory.toString(), "--user=a", "--role=usr")).isZero();
-    assertThat(err.toString()).contains("role usr is not built in");
+    assertThat(run("issue", directory.toString(), "--user=a", "--role=boss")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .isEqualTo(
+            "jobd pki issue: --role must be admin, user, submitter or auditor, was 'boss'\n");
+    assertThat(directory.resolve("a.pem")).hasBinaryContent(before);
+  }
+
+  @Test
+  void helpNamesEveryRole() {
+    run("issue", "--help");
+
+    assertThat(out.toString()).contains(Roles.BUILT_IN.names());
   }
 
   private Stream<Object> serverNames() throws Exception {
@@ -167,6 +182,7 @@ class PkiCommandTest {
     PrintWriter errors = new PrintWriter(err, true);
     return new CommandLine(
             new PkiCommand(InstantSource.system(), new PrintWriter(out, true), errors))
+        .setOut(new PrintWriter(out, true))
         .setErr(errors)
         .execute(arguments);
   }

@@ -78,6 +78,11 @@ public record ErrorDetails(
         violations);
   }
 
+  /** The job that could not start and is recorded as failed, where that is the failure. */
+  public Optional<String> failedJob() {
+    return reason.filter(why -> why == ErrorReason.START_FAILED).map(_ -> metadata.get("job"));
+  }
+
   /** This failure as gRPC carries it. */
   public StatusRuntimeException toException() {
     String text = shorten(message);

@@ -1,7 +1,6 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.ErrorDetails;
-import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -84,9 +83,10 @@ final class CallFailure extends CommandFailure {
       case UNAUTHENTICATED -> message + "; --cert or --user gives other credentials";
       case UNIMPLEMENTED -> server + " does not know this call; it may be older than this client";
       default ->
-          details.reason().filter(r -> r == ErrorReason.START_FAILED).isPresent()
-              ? message + "; jobctl status shows the job"
-              : message;
+          details
+              .failedJob()
+              .map(job -> message + "; jobctl status " + job + " shows the job")
+              .orElse(message);
     };
   }
 

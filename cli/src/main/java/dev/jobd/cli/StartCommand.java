@@ -9,6 +9,7 @@ import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -40,7 +41,7 @@ final class StartCommand implements Command {
 
   /**
    * Starts the job of the command line, once, also where it has to be asked for again; notes it for
-   * {@code @last}.
+   * {@code @last}, also one that is recorded as failed.
    */
   static Job start(Invocation invocation) throws CommandFailure, IOException {
     JobSpec spec = JobSpecOptions.read(invocation.arguments());
@@ -57,6 +58,10 @@ final class StartCommand implements Command {
       invocation.rememberLastJob(job.getId());
       return job;
     } catch (CallFailure e) {
+      Optional<String> failedJob = e.details().failedJob();
+      if (failedJob.isPresent()) {
+        invocation.rememberLastJob(failedJob.get());
+      }
       throw e.whereUnreachable(
           "the same with "
               + JobSpecOptions.REQUEST_ID

@@ -157,7 +157,20 @@ class StartCommandTest {
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
         .startsWith("jobctl: cannot start /no/such: ")
-        .contains("exec: No such file or directory", FIRST_ID);
+        .contains("exec: No such file or directory")
+        .endsWith("; jobctl status " + FIRST_ID + " shows the job\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"start", "run"})
+  void aJobThatWasRecordedButCouldNotStartIsTheLastOne(String verb) throws InterruptedException {
+    shell.run("start", "true");
+    String failed = "8d2f624e-5cd9-4769-b40d-000000000002";
+    jobd.startFailure = Errors.startFailed(failed, "exec", 2, "No such file or directory");
+
+    shell.run(verb, "/no/such");
+
+    assertThat(shell.home.resolve(".config/jobctl/last")).hasContent(failed + "\n");
   }
 
   @Test

@@ -4,10 +4,13 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.KillCause;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.Verdict;
 import dev.jobd.cli.render.Console;
 import dev.jobd.cli.render.RawPrinter;
+import dev.jobd.cli.render.StatusWords;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,9 +33,18 @@ final class RunCommand implements Command {
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
     try (StopOnSignal signals = StopOnSignal.install()) {
-      Job job = start(invocation);
-      return ExitCode.of(follow(job.getId(), signals, invocation).getVerdict());
+      Job ended = follow(start(invocation).getId(), signals, invocation);
+      if (!tellsByItsCode(ended.getVerdict(), signals)) {
+        invocation.console().say(StatusWords.of(ended));
+      }
+      return ExitCode.of(ended.getVerdict());
     }
+  }
+
+  /** Whether nobody wonders at the exit code: the job's own, or that of the signal sent to it. */
+  private static boolean tellsByItsCode(Verdict verdict, StopOnSignal signals) {
+    boolean stopped = verdict.getKilled().getCause() == KillCause.KILL_CAUSE_STOP_REQUEST;
+    return verdict.hasExited() || (stopped && signals.anyReceived());
   }
 
   private static Job follow(String job, StopOnSignal signals, Invocation invocation)

@@ -49,6 +49,10 @@ final class StopOnSignal implements AutoCloseable {
     }
   }
 
+  synchronized boolean anyReceived() {
+    return received > 0;
+  }
+
   @Override
   public void close() {
     before.forEach(Signal::handle);

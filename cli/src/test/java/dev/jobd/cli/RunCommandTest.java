@@ -3,8 +3,10 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.Errors;
+import dev.jobd.api.v1.KillCause;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,6 +56,23 @@ class RunCommandTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "KILL_CAUSE_OUT_OF_MEMORY, out of memory (signal: 9)",
+    "KILL_CAUSE_TIMEOUT, timed out (signal: 9)",
+    "KILL_CAUSE_OTHER, killed (signal: 9)",
+    "KILL_CAUSE_STOP_REQUEST, stopped (signal: 9)"
+  })
+  void whatEndedAJobThatDidNotExitIsSaid(KillCause cause, String words)
+      throws InterruptedException {
+    Verdict.Builder verdict = FakeJobd.killed(9).toBuilder();
+    verdict.getKilledBuilder().setCause(cause);
+    jobd.verdict = verdict.build();
+
+    assertThat(shell.run("run", "x"))
+        .isEqualTo(new Shell.Result(137, "", "jobctl: " + words + "\n"));
+  }
+
+  @ParameterizedTest
   @CsvSource({"exec, 2, 127", "exec, 13, 126", "chdir, 2, 125"})
   void aCommandThatCannotRunGivesWhatAShellWould(String step, int errno, int code)
       throws InterruptedException {
@@ -79,7 +98,7 @@ class RunCommandTest {
 
     Shell.Result result = interrupted("INT");
 
-    assertThat(result.exitCode()).isEqualTo(130);
+    assertThat(result).isEqualTo(new Shell.Result(130, "", ""));
     StopJobRequest request = jobd.stops.getFirst();
     assertThat(request.getSignal()).isEqualTo(2);
     assertThat(request.getGrace().getSeconds()).isEqualTo(StopOnSignal.GRACE_SECONDS);

@@ -83,20 +83,23 @@ final class LocalRun {
     }
   }
 
+  /** Says, in the words of {@code jobctl status}, what the code alone does not tell. */
   private int exitCode(Verdict verdict) {
     return switch (verdict) {
       case Verdict.Exited(int code) -> code;
       case Verdict.Killed killed -> {
+        String signal = " (signal: " + killed.signal() + ")";
         switch (killed.cause()) {
-          case OUT_OF_MEMORY -> say("the job ran out of memory");
-          case TIMEOUT -> say("the job timed out");
-          case STOP_REQUEST, OTHER -> {}
+          case OUT_OF_MEMORY -> say("out of memory" + signal);
+          case TIMEOUT -> say("timed out" + signal);
+          case OTHER -> say("killed" + signal);
+          case STOP_REQUEST -> {} // by the signal that this process got
         }
         yield SIGNAL_BASE + killed.signal();
       }
       case Verdict.Failed failed -> notStarted(failed);
       case Verdict.Lost(String reason) -> {
-        say("the job was lost: " + reason);
+        say("lost (" + reason + ")");
         yield CANNOT_START;
       }
     };

@@ -3,6 +3,7 @@ package dev.jobd.cli;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How jobctl's command lines are written: one model to parse, explain and complete them by. */
 final class Commands {
@@ -14,6 +15,13 @@ final class Commands {
     CommandSpec program = CommandSpec.create().name(PROGRAM);
     program.usageMessage().description("Runs commands as jobs on a jobd server.");
     setUp(program);
+    program.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .arity("0")
+            .type(boolean.class)
+            .description("Shows the version and does nothing")
+            .build());
     for (Command command : inOrderOfHelp()) {
       CommandSpec spec = command.spec();
       setUp(spec);

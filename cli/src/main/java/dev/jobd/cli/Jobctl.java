@@ -47,6 +47,10 @@ final class Jobctl {
       console.data(arguments.usage());
       return ExitCode.OK;
     }
+    if (arguments.has("--version")) {
+      console.data(VersionCommand.line());
+      return ExitCode.OK;
+    }
     Command command = arguments.command();
     if (command == null) {
       throw CommandFailure.usage("which command? jobctl --help lists them");

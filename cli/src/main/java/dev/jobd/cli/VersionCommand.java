@@ -22,10 +22,14 @@ final class VersionCommand implements Command {
             switch (invocation.format()) {
               case JSON -> "{\"version\": \"" + version + "\"}";
               case NAME -> version;
-              case TABLE -> "jobctl " + version;
-              case null -> "jobctl " + version;
+              case TABLE -> line();
+              case null -> line();
             });
     return ExitCode.OK;
+  }
+
+  static String line() throws IOException {
+    return Commands.PROGRAM + " " + version();
   }
 
   private static String version() throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,9 +51,10 @@ class HelpTest {
     assertThat(result.err().lines()).hasSize(1);
   }
 
-  @Test
-  void theVersionIsThatOfTheBuild() throws InterruptedException {
-    assertThat(shell.run("version").out()).matches("jobctl \\d+\\.\\d+\\.\\d+\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-V"})
+  void theVersionIsThatOfTheBuild(String word) throws InterruptedException {
+    assertThat(shell.run(word).out()).matches("jobctl \\d+\\.\\d+\\.\\d+\n");
   }
 
   @ParameterizedTest

@@ -29,18 +29,27 @@ public final class Main {
     CommandLine run = new CommandLine(new RunCommand(stopAsked, out, err));
     // What follows the job's own command word belongs to the job.
     run.setStopAtPositional(true);
-    return new CommandLine(new Main())
-        .addSubcommand(new ServeCommand(stopAsked, out))
-        .addSubcommand("run", run)
-        .addSubcommand(new CheckCommand(InstantSource.system(), out))
-        .addSubcommand(new PkiCommand(InstantSource.system(), writer(out), writer(err)))
-        .addSubcommand(new VersionCommand(out))
-        // An argument that begins with @ is an argument, not a file of them.
-        .setExpandAtFiles(false)
-        .setOut(writer(out))
-        .setErr(writer(err))
-        .setParameterExceptionHandler((e, _) -> usage(e, e.getCommandLine()))
-        .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+    CommandLine program =
+        new CommandLine(new Main())
+            .addSubcommand(new ServeCommand(stopAsked, out))
+            .addSubcommand("run", run)
+            .addSubcommand(new CheckCommand(InstantSource.system(), out))
+            .addSubcommand(new PkiCommand(InstantSource.system(), writer(out), writer(err)))
+            .addSubcommand(new VersionCommand(out))
+            // An argument that begins with @ is an argument, not a file of them.
+            .setExpandAtFiles(false)
+            .setOut(writer(out))
+            .setErr(writer(err))
+            .setParameterExceptionHandler((e, _) -> usage(e, e.getCommandLine()))
+            .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+    giveVersion(program);
+    return program;
+  }
+
+  /** For {@code --version} of every command. */
+  private static void giveVersion(CommandLine command) {
+    command.getCommandSpec().version(VersionCommand.line());
+    command.getSubcommands().values().forEach(Main::giveVersion);
   }
 
   private static PrintWriter writer(PrintStream stream) {

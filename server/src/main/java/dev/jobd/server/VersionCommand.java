@@ -14,6 +14,10 @@ final class VersionCommand implements Runnable {
 
   @Override
   public void run() {
-    out.println("jobd " + Installation.version());
+    out.println(line());
+  }
+
+  static String line() {
+    return "jobd " + Installation.version();
   }
 }

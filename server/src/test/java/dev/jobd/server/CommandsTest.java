@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program's commands as an operator sees them: what they print, and what they exit with. */
 class CommandsTest {
@@ -40,9 +41,11 @@ class CommandsTest {
     System.clearProperty(HOME);
   }
 
-  @Test
-  void versionIsOneLine() {
-    assertThat(jobd("version")).isZero();
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"version", "--version", "-V", "serve -V", "run --version", "pki issue --version"})
+  void versionIsOneLine(String line) {
+    assertThat(jobd(line.split(" "))).isZero();
     assertThat(out()).matches("jobd \\S+\n");
   }
 
@@ -134,14 +137,29 @@ class CommandsTest {
   void jobPastItsTimeoutIsKilledAndThatIsSaid() throws IOException {
     assumeTrue(Host.isRoot(), "needs root");
     assertThat(jobd("run", "--timeout", "100ms", "--", "sleep", "1000")).isEqualTo(137);
-    assertThat(err()).isEqualTo("jobd run: the job timed out\n");
+    assertThat(err()).isEqualTo("jobd run: timed out (signal: 9)\n");
   }
 
   @Test
-  void stopEndsTheJob() throws IOException {
+  void jobThatRunsOutOfMemoryIsKilledAndThatIsSaid() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--memory", "16M", "--", "tail", "/dev/zero")).isEqualTo(137);
+    assertThat(err()).isEqualTo("jobd run: out of memory (signal: 9)\n");
+  }
+
+  @Test
+  void jobThatASignalKillsIsTold() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--", "sh", "-c", "kill -SEGV $$")).isEqualTo(139);
+    assertThat(err()).isEqualTo("jobd run: killed (signal: 11)\n");
+  }
+
+  @Test
+  void stopEndsTheJobWithoutAWord() throws IOException {
     assumeTrue(Host.isRoot(), "needs root");
     stopAsked.complete(null);
     assertThat(jobd("run", "sleep", "1000")).isEqualTo(137);
+    assertThat(err()).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints a job's output, as it comes. */
 final class LogsCommand implements Command {
+  private static final String JSON = "json";
 
   @Override
   public CommandSpec spec() {
@@ -30,6 +31,9 @@ final class LogsCommand implements Command {
                         + " of all, each goes to the one of its name",
                     "-s",
                     "--stream"))
+            .addOption(
+                Options.flag(
+                    "Goes on until the job has ended, as it does by default", "-f", "--follow"))
             .addOption(Options.flag("Ends with what is there now", "--no-follow"))
             .addOption(Options.value("N", "Only the last N lines, and what follows them", "--tail"))
             .addOption(
@@ -45,7 +49,7 @@ final class LogsCommand implements Command {
                 Options.value(
                     "FORMAT",
                     "raw: the bytes as they are; prefixed: each line after its stream's name;"
-                        + " json: a record for each line",
+                        + " json: a record for each line, as with -o json",
                     "--format"));
     JobReferences.addTo(spec, "JOB");
     return spec;
@@ -69,6 +73,10 @@ final class LogsCommand implements Command {
   /** What is asked for, of a job that is yet to be named. */
   private static StreamOutputRequest.Builder request(Streams streams, Arguments arguments)
       throws CommandFailure {
+    if (arguments.has("--follow") && arguments.has("--no-follow")) {
+      throw CommandFailure.usage(
+          "--follow and --no-follow contradict each other: give one of them");
+    }
     StreamOutputRequest.Builder request =
         StreamOutputRequest.newBuilder().setFollow(!arguments.has("--no-follow"));
     if (streams != Streams.ALL) {
@@ -125,7 +133,7 @@ final class LogsCommand implements Command {
       throws CommandFailure {
     Arguments arguments = invocation.arguments();
     Console console = invocation.console();
-    String given = arguments.value("--format");
+    String given = format(invocation);
     boolean times = arguments.has("--timestamps");
     StreamTargets targets =
         streams == Streams.ALL ? StreamTargets.split(console) : StreamTargets.joined(console);
@@ -139,10 +147,28 @@ final class LogsCommand implements Command {
               console,
               StreamTargets.joined(console),
               new LineStyle(true, times, console.isTerminal(), invocation.colours()));
-      case "json" -> LinePrinter.json(console.out());
+      case JSON -> LinePrinter.json(console.out());
       default ->
           throw CommandFailure.usage("--format must be raw, prefixed or json, was '" + given + "'");
     };
+  }
+
+  /** As {@code --format} says, or {@code -o json}; {@code null} where neither does. */
+  private static @Nullable String format(Invocation invocation) throws CommandFailure {
+    String format = invocation.arguments().value("--format");
+    OutputFormat output = invocation.format();
+    if (output == null) {
+      return format;
+    }
+    if (output != OutputFormat.JSON) {
+      throw CommandFailure.usage(
+          "output is no table and no names: of -o, only json goes with logs");
+    }
+    if (format != null && !format.equals(JSON)) {
+      throw CommandFailure.usage(
+          "-o json and --format " + format + " contradict each other: give one of them");
+    }
+    return JSON;
   }
 
   private static Streams streams(@Nullable String given) throws CommandFailure {

@@ -39,7 +39,15 @@ class LogsCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"logs", "stream", "logs -s all", "stream --format raw"})
+  @ValueSource(
+      strings = {
+        "logs",
+        "stream",
+        "logs -s all",
+        "stream --format raw",
+        "logs -f",
+        "logs --follow"
+      })
   void eachStreamGoesToTheDescriptorOfItsName(String line) throws InterruptedException {
     assertThat(shell.run((line + " " + ENDED).split(" ")))
         .isEqualTo(new Shell.Result(0, "out\n", "err\n"));
@@ -111,6 +119,9 @@ class LogsCommandTest {
             {"log":"out\\n","stream":"stdout","time":"2022-01-24T10:00:00.000000000Z"}
             {"log":"err\\n","stream":"stderr","time":"2022-01-24T10:00:00.000000000Z"}
             """);
+    assertThat(shell.run("-o", "json", "logs", ENDED).out())
+        .isEqualTo(shell.run("logs", "--format", "json", "-o", "json", ENDED).out())
+        .startsWith("{\"log\":");
     assertThat(shell.run("logs", "-t", "--format", "prefixed", ENDED).out())
         .isEqualTo(
             """
@@ -121,7 +132,18 @@ class LogsCommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"-s both", "--format xml", "--from x", "--tail x", "--since x", "--until 10"})
+      strings = {
+        "-s both",
+        "--format xml",
+        "--from x",
+        "--tail x",
+        "--since x",
+        "--until 10",
+        "-f --no-follow",
+        "-o json --format raw",
+        "-o table",
+        "-o name"
+      })
   void aWrongOptionIsAUsageError(String options) throws InterruptedException {
     assertThat(shell.run(("logs " + options + " " + ENDED).split(" ")).exitCode()).isEqualTo(2);
   }

@@ -71,6 +71,7 @@ final class Connection implements AutoCloseable {
       Supplier<CallOptions> options,
       boolean repeatable)
       throws CallFailure, IOException {
+    begin();
     while (true) {
       try {
         return ClientCalls.blockingUnaryCall(channel, method, options.get(), request);
@@ -97,6 +98,14 @@ final class Connection implements AutoCloseable {
     }
   }
 
+  private void begin() throws IOException {
+    try {
+      reconnection.begin();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /**
    * A call that another thread waits for and that waits for the server to be there; {@code answer}
    * hears of it on a thread of the network.
@@ -108,7 +117,8 @@ final class Connection implements AutoCloseable {
   }
 
   /** A job's output, over as many calls as it takes. */
-  OutputFrames output(StreamOutputRequest request) {
+  OutputFrames output(StreamOutputRequest request) throws IOException {
+    begin();
     return new OutputFrames(this, request);
   }
 

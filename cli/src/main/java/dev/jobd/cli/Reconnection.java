@@ -5,6 +5,8 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +27,16 @@ final class Reconnection {
 
   private static final Duration STEADY = Duration.ofSeconds(10);
 
+  /** Nobody wonders for so long why nothing happens. */
+  private static final Duration SILENCE = Duration.ofSeconds(1);
+
   private final ServerAddress server;
   private final ManagedChannel channel;
   private final Patience patience;
   private final Console console;
 
   private volatile boolean reached;
+  private boolean begun;
   private long connectedAt;
   private long spentNanos;
   private long pauseNanos;
@@ -54,6 +60,19 @@ final class Reconnection {
   /** Whether the server was ever there. */
   boolean reached() {
     return reached;
+  }
+
+  /** Connects for the first time; tells people what is waited for, where that takes long. */
+  void begin() throws IOException, InterruptedException {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    channel.getState(true);
+    long end = System.nanoTime() + SILENCE.toNanos();
+    if (!isWithin(end, EnumSet.of(ConnectivityState.READY, ConnectivityState.TRANSIENT_FAILURE))) {
+      console.say("waiting for " + server + " ...");
+    }
   }
 
   /** How long this tries, at most. */
@@ -113,9 +132,14 @@ final class Reconnection {
   /** Up to a half less, by chance: clients that lost a server together do not come back so. */
   private boolean isReadyWithin(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos - ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
+    return isWithin(end, EnumSet.of(ConnectivityState.READY));
+  }
+
+  /** Whether the channel comes to one of {@code states} by {@code end}, in System.nanoTime(). */
+  private boolean isWithin(long end, Set<ConnectivityState> states) throws InterruptedException {
     while (true) {
       ConnectivityState state = channel.getState(false);
-      if (state == ConnectivityState.READY) {
+      if (states.contains(state)) {
         return true;
       }
       CountDownLatch changed = new CountDownLatch(1);

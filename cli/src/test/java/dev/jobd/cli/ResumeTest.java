@@ -2,11 +2,15 @@ package dev.jobd.cli;
 
 import static dev.jobd.api.v1.OutputStream.OUTPUT_STREAM_STDERR;
 import static dev.jobd.api.v1.OutputStream.OUTPUT_STREAM_STDOUT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.v1.StartJobRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -195,6 +199,22 @@ class ResumeTest {
         .hasLineCount(2);
     shell.variables.put("JOBCTL_RETRY_FOR", "0");
     assertThat(shell.run("status", JOB).err()).hasLineCount(1);
+  }
+
+  @Test
+  void aFirstConnectionThatTakesLongIsToldOf() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String server = "localhost:" + silent.getLocalPort();
+      Reader err = new Reader();
+      Future<Integer> list =
+          executor.submit(
+              () -> shell.run(new Reader(), err, "list", "--server", server, "--retry-for", "0"));
+      try (Socket _ = silent.accept()) {
+        err.awaitLines(1);
+        assertThat(err.bytes.toString(UTF_8)).isEqualTo("jobctl: waiting for " + server + " ...\n");
+      }
+      assertThat(list.get(60, TimeUnit.SECONDS)).isEqualTo(5);
+    }
   }
 
   @Test

@@ -49,11 +49,16 @@ final class Shell {
   Result run(ByteArrayOutputStream out, WritableByteChannel stdout, String... arguments)
       throws InterruptedException {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console =
-        new Console(new ByteSink(stdout), new ByteSink(Channels.newChannel(err)), terminal);
-    int code = new Jobctl(new Environment(variables, home), console, Shell::connect).run(arguments);
+    int code = run(stdout, Channels.newChannel(err), arguments);
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The exit code alone. */
+  int run(WritableByteChannel stdout, WritableByteChannel stderr, String... arguments)
+      throws InterruptedException {
+    Console console = new Console(new ByteSink(stdout), new ByteSink(stderr), terminal);
+    return new Jobctl(new Environment(variables, home), console, Shell::connect).run(arguments);
   }
 
   private static ManagedChannel connect(ServerAddress server, CredentialFiles files) {

@@ -1,13 +1,19 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorDetails.FieldViolation;
+import dev.jobd.api.ErrorReason;
+import dev.jobd.api.args.JobField;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A call to the server failed. */
 final class CallFailure extends CommandFailure {
+  private static final String SPEC = "spec.";
+
   private final ErrorDetails details;
 
   private CallFailure(int exitCode, String message, ErrorDetails details) {
@@ -43,9 +49,16 @@ final class CallFailure extends CommandFailure {
 
   /** The same; where the server was not reached, also with what can be done about it later. */
   CallFailure whereUnreachable(String wayOn) {
-    return exitCode() == ExitCode.UNREACHABLE
-        ? new CallFailure(exitCode(), words() + "; " + wayOn, details)
-        : this;
+    return where(ExitCode.UNREACHABLE, wayOn);
+  }
+
+  /** The same; where the caller may not do it, also with what is the case now. */
+  CallFailure whereNotAllowed(String wayOn) {
+    return where(ExitCode.NOT_ALLOWED, wayOn);
+  }
+
+  private CallFailure where(int code, String wayOn) {
+    return exitCode() == code ? new CallFailure(exitCode(), words() + "; " + wayOn, details) : this;
   }
 
   /** What the server said, as far as the failure came from it. */
@@ -78,8 +91,16 @@ final class CallFailure extends CommandFailure {
       case DEADLINE_EXCEEDED ->
           "no answer from %s within %d s; is jobd running there?"
               .formatted(server, Connection.ANSWER_TIME.toSeconds());
-      case NOT_FOUND -> message + "; jobctl list shows the jobs that you may see";
+      // Of a job, the operation has named it.
+      case NOT_FOUND ->
+          details
+                  .reason()
+                  .filter(r -> r == ErrorReason.JOB_NOT_FOUND)
+                  .map(_ -> "no such job")
+                  .orElse(message)
+              + "; jobctl list shows the jobs that you may see";
       case PERMISSION_DENIED -> message + "; jobctl whoami shows what you may do";
+      case INVALID_ARGUMENT -> details.violations().isEmpty() ? message : inOptions(details);
       case UNAUTHENTICATED -> message + "; --cert or --user gives other credentials";
       case UNIMPLEMENTED -> server + " does not know this call; it may be older than this client";
       default ->
@@ -88,6 +109,19 @@ final class CallFailure extends CommandFailure {
               .map(job -> message + "; jobctl status " + job + " shows the job")
               .orElse(message);
     };
+  }
+
+  private static String inOptions(ErrorDetails details) {
+    return details.violations().stream()
+        .map(CallFailure::inOptions)
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String inOptions(FieldViolation violation) {
+    String field = violation.field();
+    return field.startsWith(SPEC)
+        ? JobField.problem(field.substring(SPEC.length()), violation.description())
+        : field + ": " + violation.description();
   }
 
   /** UNAVAILABLE that has a reason is the server's word; without one, nobody was reached. */

@@ -101,7 +101,11 @@ final class StopOnSignal implements AutoCloseable {
       if (Transport.lost(e) && !target.connection.isClosed()) {
         call();
       } else {
-        target.frames.abort(target.connection.failure("stop " + target.job, e));
+        target.frames.abort(
+            target
+                .connection
+                .failure("stop " + target.job, e)
+                .whereNotAllowed("it runs on: jobctl logs " + target.job + " follows it"));
       }
     }
 

@@ -119,7 +119,10 @@ class RunCommandTest {
     Shell.Result result = interrupted("INT");
 
     assertThat(result.exitCode()).isEqualTo(4);
-    assertThat(result.err()).contains("cannot stop").contains("role submitter may not stop jobs");
+    assertThat(result.err())
+        .startsWith("jobctl: cannot stop ")
+        .contains("role submitter may not stop jobs")
+        .endsWith("; it runs on: jobctl logs 8de11b74-5cd9-4769-b40d-000000000001 follows it\n");
   }
 
   /** What a run leaves that gets a signal once it follows its job. */

@@ -174,13 +174,14 @@ class StartCommandTest {
   }
 
   @Test
-  void whatTheServerFindsWrongIsAUsageErrorThatNamesTheField() throws InterruptedException {
+  void whatTheServerFindsWrongIsAUsageErrorThatNamesTheOption() throws InterruptedException {
     jobd.startFailure = Errors.invalidField("spec.limits.pids", "must be at least 1, was 0");
 
     Shell.Result result = shell.run("start", "--pids", "0", "true");
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("spec.limits.pids: must be at least 1, was 0");
+    assertThat(result.err())
+        .isEqualTo("jobctl: cannot start true: --pids must be at least 1, was 0\n");
   }
 
   private JobSpec onlySpec() {

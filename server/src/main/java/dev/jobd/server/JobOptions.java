@@ -1,7 +1,9 @@
 package dev.jobd.server;
 
+import dev.jobd.api.args.JobField;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.args.ShellWords;
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Limits;
 import java.util.LinkedHashMap;
@@ -62,6 +64,8 @@ final class JobOptions {
   JobSpec spec() throws UsageException {
     try {
       return read();
+    } catch (InvalidSpecException e) {
+      throw new UsageException(JobField.problem(e.field(), e.problem()));
     } catch (IllegalArgumentException e) {
       throw new UsageException(Reasons.of(e));
     }

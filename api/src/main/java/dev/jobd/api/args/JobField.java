@@ -1,0 +1,75 @@
+package dev.jobd.api.args;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * A field of a job's specification as command lines write it: what the API says about {@code
+ * limits.memory_bytes} is for people about {@code --memory}, in its units.
+ */
+public final class JobField {
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("\\b[0-9]+\\b");
+  private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[-0-9HMS.]+");
+  private static final String UNITS = "KMGT";
+  private static final long UNIT = 1024;
+  private static final double MILLIS = 1000;
+
+  private JobField() {}
+
+  /**
+   * What is wrong, in the words of the options.
+   *
+   * @param field its path in the specification, for example {@code limits.memory_bytes}
+   * @param problem for example {@code must be at least 1048576, was 1024}
+   * @return for example {@code --memory must be at least 1M, was 1K}
+   */
+  public static String problem(String field, String problem) {
+    int index = field.indexOf('[');
+    String key = index < 0 ? "" : " " + field.substring(index + 1, field.length() - 1);
+    return switch (index < 0 ? field : field.substring(0, index)) {
+      case "limits.cpu_millis" -> "--cpus " + numbers(problem, JobField::cores);
+      case "limits.memory_bytes" -> "--memory " + numbers(problem, JobField::bytes);
+      case "limits.output_bytes" -> "--max-output " + numbers(problem, JobField::bytes);
+      case "limits.pids" -> "--pids " + problem;
+      case "limits.timeout" -> "--timeout " + durations(problem);
+      case "name" -> "--name " + problem;
+      case "working_directory" -> "--workdir " + problem;
+      case "env" -> "--env" + key + " " + problem;
+      case "labels" -> "--label" + key + " " + problem;
+      case "argv" ->
+          switch (key) {
+            case "" -> problem;
+            case " 0" -> "the command " + problem;
+            default -> "argument" + key + " " + problem;
+          };
+      default -> field + ": " + problem;
+    };
+  }
+
+  private static String numbers(String problem, UnaryOperator<String> words) {
+    return WHOLE_NUMBER.matcher(problem).replaceAll(number -> words.apply(number.group()));
+  }
+
+  private static String durations(String problem) {
+    return ISO_DURATION
+        .matcher(problem)
+        .replaceAll(time -> Duration.parse(time.group()).toMillis() + " ms");
+  }
+
+  private static String cores(String millis) {
+    double cores = Long.parseLong(millis) / MILLIS;
+    return cores == Math.rint(cores) ? Long.toString((long) cores) : Double.toString(cores);
+  }
+
+  /** In the largest unit that is exact. */
+  private static String bytes(String bytes) {
+    long count = Long.parseLong(bytes);
+    String unit = "";
+    for (int i = 0; i < UNITS.length() && count != 0 && count % UNIT == 0; i++) {
+      count /= UNIT;
+      unit = UNITS.substring(i, i + 1);
+    }
+    return count + unit;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.jobd.api.args;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobFieldTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "limits.memory_bytes | must be 1048576 to 1152921504606846976, was 1024"
+            + " | --memory must be 1M to 1048576T, was 1K",
+        "limits.memory_bytes | must be at least 1, was 0 | --memory must be at least 1, was 0",
+        "limits.output_bytes | must be 1 to 1024, was 1025 | --max-output must be 1 to 1K, was"
+            + " 1025",
+        "limits.cpu_millis | must be 10 to 1000000000, was 1 | --cpus must be 0.01 to 1000000, was"
+            + " 0.001",
+        "limits.pids | must be 1 to 4194304, was 0 | --pids must be 1 to 4194304, was 0",
+        "limits.timeout | must be 1 ms to 3650 days, was PT0S"
+            + " | --timeout must be 1 ms to 3650 days, was 0 ms",
+        "name | must be 1 to 64 | --name must be 1 to 64",
+        "working_directory | must be an absolute path | --workdir must be an absolute path",
+        "env[A] | must be short | --env A must be short",
+        "labels[a] | must be short | --label a must be short",
+        "argv | must hold a command | must hold a command",
+        "argv[0] | must not be empty | the command must not be empty",
+        "argv[12] | must be short | argument 12 must be short",
+        "new.field | must be 1024 | new.field: must be 1024",
+      })
+  void isNamedByItsOptionInItsUnits(String field, String problem, String words) {
+    assertThat(JobField.problem(field, problem)).isEqualTo(words);
+  }
+}

@@ -3,11 +3,13 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.util.Timestamps;
 import dev.jobd.api.Errors;
 import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StopJobRequest;
@@ -93,6 +95,26 @@ class JobCommandsTest {
   }
 
   @Test
+  void jsonShowsACommandAsItIs() throws InterruptedException {
+    jobd.add(
+        FakeJobd.running(FINISHED, "date").toBuilder()
+            .setSpec(JobSpec.newBuilder().addArgv("a<b>&'c'=\"d\" \\u003c\u001b"))
+            .build());
+
+    String json = shell.run("status", "-o", "json", FINISHED).out();
+
+    assertThat(json).contains("\"argv\": [\"a<b>&'c'=\\\"d\\\" \\\\u003c\\u001b\"]");
+    assertThat(
+            JsonParser.parseString(json)
+                .getAsJsonObject()
+                .getAsJsonObject("spec")
+                .getAsJsonArray("argv"))
+        .singleElement()
+        .extracting(JsonElement::getAsString)
+        .isEqualTo("a<b>&'c'=\"d\" \\u003c\u001b");
+  }
+
+  @Test
   void jsonOfSeveralIsOneDocument() throws InterruptedException {
     JsonObject list =
         JsonParser.parseString(shell.run("-o", "json", "status", SLEEPER, FINISHED).out())
@@ -114,8 +136,7 @@ class JobCommandsTest {
 
     assertThat(result.exitCode()).isEqualTo(3);
     assertThat(result.out()).contains("sleeper");
-    assertThat(result.err())
-        .startsWith("jobctl: cannot show job absent: no such job: absent; jobctl list");
+    assertThat(result.err()).startsWith("jobctl: cannot show job absent: no such job; jobctl list");
   }
 
   @Test
@@ -208,6 +229,15 @@ class JobCommandsTest {
     assertThat(jobd.lists.getFirst().getPhasesList()).containsExactly(JobPhase.JOB_PHASE_RUNNING);
     assertThat(jobd.lists.getFirst().getOwner()).isEqualTo("bob");
     assertThat(jobd.lists.getFirst().getLabelsMap()).containsEntry("team", "data");
+  }
+
+  @Test
+  void aWordOfTheStatusColumnIsNoStateAndThatIsExplained() throws InterruptedException {
+    Shell.Result result = shell.run("list", "--state", "finished");
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("finished, failed, killed and the like are all ended");
+    assertThat(jobd.lists).isEmpty();
   }
 
   @Test

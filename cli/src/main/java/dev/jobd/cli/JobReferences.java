@@ -1,6 +1,7 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,8 +23,13 @@ final class JobReferences {
 
   private JobReferences() {}
 
+  /**
+   * Lets {@code spec} take jobs.
+   *
+   * @param label as help shows it: {@code JOB}, {@code JOB...} or {@code [JOB...]}
+   */
   static void addTo(CommandSpec spec, String label) {
-    spec.addOption(Options.values("ID", "The same as " + label, "--job-id"));
+    spec.addOption(Options.values("ID", "The same as JOB", "--job-id"));
     spec.addPositional(
         Options.words(label, "The job's id, a prefix that only it has, its name, or @last"));
   }
@@ -69,15 +75,18 @@ final class JobReferences {
    */
   static String fix(String reference, String operation, Connection connection)
       throws CommandFailure, IOException {
-    return isFixed(reference)
-        ? reference
-        : connection
-            .call(
-                operation,
-                JobServiceGrpc.getGetJobMethod(),
-                GetJobRequest.newBuilder().setJob(reference).build())
-            .getJob()
-            .getId();
+    return isFixed(reference) ? reference : get(reference, operation, connection).getId();
+  }
+
+  /** The job as it is now; parameters as of {@link #fix}. */
+  static Job get(String reference, String operation, Connection connection)
+      throws CommandFailure, IOException {
+    return connection
+        .call(
+            operation,
+            JobServiceGrpc.getGetJobMethod(),
+            GetJobRequest.newBuilder().setJob(reference).build())
+        .getJob();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.jobd.cli;
 import com.google.protobuf.Timestamp;
 import dev.jobd.api.args.PointInTime;
 import dev.jobd.api.args.Quantity;
+import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.cli.render.Console;
@@ -63,11 +64,26 @@ final class LogsCommand implements Command {
     StreamOutputRequest.Builder request = request(streams, arguments);
     OutputPrinter printer = printer(streams, invocation);
     Connection connection = invocation.connection();
-    request.setJob(JobReferences.fix(reference, "read the output of " + reference, connection));
+    String operation = "read the output of " + reference;
+    if (request.getOffset() == 0) {
+      request.setJob(JobReferences.fix(reference, operation, connection));
+    } else {
+      Job job = JobReferences.get(reference, operation, connection);
+      request.setJob(job.getId());
+      sayWhereBeyond(job, request.getOffset(), invocation.console());
+    }
     try (OutputFrames frames = connection.output(request.build())) {
       frames.printTo(printer);
     }
     return ExitCode.OK;
+  }
+
+  private static void sayWhereBeyond(Job job, long from, Console console) throws IOException {
+    if (from > job.getOutputBytes()) {
+      console.say(
+          "--from %d is beyond the output, which has %d bytes so far"
+              .formatted(from, job.getOutputBytes()));
+    }
   }
 
   /** What is asked for, of a job that is yet to be named. */

@@ -1,8 +1,6 @@
 package dev.jobd.cli;
 
-import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.Job;
-import dev.jobd.api.v1.JobServiceGrpc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,7 @@ final class StatusCommand implements Command {
     CommandSpec spec =
         Options.command(this, "Prints the state of a job, or a table of several", "status", "query")
             .addOption(Options.flag("Then prints the output so far", "--logs"));
-    JobReferences.addTo(spec, "JOB");
+    JobReferences.addTo(spec, "JOB...");
     return spec;
   }
 
@@ -43,11 +41,6 @@ final class StatusCommand implements Command {
   }
 
   static Job get(String reference, Connection connection) throws CommandFailure, IOException {
-    return connection
-        .call(
-            "show job " + reference,
-            JobServiceGrpc.getGetJobMethod(),
-            GetJobRequest.newBuilder().setJob(reference).build())
-        .getJob();
+    return JobReferences.get(reference, "show job " + reference, connection);
   }
 }

@@ -66,6 +66,18 @@ class LogsCommandTest {
   }
 
   @Test
+  void aBeginningBeyondTheOutputIsTold() throws InterruptedException {
+    jobd.add(
+        FakeJobd.ended(FakeJobd.running(ENDED, "date"), FakeJobd.exited(3)).toBuilder()
+            .setOutputBytes(8)
+            .build());
+
+    assertThat(shell.run("logs", "--from", "8", ENDED).err()).isEmpty();
+    assertThat(shell.run("logs", "--from", "9", "date").err())
+        .isEqualTo("jobctl: --from 9 is beyond the output, which has 8 bytes so far\n");
+  }
+
+  @Test
   void theServerPicksTheLastLinesAndTheTimes() throws InterruptedException {
     Instant before = Instant.now().minus(Duration.ofMinutes(10));
     shell.run("logs", "--tail", "0", "--since", "10m", "--until", "2026-01-31T08:00:00Z", ENDED);

@@ -7,6 +7,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** A parsed command line. An option goes by any of its names here, with the dashes. */
 final class Arguments {
@@ -26,11 +27,19 @@ final class Arguments {
   static Arguments parse(String... line) throws CommandFailure {
     try {
       return new Arguments(Commands.model().parseArgs(line));
+    } catch (UnmatchedArgumentException e) {
+      throw e.isUnknownOption() || e.getCommandLine().getSubcommands().isEmpty()
+          ? cannotRead(e)
+          : HelpCommand.noCommand(e.getUnmatched().getFirst());
     } catch (ParameterException e) {
-      String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("cannot be read");
-      String subject = e.getCommandLine().getCommandSpec().qualifiedName();
-      throw CommandFailure.usage(problem + "; see " + subject + " --help");
+      throw cannotRead(e);
     }
+  }
+
+  private static CommandFailure cannotRead(ParameterException e) {
+    String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("cannot be read");
+    String subject = e.getCommandLine().getCommandSpec().qualifiedName();
+    return CommandFailure.usage(problem + "; see " + subject + " --help");
   }
 
   /** The command that was named; {@code null} where none was. */

@@ -9,6 +9,11 @@ interface Command {
   /** Its names, options and help, without the options that every command has. */
   CommandSpec spec();
 
+  /** Whether it calls the server; where not, help need not tell of the options for that. */
+  default boolean callsServer() {
+    return true;
+  }
+
   /**
    * Does it.
    *

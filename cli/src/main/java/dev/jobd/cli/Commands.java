@@ -14,7 +14,7 @@ final class Commands {
   static CommandLine model() {
     CommandSpec program = CommandSpec.create().name(PROGRAM);
     program.usageMessage().description("Runs commands as jobs on a jobd server.");
-    setUp(program);
+    setUp(program, true);
     program.addOption(
         OptionSpec.builder("-V", "--version")
             .versionHelp(true)
@@ -24,7 +24,7 @@ final class Commands {
             .build());
     for (Command command : inOrderOfHelp()) {
       CommandSpec spec = command.spec();
-      setUp(spec);
+      setUp(spec, command.callsServer());
       program.addSubcommand(spec.name(), spec);
     }
     return new CommandLine(program);
@@ -46,8 +46,8 @@ final class Commands {
         new HelpCommand());
   }
 
-  private static void setUp(CommandSpec spec) {
-    GlobalOptions.addTo(spec);
+  private static void setUp(CommandSpec spec, boolean callsServer) {
+    GlobalOptions.addTo(spec, callsServer);
     spec.usageMessage().sortOptions(false).sortSynopsis(false).abbreviateSynopsis(true);
     // No @FILE arguments and no ${variables}: what is typed is what is meant.
     spec.parser()

@@ -17,6 +17,11 @@ final class CompletionCommand implements Command {
   }
 
   @Override
+  public boolean callsServer() {
+    return false;
+  }
+
+  @Override
   public int run(Invocation invocation) throws CommandFailure, IOException {
     List<String> shells = invocation.arguments().words();
     if (shells.size() != 1 || !SHELLS.contains(shells.getFirst())) {

@@ -12,7 +12,7 @@ final class DeleteCommand implements Command {
   public CommandSpec spec() {
     CommandSpec spec =
         Options.command(this, "Deletes an ended job with its output, for good", "delete", "rm");
-    JobReferences.addTo(spec, "JOB");
+    JobReferences.addTo(spec, "JOB...");
     return spec;
   }
 

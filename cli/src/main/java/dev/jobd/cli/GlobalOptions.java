@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -7,38 +8,16 @@ import picocli.CommandLine.Model.OptionSpec;
 final class GlobalOptions {
   private GlobalOptions() {}
 
-  static void addTo(CommandSpec spec) {
-    spec.addOption(
-            Options.value(
-                "HOST:PORT",
-                "The server; or JOBCTL_SERVER. Default: " + ServerAddress.DEFAULT,
-                "--server",
-                "--hostPort"))
-        .addOption(
-            Options.value(
-                "NAME",
-                "Whose credentials to use: NAME.pem in the configuration directory; or JOBCTL_USER",
-                "-u",
-                "--user",
-                "--userID"))
-        .addOption(
-            Options.value("PEM", "Certificate, with or without its key; or JOBCTL_CERT", "--cert"))
-        .addOption(Options.value("PEM", "The certificate's key; or JOBCTL_KEY", "--key"))
-        .addOption(
-            Options.value(
-                "PEM", "Who must have issued the server's certificate; or JOBCTL_CA", "--ca"))
-        .addOption(
-            Options.value(
-                "TIME",
-                "How long to try for a server that is away; or "
-                    + Patience.VARIABLE
-                    + ". Default: "
-                    + Reconnection.words(Patience.DEFAULT.first())
-                    + ", or "
-                    + Reconnection.words(Patience.DEFAULT.again())
-                    + " once it was there",
-                Patience.OPTION))
-        .addOption(Options.value("FORMAT", "table, json or name", "-o", "--output"))
+  /**
+   * Adds them.
+   *
+   * @param showsConnection whether help tells of those that are about the server
+   */
+  static void addTo(CommandSpec spec, boolean showsConnection) {
+    for (OptionSpec option : aboutConnection()) {
+      spec.addOption(OptionSpec.builder(option).hidden(!showsConnection).build());
+    }
+    spec.addOption(Options.value("FORMAT", "table, json or name", "-o", "--output"))
         .addOption(
             OptionSpec.builder("-h", "--help", "-help")
                 .usageHelp(true)
@@ -46,5 +25,33 @@ final class GlobalOptions {
                 .type(boolean.class)
                 .description("Shows this and does nothing")
                 .build());
+  }
+
+  private static List<OptionSpec> aboutConnection() {
+    return List.of(
+        Options.value(
+            "HOST:PORT",
+            "The server; or JOBCTL_SERVER. Default: " + ServerAddress.DEFAULT,
+            "--server",
+            "--hostPort"),
+        Options.value(
+            "NAME",
+            "Whose credentials to use: NAME.pem in the configuration directory; or JOBCTL_USER",
+            "-u",
+            "--user",
+            "--userID"),
+        Options.value("PEM", "Certificate, with or without its key; or JOBCTL_CERT", "--cert"),
+        Options.value("PEM", "The certificate's key; or JOBCTL_KEY", "--key"),
+        Options.value("PEM", "Who must have issued the server's certificate; or JOBCTL_CA", "--ca"),
+        Options.value(
+            "TIME",
+            "How long to try for a server that is away, 0 for not at all; or "
+                + Patience.VARIABLE
+                + ". Default: "
+                + Reconnection.words(Patience.DEFAULT.first())
+                + ", or "
+                + Reconnection.words(Patience.DEFAULT.again())
+                + " once it was there",
+            Patience.OPTION));
   }
 }

@@ -12,7 +12,12 @@ final class HelpCommand implements Command {
   @Override
   public CommandSpec spec() {
     return Options.command(this, "Shows how a command is used", "help")
-        .addPositional(Options.words("COMMAND", "The command; without one, jobctl itself"));
+        .addPositional(Options.words("[COMMAND]", "The command; without one, jobctl itself"));
+  }
+
+  @Override
+  public boolean callsServer() {
+    return false;
   }
 
   @Override
@@ -22,9 +27,13 @@ final class HelpCommand implements Command {
     CommandLine subject =
         words.isEmpty() ? program : program.getSubcommands().get(words.getFirst());
     if (subject == null) {
-      throw CommandFailure.usage("no command '" + words.getFirst() + "'; jobctl help lists them");
+      throw noCommand(words.getFirst());
     }
     invocation.console().data(subject.getUsageMessage(Ansi.OFF).stripTrailing());
     return ExitCode.OK;
+  }
+
+  static CommandFailure noCommand(String word) {
+    return CommandFailure.usage("no command '" + word + "'; jobctl help lists them");
   }
 }

@@ -33,7 +33,10 @@ final class ListCommand implements Command {
                     "All of them, not the newest " + DEFAULT_LIMIT + " alone", "-a", "--all"))
             .addOption(
                 Options.values(
-                    "STATE", "Only starting, running, stopping or ended ones", "--state"))
+                    "STATE",
+                    "Only starting, running, stopping or ended ones; finished, failed, killed and"
+                        + " the like are all ended",
+                    "--state"))
             .addOption(Options.value("USER", "Only this user's", "--owner"))
             .addOption(Options.value("NAME", "Only those of this name", "--name"))
             .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
@@ -45,7 +48,7 @@ final class ListCommand implements Command {
             .addOption(Options.value("TIME", "Only those started before then", "--until"))
             .addOption(Options.flag("Ids alone", "-q", "--quiet"))
             .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
-    JobReferences.addTo(spec, "JOB");
+    JobReferences.addTo(spec, "[JOB...]");
     return spec;
   }
 
@@ -141,7 +144,10 @@ final class ListCommand implements Command {
       case "ended" -> JobPhase.JOB_PHASE_ENDED;
       default ->
           throw CommandFailure.usage(
-              "--state must be starting, running, stopping or ended, was '" + state + "'");
+              "--state must be starting, running, stopping or ended (finished, failed, killed and"
+                  + " the like are all ended), was '"
+                  + state
+                  + "'");
     };
   }
 

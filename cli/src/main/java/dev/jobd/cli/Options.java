@@ -43,7 +43,11 @@ final class Options {
         .build();
   }
 
-  /** Whatever follows the options. */
+  /**
+   * Whatever follows the options.
+   *
+   * @param label with brackets and dots, as help shows it
+   */
   static PositionalParamSpec words(String label, String description) {
     return PositionalParamSpec.builder()
         .index("0..*")
@@ -51,6 +55,7 @@ final class Options {
         .auxiliaryTypes(String.class)
         .arity("0..*")
         .paramLabel(label)
+        .hideParamSyntax(true)
         .description(description)
         .build();
   }

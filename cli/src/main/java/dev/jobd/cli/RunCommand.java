@@ -24,7 +24,7 @@ final class RunCommand implements Command {
         Options.command(
             this,
             "Starts a job, prints its output and exits with its code."
-                + " Ctrl-C stops the job, a second one kills it",
+                + " Ctrl-C stops the job (where your role may stop), a second one kills it",
             "run");
     JobSpecOptions.addTo(spec);
     return spec;

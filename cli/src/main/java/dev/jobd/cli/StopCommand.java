@@ -27,7 +27,7 @@ final class StopCommand implements Command {
                     "How long the job has after the first signal, TERM then, until it is killed",
                     "--grace"))
             .addOption(Options.flag("Then prints the job's whole output", "--logs"));
-    JobReferences.addTo(spec, "JOB");
+    JobReferences.addTo(spec, "JOB...");
     return spec;
   }
 

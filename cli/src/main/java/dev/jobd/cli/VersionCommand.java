@@ -14,6 +14,11 @@ final class VersionCommand implements Command {
   }
 
   @Override
+  public boolean callsServer() {
+    return false;
+  }
+
+  @Override
   public int run(Invocation invocation) throws CommandFailure, IOException {
     String version = version();
     invocation

@@ -19,7 +19,7 @@ final class WaitCommand implements Command {
             "Waits for a job, prints its final state and exits with its code;"
                 + " of several, with the last one's",
             "wait");
-    JobReferences.addTo(spec, "JOB");
+    JobReferences.addTo(spec, "JOB...");
     return spec;
   }
 

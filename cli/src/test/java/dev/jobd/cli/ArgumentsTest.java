@@ -83,7 +83,8 @@ class ArgumentsTest {
   @CsvSource(
       quoteCharacter = '"',
       value = {
-        "frobnicate, 'frobnicate'; see jobctl --help",
+        "frobnicate, no command 'frobnicate'; jobctl help lists them",
+        "lst -a build, no command 'lst'; jobctl help lists them",
         "list --nope, '--nope'; see jobctl list --help",
         "list -aqx, '-x'",
         "--nope list, '--nope'; see jobctl --help",

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What needs neither server nor credentials. */
@@ -38,6 +39,23 @@ class HelpTest {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out()).startsWith("Usage: jobctl").doesNotContain("\u001b");
     assertThat(result.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list, true, [JOB...]",
+    "stop, true, ' JOB...'",
+    "logs, true, ' JOB\n'",
+    "version, false, ''",
+    "completion, false, ' SHELL\n'",
+    "help, false, [COMMAND]"
+  })
+  void helpShowsWhatACommandTakes(String command, boolean callsServer, String words)
+      throws InterruptedException {
+    String help = shell.run(command, "--help").out();
+
+    assertThat(help.contains("--server")).isEqualTo(callsServer);
+    assertThat(help).contains(words).doesNotContain("JOB...]...");
   }
 
   @ParameterizedTest

@@ -109,8 +109,10 @@ public final class JobdServer implements AutoCloseable {
     try {
       return server.start();
     } catch (IOException e) {
-      // gRPC's own message names the address twice and the cause not at all.
-      String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      // gRPC's own message names the address twice and the cause not at all; that of netty's native
+      // code begins with its call and number.
+      String cause = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+      String reason = cause.replaceFirst("^.*failed with error\\(-?\\d+\\): ", "");
       throw new IOException(
           "cannot listen on " + config.listen() + ": " + reason + ": choose another with --listen",
           e);

@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code jobd}: the server, and what its operator needs beside it. */
 @Command(
@@ -36,11 +38,12 @@ public final class Main {
             .addSubcommand(new CheckCommand(InstantSource.system(), out))
             .addSubcommand(new PkiCommand(InstantSource.system(), writer(out), writer(err)))
             .addSubcommand(new VersionCommand(out))
+            .addSubcommand(new HelpCommand(out))
             // An argument that begins with @ is an argument, not a file of them.
             .setExpandAtFiles(false)
             .setOut(writer(out))
             .setErr(writer(err))
-            .setParameterExceptionHandler((e, _) -> usage(e, e.getCommandLine()))
+            .setParameterExceptionHandler((e, _) -> misused(e))
             .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
     giveVersion(program);
     return program;
@@ -54,6 +57,19 @@ public final class Main {
 
   private static PrintWriter writer(PrintStream stream) {
     return new PrintWriter(stream, true, stream.charset());
+  }
+
+  private static int misused(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !command.getSubcommands().isEmpty()) {
+      String name = command.getCommandSpec().qualifiedName();
+      String word = unmatched.getUnmatched().getFirst();
+      command.getErr().println(name + ": " + HelpCommand.noCommand(name, word));
+      return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+    return usage(e, command);
   }
 
   private static int usage(Exception e, CommandLine command) {

@@ -15,7 +15,22 @@ import picocli.CommandLine.Mixin;
 /** {@code jobd serve}: serves until a signal ends it; the jobs run on. */
 @Command(
     name = "serve",
-    description = "Runs the server until SIGTERM; its jobs run on.",
+    description = {
+      "Runs the server until SIGTERM; its jobs run on. Needs root.",
+      "When it is ready, it prints one line on stdout; its log goes to stderr.",
+    },
+    footer = {
+      "",
+      "A configuration file may hold, for example:",
+      "  listen: 127.0.0.1:24482",
+      "  state_dir: /var/lib/jobd",
+      "  pki_dir: /etc/jobd/pki",
+      "  default_limits: {cpus: 2, memory: 2G, pids: 1024, timeout: 1d,",
+      "                   max_output: 10G}",
+      "  retention: {output_age: 14d, record_age: 365d, max_jobs: 1000000,",
+      "              max_output: 100G}",
+      "An option is stronger than the file.",
+    },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -54,11 +55,10 @@ class CommandsTest {
       delimiter = '|',
       value = {
         "-x | jobd: Unknown option: '-x'",
-        "nonsense | jobd: Unmatched argument at index 0: 'nonsense'",
         "serve --listen nowhere | jobd serve: Invalid value for option '--listen'",
         "run | jobd run: give a command",
         "run --memory 1x -- true | jobd run: --memory must be a size like",
-        "run --cpus 0 -- true | jobd run: limits.cpu_millis: must be",
+        "run --cpus 0 -- true | jobd run: --cpus must be 0.01 to 1000000, was 0 ",
         "run -e X -- true | jobd run: --env must be NAME=VALUE",
         "run --cmd ' -- true | jobd run: give either a command or --cmd",
         "run --cmd ' | jobd run: --cmd the quote ' at character 1 is not closed",
@@ -67,6 +67,29 @@ class CommandsTest {
     assertThat(jobd(line.split(" "))).isEqualTo(2);
     assertThat(err()).startsWith(words).endsWith("--help)\n").hasLineCount(1);
     assertThat(out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lst, jobd: no command 'lst'; jobd help lists them",
+    "help lst, jobd: no command 'lst'; jobd help lists them",
+    "pki lst, jobd pki: no command 'lst'; jobd help pki lists them",
+  })
+  void unknownCommandIsToldInOneLineAndExitCode2(String line, String words) {
+    assertThat(jobd(line.split(" "))).isEqualTo(2);
+    assertThat(err()).isEqualTo(words + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "help, Usage: jobd [",
+    "help serve, Usage: jobd serve",
+    "help pki issue, Usage: jobd pki issue"
+  })
+  void helpIsDataOnStandardOutput(String line, String beginning) {
+    assertThat(jobd(line.split(" "))).isZero();
+    assertThat(out()).startsWith(beginning);
+    assertThat(err()).isEmpty();
   }
 
   @Test
@@ -83,6 +106,22 @@ class CommandsTest {
     Path file = Files.writeString(directory.resolve("c.yaml"), "\nport: 1\n");
     assertThat(jobd("serve", "--config", file.toString())).isEqualTo(1);
     assertThat(err()).startsWith("jobd serve: " + file + ":2: unknown key 'port'").hasLineCount(1);
+  }
+
+  @Test
+  void helpOfServeHoldsAConfigurationThatIsOne(@TempDir Path directory) throws Exception {
+    jobd("serve", "--help");
+    String yaml =
+        out()
+            .lines()
+            .dropWhile(line -> !line.startsWith("A configuration file"))
+            .skip(1)
+            .takeWhile(line -> line.startsWith("  "))
+            .collect(joining("\n"));
+    Path file = Files.writeString(directory.resolve("c.yaml"), yaml.stripIndent());
+
+    assertThat(ConfigFile.read(file)).hasNoNullFieldsOrProperties();
+    assertThat(out()).contains("root", "stdout");
   }
 
   @Test

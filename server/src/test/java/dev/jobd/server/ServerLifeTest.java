@@ -15,6 +15,7 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,20 @@ class ServerLifeTest {
 
   private static String ending() {
     return Status.UNAVAILABLE.withDescription("jobd is shutting down").toString();
+  }
+
+  @Test
+  void addressThatIsTakenIsToldInPlainWords() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      String address = server.server().address().toString();
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(server::startSecond)
+          .withMessage(
+              "cannot listen on "
+                  + address
+                  + ": Address already in use: choose another with --listen");
+    }
   }
 
   @Test

@@ -98,6 +98,19 @@ final class TestServer implements AutoCloseable {
     return JobdServer.start(config, new ServerPki(config.pkiDirectory()).tls(), worker);
   }
 
+  /** One more on the same address, which is refused. */
+  void startSecond() throws Exception {
+    ServerConfig taken =
+        new ServerConfig(
+            server.address(),
+            config.stateDirectory(),
+            config.pkiDirectory(),
+            config.defaultLimits(),
+            config.retention(),
+            config.bounds());
+    JobdServer.start(taken, new ServerPki(config.pkiDirectory()).tls(), worker).close();
+  }
+
   /** As by SIGTERM and a new start. Channels of before are closed. */
   void restart() throws Exception {
     closeChannels();

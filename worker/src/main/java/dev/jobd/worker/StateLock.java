@@ -5,12 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeoutException;
 /**
  * One process's hold on a state directory. Ends with the process, however that ends. The file says
  * who holds it, for the words of a refusal alone.
+ *
+ * <p>A process that closes any descriptor of the file loses its lock (fcntl(2), POSIX locks): so
+ * while it has one, it does not open the file again.
  */
 final class StateLock implements Closeable {
   /** For a holder that is ending; longer than an orderly end takes. */
@@ -25,9 +29,14 @@ final class StateLock implements Closeable {
 
   private static final int MAX_PID_BYTES = 20;
 
+  /** The files that this process has open. */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
   private final FileChannel channel;
 
-  private StateLock(FileChannel channel) {
+  private StateLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -37,23 +46,30 @@ final class StateLock implements Closeable {
    * @throws IOException where it is still held after {@link #MAX_WAIT}, or held by this process
    */
   static StateLock take(Path directory) throws IOException {
+    Path file = directory.toRealPath().resolve("lock");
+    if (!OPEN.add(file)) {
+      throw inUse(directory, " (pid " + ProcessHandle.current().pid() + ")");
+    }
+    try {
+      return open(directory, file);
+    } catch (IOException | RuntimeException e) {
+      OPEN.remove(file);
+      throw e;
+    }
+  }
+
+  private static StateLock open(Path directory, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            directory.resolve("lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (!locksAtOnce(channel) && !locksInTime(channel)) {
         throw inUse(directory, holder(channel));
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(ownPid()), 0);
-      return new StateLock(channel);
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw inUse(directory, " (pid " + ProcessHandle.current().pid() + ")");
-    } catch (IOException e) {
+      return new StateLock(file, channel);
+    } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
@@ -114,6 +130,10 @@ final class StateLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      OPEN.remove(file);
+    }
   }
 }

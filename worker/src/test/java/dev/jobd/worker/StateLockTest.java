@@ -2,6 +2,7 @@ package dev.jobd.worker;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,19 @@ class StateLockTest {
     } finally {
       holder.destroyForcibly().waitFor();
     }
+  }
+
+  @Test
+  void aSecondHoldInTheSameProcessIsRefusedAndCostsTheFirstNothing(@TempDir Path directory)
+      throws Exception {
+    try (StateLock _ = StateLock.take(directory)) {
+      assertThatThrownBy(() -> StateLock.take(directory))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("in use by another jobd (pid " + ProcessHandle.current().pid());
+      String inode = ":" + Files.getAttribute(directory.resolve("lock"), "unix:ino") + " ";
+      assertThat(Files.readAllLines(Path.of("/proc/locks"))).anyMatch(lock -> lock.contains(inode));
+    }
+    StateLock.take(directory).close();
   }
 
   private static void takeInto(CompletableFuture<StateLock> taken, Path directory) {

@@ -19,9 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,7 +28,7 @@
 #include "descriptors.h"
 #include "exit_record.h"
 #include "group.h"
-#include "init.h"
+#include "inside.h"
 #include "journal.h"
 #include "launch.h"
 #include "namespaces.h"
@@ -39,7 +37,6 @@
 
 enum {
     READ_BYTES = 64 << 10, /* a pipe's default capacity: pipe(7) */
-    REPORTS_MAX = 2,       /* that a job makes, see struct init_report */
     EXIT_BAD_REQUEST = 2,  /* the only failure that no exit record can tell: there is no directory of its own for it */
     EXIT_NO_RECORD = 3,
 };
@@ -113,26 +110,15 @@ static void show_job(const char *directory, char *room)
         (void)snprintf(room, strlen(room) + 1, "%s", name + 1);
 }
 
-static void tell_init(const struct shim *shim, struct init_order order)
-{
-    (void)send(shim->job.channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT); /* fails where init has ended */
-}
-
-static void kill_init(const struct shim *shim)
-{
-    if (shim->job.init > 0)
-        (void)syscall(SYS_pidfd_send_signal, shim->job.init_pidfd, SIGKILL, NULL, 0); /* likewise */
-}
-
 static void kill_all(struct shim *shim)
 {
     shim->kill_at = NEVER;
     if (!shim->released) {
         shim->doomed = true;
-        kill_init(shim); /* as yet it is the whole job, if that */
+        inside_kill(&shim->job); /* as yet it is the whole job, if that */
         return;
     }
-    tell_init(shim, (struct init_order){.kill_all = 1});
+    inside_tell(&shim->job, (struct init_order){.kill_all = 1});
     if (shim->init_kill_at == NEVER)
         shim->init_kill_at = after(INIT_PATIENCE_NS);
 }
@@ -140,7 +126,7 @@ static void kill_all(struct shim *shim)
 static void enter(struct shim *shim)
 {
     if (shim->job.init == 0 && launch(&shim->request, &shim->job, &shim->record.failure) && shim->doomed)
-        kill_init(shim);
+        inside_kill(&shim->job);
 }
 
 static void release(struct shim *shim)
@@ -150,7 +136,7 @@ static void release(struct shim *shim)
     shim->released = true;
     if (shim->request.timeout_ns != 0)
         shim->timeout_at = after(shim->request.timeout_ns);
-    tell_init(shim, (struct init_order){.launch = 1});
+    inside_tell(&shim->job, (struct init_order){.launch = 1});
 }
 
 static void stop(struct shim *shim, int signal, uint64_t grace_ns)
@@ -161,7 +147,7 @@ static void stop(struct shim *shim, int signal, uint64_t grace_ns)
         kill_all(shim);
         return;
     }
-    tell_init(shim, (struct init_order){.signal = (uint32_t)signal});
+    inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal});
     uint64_t kill_at = after(grace_ns);
     if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
         shim->kill_at = kill_at;
@@ -186,7 +172,7 @@ static void on_control(void *context, const struct control_message *message)
         return;
     case CONTROL_SIGNAL:
         if (shim->released)
-            tell_init(shim, (struct init_order){.signal = message->value});
+            inside_tell(&shim->job, (struct init_order){.signal = message->value});
         return;
     default:
         return; /* of a later version: nothing to do with it here */
@@ -197,71 +183,15 @@ static void on_control(void *context, const struct control_message *message)
 static void take_back(struct shim *shim)
 {
     shim->record.failure = (struct failure){.step = STEP_RELEASE, .error = ECANCELED};
-    kill_init(shim);
+    inside_kill(&shim->job);
 }
 
-/* The kernel attaches the sender's process id, in this process's PID namespace: unix(7). */
-static uint32_t sender_of(struct msghdr *header)
-{
-    struct cmsghdr *control = CMSG_FIRSTHDR(header);
-    struct ucred sender = {0};
-    if (control != NULL && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_CREDENTIALS)
-        memcpy(&sender, CMSG_DATA(control), sizeof sender);
-    return (uint32_t)sender.pid;
-}
-
-/* Takes one report of the inside; false where there is none. */
-static bool take_report(struct shim *shim)
-{
-    struct init_report report;
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(struct ucred))];
-    } credentials;
-    struct iovec data = {.iov_base = &report, .iov_len = sizeof report};
-    struct msghdr header = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &credentials, .msg_controllen = sizeof credentials};
-    ssize_t got;
-    do /* An init that ended with an order unread resets the channel; that is told, once, before what init sent. */
-        got = recvmsg(shim->job.channel, &header, MSG_DONTWAIT);
-    while (got < 0 && errno == ECONNRESET);
-    if (got != (ssize_t)sizeof report)
-        return false;
-    if (report.ended) {
-        shim->record.status = report.status;
-        shim->record.usage = report.usage;
-    } else {
-        shim->record.pid = sender_of(&header);
-    }
-    return true;
-}
-
-static void take_reports(struct shim *shim, bool hung_up)
-{
-    for (int i = 0; i < REPORTS_MAX && take_report(shim); i++)
-        ;
-    if (hung_up) {
-        close(shim->job.channel);
-        shim->job.channel = -1;
-    }
-}
-
-/* The failure pipe: end of file says that nothing holds its other end any more, so the command was executed. */
 static void take_launch_result(struct shim *shim)
 {
-    struct failure failure;
-    ssize_t got = read(shim->job.failures, &failure, sizeof failure);
-    if (got == (ssize_t)sizeof failure) {
-        shim->record.failure = failure;
-    } else if (shim->record.failure.step == STEP_NONE) {
-        take_reports(shim, false);
-        if (shim->record.pid != 0) { /* init, killed before it had a command, ends in end of file as well */
-            shim->record.started = clock_ns(CLOCK_REALTIME);
-            control_started(&shim->control, shim->record.pid, shim->record.started);
-        }
+    if (inside_executed(&shim->job, &shim->record)) {
+        shim->record.started = clock_ns(CLOCK_REALTIME);
+        control_started(&shim->control, shim->record.pid, shim->record.started);
     }
-    close(shim->job.failures);
-    shim->job.failures = -1;
 }
 
 /* Moves what one pipe holds to the journal, at most one buffer; returns how much, 0 where there is nothing. */
@@ -304,7 +234,7 @@ static void check_deadlines(struct shim *shim)
     if (now >= shim->init_kill_at) {
         /* Init is not answering: starved, stopped, or worse. Its death takes the namespace with it. */
         shim->init_kill_at = NEVER;
-        kill_init(shim);
+        inside_kill(&shim->job);
         group_kill(shim->request.unified);
     }
 }
@@ -349,7 +279,7 @@ static void serve(struct shim *shim)
         if (!shim->released && control_deserted(&shim->control))
             take_back(shim);
         if (set[CHANNEL].revents != 0)
-            take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
+            inside_reports(&shim->job, &shim->record, (set[CHANNEL].revents & POLLHUP) != 0);
         if (set[INIT].revents != 0 || (shim->job.init == 0 && shim->record.failure.step != STEP_NONE))
             return;
         check_deadlines(shim);
@@ -367,7 +297,7 @@ static void conclude(struct shim *shim)
     while (waitpid(shim->job.init, &init_status, 0) < 0 && errno == EINTR)
         ;
     shim->record.ended = clock_ns(CLOCK_REALTIME);
-    take_reports(shim, false);
+    inside_reports(&shim->job, &shim->record, false);
     if (shim->record.status == STATUS_UNKNOWN && WIFSIGNALED(init_status))
         shim->record.status = SIGKILL; /* what the kernel does to a namespace whose init dies: pid_namespaces(7) */
     if (shim->job.failures >= 0)

@@ -74,7 +74,8 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
   /** As an operator does: SIGTERM, and at once a new one; answers what the old one has left. */
   Outcome restart() throws IOException, InterruptedException {
     try (Running before = started().jobd()) {
-      before.process().destroy();
+      // By its handle: Process.destroy closes the streams, and with them what it says at its end.
+      before.process().toHandle().destroy();
       startAgain();
       return before.await();
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +32,6 @@ import picocli.CommandLine.Mixin;
     },
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
-
   private final CompletableFuture<Void> stopAsked;
   private final PrintStream out;
 
@@ -63,7 +60,8 @@ final class ServeCommand implements Callable<Integer> {
       out.println("jobd ready on " + server.address());
       out.flush();
       stopAsked.join();
-      log.info("jobd is ending; jobs run on");
+      // Not a constant: whichever logger is made before Logging.install decides the level of all.
+      LoggerFactory.getLogger(ServeCommand.class).info("jobd is ending; jobs run on");
     }
     return 0;
   }

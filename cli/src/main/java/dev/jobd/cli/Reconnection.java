@@ -28,7 +28,7 @@ final class Reconnection {
   private static final Duration STEADY = Duration.ofSeconds(10);
 
   /** Nobody wonders for so long why nothing happens. */
-  private static final Duration SILENCE = Duration.ofSeconds(1);
+  private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final ServerAddress server;
   private final ManagedChannel channel;

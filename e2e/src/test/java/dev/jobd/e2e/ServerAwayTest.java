@@ -37,6 +37,16 @@ class ServerAwayTest {
     return "jobctl: " + server.address() + " is back\n";
   }
 
+  /** Said where the first connection takes long, as it may on a busy host. */
+  private static String waiting() {
+    return "jobctl: waiting for " + server.address() + " ...\n";
+  }
+
+  /** Of {@code words}, what jobctl has not said itself. */
+  private static byte[] ofTheJob(String words) {
+    return words.replace(waiting(), "").replace(lost(), "").replace(back(), "").getBytes(UTF_8);
+  }
+
   /** The lines that {@link #TALKER} has written by its end, as far as {@code bytes} tell. */
   private static String lines(String word, byte[] bytes) {
     long count = new String(bytes, UTF_8).lines().count();
@@ -77,8 +87,7 @@ class ServerAwayTest {
       assertThat(new String(err, UTF_8)).isEqualTo(lines("err", err)).hasLineCount(count(out));
       assertThat(logs.await().succeeded().stdout()).isEqualTo(out);
       for (Running split : List.of(run, logs)) {
-        String words = split.await().err();
-        assertThat(words.replace(lost(), "").replace(back(), "").getBytes(UTF_8)).isEqualTo(err);
+        assertThat(ofTheJob(split.await().err())).isEqualTo(err);
       }
       assertThat(alice.run("logs", "talker").succeeded().stdout()).isEqualTo(out);
     } finally {

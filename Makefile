@@ -65,6 +65,11 @@ bench: build ## Measures jobs beside unshare, bubblewrap, crun and runc
 	@$(quiet) $(without_tests) -pl bench -am package
 	@scripts/bench
 
+.PHONY: scale
+scale: build ## Measures reopening with many jobs, memory per job and durable starts
+	@$(quiet) $(without_tests) -pl bench -am package
+	@scripts/scale
+
 .PHONY: format
 format: prerequisites ## Formats all Java sources
 	@$(quiet) -N -Dformat=--replace verify

@@ -40,9 +40,9 @@ test: ## Builds everything, checks its form and runs every test (root: they make
 	@touch dist/.built
 
 .PHONY: large
-large: ## Runs the tests of output with lines of 1 GiB and 10 million lines
+large: ## Runs the tests of output with 1 GiB, in one line too, and 10 million lines
 	@scripts/prerequisites test
-	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest' \
+	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest,ServerDownTest' \
 	  -Dsurefire.failIfNoSpecifiedTests=false verify
 
 kill_rounds ?= 1000

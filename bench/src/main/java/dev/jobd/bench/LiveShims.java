@@ -1,28 +1,47 @@
 package dev.jobd.bench;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 
-/** The shims of one state directory's jobs; each has one child, the init of its job. */
-record LiveShims(List<ProcessHandle> shims) {
+/**
+ * The processes of one state directory's jobs: shims, the init that each has, and the commands that
+ * the inits have.
+ */
+record LiveShims(
+    List<ProcessHandle> shims, List<ProcessHandle> inits, List<ProcessHandle> commands) {
   private static final String TITLE = "jobd-shim\0";
 
-  /** A shim has its job's id in the place of its argument, and no control terminal of ours. */
   static LiveShims of(Path stateDirectory) {
     Path jobs = stateDirectory.resolve("jobs");
-    List<ProcessHandle> all =
-        ProcessHandle.allProcesses().filter(process -> isOf(jobs, process)).toList();
+    Map<Optional<ProcessHandle>, List<ProcessHandle>> children =
+        ProcessHandle.allProcesses().collect(groupingBy(ProcessHandle::parent));
     // An init is a copy of its shim and has the same title.
-    return new LiveShims(
-        all.stream().filter(process -> process.parent().filter(all::contains).isEmpty()).toList());
+    List<ProcessHandle> titled =
+        ProcessHandle.allProcesses().filter(process -> isOf(jobs, process)).toList();
+    List<ProcessHandle> shims =
+        titled.stream()
+            .filter(process -> !process.parent().map(titled::contains).orElse(false))
+            .toList();
+    List<ProcessHandle> inits = below(shims, children);
+    return new LiveShims(shims, inits, below(inits, children));
   }
 
+  private static List<ProcessHandle> below(
+      List<ProcessHandle> parents, Map<Optional<ProcessHandle>, List<ProcessHandle>> children) {
+    return parents.stream()
+        .flatMap(parent -> children.getOrDefault(Optional.of(parent), List.of()).stream())
+        .toList();
+  }
+
+  /** A shim has its job's id in the place of its argument. */
   private static boolean isOf(Path jobs, ProcessHandle process) {
     try {
       byte[] bytes = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
@@ -38,21 +57,8 @@ record LiveShims(List<ProcessHandle> shims) {
     return shims.size();
   }
 
-  /** Of one shim, on average, in bytes. */
-  double shimPss() throws IOException {
-    return meanPss(shims);
-  }
-
-  /** Of one init, on average, in bytes. */
-  double initPss() throws IOException {
-    return meanPss(inits().toList());
-  }
-
-  private Stream<ProcessHandle> inits() {
-    return shims.stream().flatMap(ProcessHandle::children);
-  }
-
-  private static double meanPss(List<ProcessHandle> processes) throws IOException {
+  /** Of one process, on average, in bytes. */
+  static double meanPss(List<ProcessHandle> processes) throws IOException {
     long sum = 0;
     for (ProcessHandle process : processes) {
       sum += HostMemory.pss(Long.toString(process.pid()));
@@ -62,13 +68,9 @@ record LiveShims(List<ProcessHandle> shims) {
 
   /** Terminates the commands, and waits until the shims have recorded it and are gone. */
   void endJobs() {
-    inits().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
-    try {
-      CompletableFuture.allOf(
-              shims.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-          .join();
-    } catch (CompletionException e) {
-      throw new AssertionError(e); // an exit is never exceptional
-    }
+    commands.forEach(ProcessHandle::destroy);
+    CompletableFuture.allOf(
+            shims.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+        .join();
   }
 }

@@ -16,6 +16,11 @@ public final class ScaleMain {
   private static final int DEFAULT_LIVE = 1_000;
   private static final int DEFAULT_FINISHED = 10_000;
 
+  /** Have all classes loaded that live jobs need, which is not to count as memory of the others. */
+  private static final int FEW = 50;
+
+  private static final double KIB = 1024;
+
   /** Of which the median is taken: the first finds files that are in no cache of this JVM yet. */
   private static final int OPENINGS = 5;
 
@@ -47,25 +52,27 @@ public final class ScaleMain {
     Table table =
         new Table("state directory has", "ready ms", "heap KiB after GC", "PSS KiB after GC");
     try {
-      List<Reopened> empty = worker.open(OPENINGS);
-      row(table, "nothing", empty);
+      row(table, "nothing", worker.open(OPENINGS));
       worker.populate(finished, 0);
-      List<Reopened> history = worker.open(OPENINGS);
-      row(table, finished + " finished", history);
+      row(table, finished + " finished", worker.open(OPENINGS));
+      Reopened few = worker.populate(0, FEW);
+      List<Reopened> before = worker.open(OPENINGS);
+      row(table, "%d finished, %d live".formatted(finished, FEW), before);
       long free = HostMemory.available();
-      Reopened started = worker.populate(0, live);
-      long used = free - HostMemory.available();
-      List<Reopened> all = worker.open(OPENINGS);
-      row(table, finished + " finished, " + live + " live", all);
+      Reopened starter = worker.populate(0, live);
+      double host = (double) (free - HostMemory.available()) / live;
+      List<Reopened> after = worker.open(OPENINGS);
+      row(table, "%d finished, %d live".formatted(finished, FEW + live), after);
       LiveShims shims = LiveShims.of(worker.stateDirectory());
-      String memory = memory(shims, history, all, started, live, used);
+      Table each = new Table("per live, idle job", "");
+      addShims(each, shims, host);
+      addGrowth(each, before, after, live);
+      kib(each, "jobd's heap, of a job it started", growth(few, starter) / live);
       shims.endJobs();
-      row(table, finished + " finished, " + live + " ended meanwhile", worker.open(1));
+      int ended = shims.count();
+      row(table, "%d finished, %d ended meanwhile".formatted(finished, ended), worker.open(1));
       System.out.printf("A worker opened in a new JVM, medians of %d%n%n%s%n", OPENINGS, table);
-      System.out.printf("Per live, idle job (%d of them)%n%n%s", shims.count(), memory);
-      double millis = Reopened.median(all, Reopened::readyNanos) / 1e6;
-      double before = Reopened.median(history, Reopened::readyNanos) / 1e6;
-      System.out.printf("%nready again: %.3f ms per live job%n", (millis - before) / live);
+      System.out.print(each);
     } finally {
       LiveShims.of(worker.stateDirectory()).endJobs();
       worker.open(1); // which concludes them and removes their groups
@@ -76,39 +83,39 @@ public final class ScaleMain {
     table.row(
         what,
         "%.0f".formatted(Reopened.median(measured, Reopened::readyNanos) / 1e6),
-        "%.0f".formatted(Reopened.median(measured, Reopened::heapBytes) / 1024),
-        "%.0f".formatted(Reopened.median(measured, Reopened::pssBytes) / 1024));
+        "%.0f".formatted(Reopened.median(measured, Reopened::heapBytes) / KIB),
+        "%.0f".formatted(Reopened.median(measured, Reopened::pssBytes) / KIB));
   }
 
-  private static String memory(
-      LiveShims shims,
-      List<Reopened> without,
-      List<Reopened> with,
-      Reopened starter,
-      int live,
-      long used)
-      throws IOException {
-    Table table = new Table("KiB", "each");
-    double shim = shims.shimPss();
-    double init = shims.initPss();
-    kibRow(table, "shim, PSS", shim);
-    kibRow(table, "its init, PSS", init);
-    kibRow(table, "shim and init, PSS", shim + init);
-    kibRow(table, "jobd's heap, job taken up", growth(without, with, Reopened::heapBytes, live));
-    kibRow(table, "jobd's PSS, job taken up", growth(without, with, Reopened::pssBytes, live));
-    double heap = starter.heapBytes() - Reopened.median(without, Reopened::heapBytes);
-    kibRow(table, "jobd's heap, job started by it", heap / live);
-    kibRow(table, "the host's, with command, kernel and page cache", (double) used / live);
-    return table.toString();
+  private static void addShims(Table table, LiveShims shims, double host) throws IOException {
+    double shim = LiveShims.meanPss(shims.shims());
+    double init = LiveShims.meanPss(shims.inits());
+    kib(table, "shim, PSS", shim);
+    kib(table, "its init, PSS", init);
+    kib(table, "both", shim + init);
+    kib(table, "the host's memory, with command, kernel and page cache", host);
   }
 
-  private static double growth(
-      List<Reopened> without, List<Reopened> with, Reopened.Figure figure, int live) {
-    return (Reopened.median(with, figure) - Reopened.median(without, figure)) / live;
+  private static void addGrowth(
+      Table table, List<Reopened> before, List<Reopened> after, int live) {
+    double ready =
+        Reopened.median(after, Reopened::readyNanos)
+            - Reopened.median(before, Reopened::readyNanos);
+    double heap =
+        Reopened.median(after, Reopened::heapBytes) - Reopened.median(before, Reopened::heapBytes);
+    double pss =
+        Reopened.median(after, Reopened::pssBytes) - Reopened.median(before, Reopened::pssBytes);
+    table.row("until ready again", "%.3f ms".formatted(ready / 1e6 / live));
+    kib(table, "jobd's heap, of a job taken up", heap / live);
+    kib(table, "jobd's PSS, of a job taken up", pss / live);
   }
 
-  private static void kibRow(Table table, String what, double bytes) {
-    table.row(what, "%.1f".formatted(bytes / 1024));
+  private static double growth(Reopened before, Reopened after) {
+    return (double) (after.heapBytes() - before.heapBytes());
+  }
+
+  private static void kib(Table table, String what, double bytes) {
+    table.row(what, "%.1f KiB".formatted(bytes / KIB));
   }
 
   static void delete(Path directory) throws IOException {

@@ -3,11 +3,7 @@ package dev.jobd.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -24,29 +20,8 @@ class LogsTest {
   private static final int SHORT_LINES = LARGE ? 10_000_000 : 100_000;
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z";
 
-  /** A program's standard output, of which there may be more than fits into memory. */
-  private record Digested(int exitCode, long bytes, String sha256) {
-    static Digested of(Process process) throws Exception {
-      process.getOutputStream().close();
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      long bytes;
-      try (InputStream out = new DigestInputStream(process.getInputStream(), digest)) {
-        bytes = out.transferTo(java.io.OutputStream.nullOutputStream());
-      } finally {
-        process.destroy();
-      }
-      return new Digested(process.waitFor(), bytes, HexFormat.of().formatHex(digest.digest()));
-    }
-  }
-
   private static Digested digest(Jobctl user, String... arguments) throws Exception {
-    return Digested.of(
-        user.command(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-  }
-
-  /** What a shell makes of the same, without jobd. */
-  private static Digested local(String script) throws Exception {
-    return Digested.of(new ProcessBuilder("sh", "-c", script).start());
+    return Digested.of(user.command(arguments));
   }
 
   private static String ended(Jobctl user, String script) throws Exception {
@@ -169,8 +144,8 @@ class LogsTest {
     String script = "head -c " + LONG_LINE + " /dev/zero | tr '\\0' x";
     String id = ended(alice, script);
 
-    assertThat(digest(alice, "logs", id)).isEqualTo(local(script));
-    assertThat(digest(alice, "logs", "--tail", "1", id)).isEqualTo(local(script));
+    assertThat(digest(alice, "logs", id)).isEqualTo(Digested.ofShell(script));
+    assertThat(digest(alice, "logs", "--tail", "1", id)).isEqualTo(Digested.ofShell(script));
     // In pieces of 256 KiB, of which all but the first continue one.
     long pieces = LONG_LINE >> 18;
     assertThat(digest(alice, "logs", "--format", "prefixed", id).bytes())
@@ -184,12 +159,12 @@ class LogsTest {
     String id = alice.startJob("--", "perl", "-e", "$| = 1; print \"$_\\n\" for 1.." + SHORT_LINES);
     alice.run("wait", id).succeeded();
 
-    assertThat(digest(alice, "logs", id)).isEqualTo(local("seq -f %.0f " + SHORT_LINES));
+    assertThat(digest(alice, "logs", id)).isEqualTo(Digested.ofShell("seq -f %.0f " + SHORT_LINES));
     assertThat(digest(alice, "logs", "--format", "prefixed", id))
-        .isEqualTo(local("seq -f 'stdout | %.0f' " + SHORT_LINES));
+        .isEqualTo(Digested.ofShell("seq -f 'stdout | %.0f' " + SHORT_LINES));
     long perLine = "2026-01-31T08:00:00.000000Z ".length();
     assertThat(digest(alice, "logs", "-t", id).bytes())
-        .isEqualTo(local("seq -f %.0f " + SHORT_LINES).bytes() + perLine * SHORT_LINES);
+        .isEqualTo(Digested.ofShell("seq -f %.0f " + SHORT_LINES).bytes() + perLine * SHORT_LINES);
     Outcome last = alice.run("logs", "--tail", "2", "--format", "json", id).succeeded();
     assertThat(new String(last.stdout(), UTF_8))
         .startsWith("{\"log\":\"" + (SHORT_LINES - 1) + "\\n\"")

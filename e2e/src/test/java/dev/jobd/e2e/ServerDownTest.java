@@ -69,7 +69,7 @@ class ServerDownTest {
         alice()
             .run(
                 Stream.concat(
-                        Stream.of("start", "--memory", "32Mi"),
+                        Stream.of("start", "--memory", "32M"),
                         Stream.of(after(gate, "exec perl -e '$x = q(x) x (256 << 20)'")))
                     .toArray(String[]::new))
             .succeeded()

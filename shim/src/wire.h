@@ -86,7 +86,8 @@ enum control_type {
                          * and a server that goes away without this word takes the job back, whoever else is
                          * connected by then. */
 
-    /* From the shim. HELLO is the first on every connection; STARTED follows it, or comes when it is true. */
+    /* From the shim. HELLO is the first on every connection, and of this form in every version; STARTED follows it, or
+     * comes when it is true. */
     CONTROL_HELLO = 16,   /* value: CONTROL_VERSION */
     CONTROL_STARTED = 17, /* value: the command's process id; time: when it was executed */
     CONTROL_GREW = 18,    /* number: the journal's length */

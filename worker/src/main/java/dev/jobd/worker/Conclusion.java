@@ -32,7 +32,7 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
       Optional<ExitRecord> exit = ExitRecord.read(job.directory());
       return exit.isPresent()
           ? of(job, exit.get(), shimExit == ShimExit.TOLD, logger)
-          : lost(job, without(shimExit));
+          : lost(job, without(shimExit, job.state()));
     } catch (DamagedRecordException e) {
       logger.log(Level.ERROR, "read " + job.directory(), e);
       return lost(job, new Verdict.Lost(String.valueOf(e.getMessage())));
@@ -61,11 +61,16 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
         exit.survivors());
   }
 
-  private static Verdict without(ShimExit shimExit) {
+  /** A shim takes the room of its record first, and tells of the command before it ends. */
+  private static Verdict without(ShimExit shimExit, JobState state) {
     return switch (shimExit) {
       case BAD_REQUEST ->
           new Verdict.Failed("request", EPROTO, "the shim refused its launch request");
-      case NO_RECORD -> new Verdict.Lost("its shim could not write an exit record");
+      case NO_RECORD ->
+          state instanceof JobState.Starting
+              ? new Verdict.Failed(
+                  "journal", 0, "no exit record could be made: no room on the disk")
+              : new Verdict.Lost("its shim could not write an exit record");
       case TOLD, SILENT -> new Verdict.Lost("its shim ended without an exit record");
     };
   }

@@ -212,6 +212,18 @@ final class LiveJob implements ShimEvents {
     launched.complete(null);
   }
 
+  /** The job runs on, and its exit record will tell its end; nobody waits for its start. */
+  @Override
+  public void notUnderstood(int version) {
+    logger.log(
+        Level.ERROR,
+        "job {0} runs on, but its shim speaks version {1} of the control protocol, which this jobd"
+            + " does not know: until it ends, it can be neither stopped nor followed",
+        job.id(),
+        version);
+    launched.complete(null);
+  }
+
   @Override
   public void grew(long journalEnd) {
     CrashPoint.OUTPUT_GREW.reached();

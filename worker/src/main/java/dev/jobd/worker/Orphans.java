@@ -181,6 +181,9 @@ final class Orphans implements Closeable {
     public void started(int pid, Instant at) {}
 
     @Override
+    public void notUnderstood(int version) {}
+
+    @Override
     public void grew(long journalEnd) {}
 
     @Override

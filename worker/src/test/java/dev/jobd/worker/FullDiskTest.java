@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A worker on a real disk without room: a tmpfs of 2 MiB. */
+/** A worker on a real disk without room: a tmpfs of 2 MiB and 200 inodes. */
 class FullDiskTest {
   @TempDir Path temporary;
   private Path disk;
@@ -25,7 +31,14 @@ class FullDiskTest {
   @BeforeEach
   void mount() throws Exception {
     disk = Files.createDirectory(temporary.resolve("disk"));
-    run("mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "jobd-test", disk.toString());
+    run(
+        "mount",
+        "-t",
+        "tmpfs",
+        "-o",
+        "size=2m,nr_inodes=200,mode=0700",
+        "jobd-test",
+        disk.toString());
   }
 
   @AfterEach
@@ -75,9 +88,10 @@ class FullDiskTest {
 
   @Test
   void aVerdictIsNotLostToAFullDisk() throws Exception {
+    Job job;
     try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
       Path gate = temporary.resolve("gate");
-      Job job =
+      job =
           worker.start(
               ALICE,
               JobSpec.of("sh", "-c", "while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 42"));
@@ -88,10 +102,52 @@ class FullDiskTest {
       Files.delete(filler);
     }
     try (Worker next = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
+      next.find(job.id()).orElseThrow().await(); // the shim may be about to leave
       assertThat(next.list(JobQuery.ALL).items().getFirst().state())
           .isInstanceOfSatisfying(
-              dev.jobd.worker.model.JobState.Ended.class,
+              JobState.Ended.class,
               end -> assertThat(end.verdict()).isEqualTo(new Verdict.Exited(42)));
+    }
+  }
+
+  /** Leaves room for so many files and directories. */
+  private List<Path> fillInodes(int free) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try {
+      while (true) {
+        files.add(Files.createFile(disk.resolve("file-" + files.size())));
+      }
+    } catch (FileSystemException e) {
+      for (int i = 0; i < free; i++) {
+        Files.delete(files.removeLast());
+      }
+      return files;
+    }
+  }
+
+  /** A job's directory has five; whichever of them finds no room is told. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void aJobThatFindsNoInodeFailsAsSuchAndTheNextOneRuns(int free) throws Exception {
+    try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
+      Job running = worker.start(ALICE, JobSpec.of("sleep", "86400"));
+      List<Path> fillers = fillInodes(free);
+
+      assertThatThrownBy(() -> worker.start(ALICE, JobSpec.of("touch", temporary + "/ran")))
+          .isInstanceOf(LaunchException.class)
+          .hasMessageMatching(".*(No space left on device|no room on the disk).*");
+      assertThat(temporary.resolve("ran")).doesNotExist();
+      assertThat(worker.find(running.id()).orElseThrow().state())
+          .isInstanceOf(JobState.Running.class);
+
+      for (Path filler : fillers) {
+        Files.delete(filler);
+      }
+      assertThat(worker.start(ALICE, JobSpec.of("true")).await().verdict())
+          .isEqualTo(new Verdict.Exited(0));
+      running.stop(StopRequest.kill("alice"));
+      assertThat(running.await().verdict())
+          .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "alice"));
     }
   }
 }

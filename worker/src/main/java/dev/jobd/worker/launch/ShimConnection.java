@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one live shim. What is sent to a shim that has ended is lost, as it should be: its end
@@ -17,6 +18,11 @@ public final class ShimConnection {
   private final ShimEvents events;
   private final ByteBuffer incoming = ControlMessage.newBuffer();
   private boolean told;
+
+  /**
+   * That the shim said, where it is none that is known here; nothing it says is understood then.
+   */
+  private volatile @Nullable Integer unknownVersion;
 
   ShimConnection(int pid, SocketChannel channel, ShimEvents events) {
     this.pid = pid;
@@ -71,6 +77,14 @@ public final class ShimConnection {
 
   /** A Unix stream socket takes so small a message whole or not at all. */
   private void send(ControlMessage message) throws IOException {
+    if (unknownVersion != null) {
+      throw new IOException(
+          "the job's shim speaks version "
+              + unknownVersion
+              + " of the control protocol, and this jobd "
+              + ControlMessage.VERSION
+              + "; only the jobd that started the job can reach it");
+    }
     ByteBuffer bytes = message.encode();
     try {
       channel.write(bytes);
@@ -97,7 +111,7 @@ public final class ShimConnection {
         }
         ControlMessage message = ControlMessage.decode(incoming);
         incoming.clear();
-        if (!handle(message)) {
+        if (unknownVersion == null && !handle(message)) {
           return false;
         }
       }
@@ -108,6 +122,12 @@ public final class ShimConnection {
 
   private boolean handle(ControlMessage message) {
     switch (message.type()) {
+      case ControlMessage.HELLO -> {
+        if (message.value() < 1 || message.value() > ControlMessage.VERSION) {
+          unknownVersion = message.value();
+          events.notUnderstood(message.value());
+        }
+      }
       case ControlMessage.STARTED -> {
         if (message.value() < 1) {
           return false; // no process has such an id: who says so is no shim
@@ -119,7 +139,7 @@ public final class ShimConnection {
         told = true;
         return false;
       }
-      default -> {} // HELLO, or what a later shim tells beside it
+      default -> {} // what a later shim tells beside it
     }
     return true;
   }

@@ -10,6 +10,12 @@ public interface ShimEvents {
   /** The command was executed. */
   void started(int pid, Instant at);
 
+  /**
+   * The shim speaks a version of the control protocol that is not known here. Nothing but {@link
+   * #closed} follows, when it leaves; it takes no messages.
+   */
+  void notUnderstood(int version);
+
   /** The journal has become as long as was watched for. */
   void grew(long journalEnd);
 

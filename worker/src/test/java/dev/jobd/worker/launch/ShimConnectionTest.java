@@ -21,12 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShimConnectionTest {
   @TempDir Path directory;
   private final List<Integer> started = new ArrayList<>();
+  private final List<Integer> notUnderstood = new ArrayList<>();
 
   private final ShimEvents events =
       new ShimEvents() {
         @Override
         public void started(int pid, Instant at) {
           started.add(pid);
+        }
+
+        @Override
+        public void notUnderstood(int version) {
+          notUnderstood.add(version);
         }
 
         @Override
@@ -65,6 +71,27 @@ class ShimConnectionTest {
     ControlMessage sense = new ControlMessage(ControlMessage.STARTED, 42, 0, 1);
 
     assertThat(receive(nonsense, sense)).isFalse();
+    assertThat(started).isEmpty();
+  }
+
+  private static ControlMessage hello(int version) {
+    return new ControlMessage(ControlMessage.HELLO, version, 0, 0);
+  }
+
+  @Test
+  void understandsTheVersionOfItsOwnRelease() throws IOException {
+    assertThat(receive(hello(1), new ControlMessage(ControlMessage.STARTED, 42, 0, 1))).isFalse();
+    assertThat(started).containsExactly(42);
+    assertThat(notUnderstood).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, -1})
+  void takesNothingThatAnUnknownVersionSaysForWhatItMeansHere(int version) throws IOException {
+    ControlMessage started42 = new ControlMessage(ControlMessage.STARTED, 42, 0, 1);
+
+    assertThat(receive(hello(version), started42)).isFalse();
+    assertThat(notUnderstood).containsExactly(version);
     assertThat(started).isEmpty();
   }
 }

@@ -98,7 +98,7 @@ public final class Worker implements AutoCloseable {
       Shims shims = new Shims(config.shim(), config.logger());
       opened = both(shims, opened);
       Worker worker = new Worker(config, state, store, cgroups, shims);
-      worker.recover();
+      new Recovery(store, cgroups, shims, worker.outputs, worker.live, config.logger()).run();
       worker.orphans.start();
       shims.prepare();
       worker.collector.start();
@@ -225,29 +225,6 @@ public final class Worker implements AutoCloseable {
         cgroup.unified(),
         cgroup.tasksFiles(),
         cgroup.oomEvents());
-  }
-
-  /**
-   * Takes up the jobs of the worker before: those whose shims live, and those that have ended
-   * meanwhile.
-   */
-  private void recover() throws IOException {
-    for (JobRecord record : store.live()) {
-      if (record.state() instanceof JobState.Ended) {
-        // Not readable, which the store tells by the verdict: that is kept, and the job is ended.
-        config.logger().log(Level.ERROR, "end job {0}: {1}", record.id(), record.state());
-        LiveJob.await(store.update(record));
-      } else {
-        takeUp(record);
-      }
-    }
-  }
-
-  private void takeUp(JobRecord record) {
-    String id = record.id().toString();
-    Job job = Job.live(record, outputs);
-    live.readmit(job);
-    new LiveJob(job, cgroups.existing(id), store, shims, config.logger(), live).takeUp();
   }
 
   public Optional<Job> find(JobId id) throws IOException {

@@ -160,6 +160,7 @@ final class LiveJob implements ShimEvents {
     synchronized (this) {
       shim = connection;
       stop = pendingStop;
+      pendingStop = null;
     }
     job.growth().watchThrough(journalEnd -> watch(connection, journalEnd));
     if (stop != null) {
@@ -187,14 +188,20 @@ final class LiveJob implements ShimEvents {
     CrashPoint.STOP_ASKED.reached();
     await(store.update(job.toStopping(request)));
     CrashPoint.STOP_RECORDED.reached();
-    synchronized (this) {
-      pendingStop = request;
-    }
-    ShimConnection connection = connection();
+    ShimConnection connection = connectionOrPending(request);
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
       CrashPoint.STOP_SENT.reached();
     }
+  }
+
+  private synchronized @Nullable ShimConnection connectionOrPending(StopRequest request) {
+    pendingStop = shim == null ? request : null;
+    return shim;
+  }
+
+  private synchronized void disconnected() {
+    shim = null;
   }
 
   private synchronized @Nullable ShimConnection connection() {
@@ -264,6 +271,7 @@ final class LiveJob implements ShimEvents {
    * connection is no evidence, since it bounds how many it has.
    */
   private void lookAgain() {
+    disconnected();
     long now = System.nanoTime();
     if (now - lookedAgain > RETRY_DELAY.toNanos()) {
       lookedAgain = now;

@@ -31,9 +31,11 @@ import java.util.stream.Stream;
  * <p>A shim that such a start left ends by itself, because its server is gone; what it still holds
  * is removed when it has.
  *
- * <p>Directories are looked through by a thread, since there is one for every job that is kept.
- * What shows that a job was executed is never removed for want of a record: then the records are
- * wrong.
+ * <p>A thread does so, since there is a directory for every job that is kept, and what no signal
+ * ends must not keep the worker from opening.
+ *
+ * <p>* What shows that a job was executed is never removed for want of a record: then the records
+ * are wrong.
  */
 final class Orphans implements Closeable {
   /** Directories that the records are asked about together. */
@@ -46,6 +48,10 @@ final class Orphans implements Closeable {
   private final LiveJobs live;
   private final Logger logger;
   private final Thread thread;
+
+  /** Of jobs of workers before, live or not. */
+  private List<String> groups = List.of();
+
   private volatile boolean closed;
 
   Orphans(
@@ -66,15 +72,16 @@ final class Orphans implements Closeable {
 
   /** To be called when the jobs of the worker before are taken up, and none is started yet. */
   void start() throws IOException {
-    for (String id : cgroups.jobs()) {
-      if (JobId.parse(id).flatMap(live::find).isEmpty()) {
-        letGo(id);
-      }
-    }
+    groups = cgroups.jobs();
     thread.start();
   }
 
   private void sweep() {
+    for (String id : groups) {
+      if (!closed && JobId.parse(id).flatMap(live::find).isEmpty()) {
+        letGo(id);
+      }
+    }
     try (Stream<Path> directories = Files.list(state.jobs())) {
       Iterator<JobId> ids =
           directories.flatMap(path -> JobId.parse(name(path)).stream()).iterator();
@@ -100,11 +107,12 @@ final class Orphans implements Closeable {
   private void sweep(List<JobId> batch) throws IOException {
     List<JobId> notLive = batch.stream().filter(id -> live.find(id).isEmpty()).toList();
     for (JobId id : history.unknown(notLive)) {
-      letGo(id.toString());
+      if (!closed) {
+        letGo(id.toString());
+      }
     }
   }
 
-  /** What no signal ends must not keep the worker from opening: only events are waited for. */
   private void letGo(String id) {
     try {
       Runnable last = () -> Thread.ofVirtual().start(() -> remove(id));
@@ -168,6 +176,7 @@ final class Orphans implements Closeable {
   @Override
   public void close() {
     closed = true;
+    thread.interrupt(); // what no signal ends is not waited for
     try {
       thread.join();
     } catch (InterruptedException e) {

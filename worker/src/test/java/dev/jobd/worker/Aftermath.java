@@ -32,6 +32,11 @@ final class Aftermath {
   private static final int SIGKILL = StopRequest.SIGKILL;
   private static final String CHECKER = "aftermath";
 
+  static final Verdict STOPPED_THERE =
+      new Verdict.Killed(SIGKILL, Verdict.Cause.STOP_REQUEST, CHECKER);
+  static final Verdict STOPPED_BEFORE =
+      new Verdict.Killed(SIGTERM, Verdict.Cause.STOP_REQUEST, "alice");
+
   private final Place place;
   private final Said said;
   private final Map<JobId, Long> ran;
@@ -43,9 +48,14 @@ final class Aftermath {
     countRuns();
   }
 
-  /** Opens the next worker, has it end every job that does not by itself, and closes it. */
-  static void check(Place place, Said said) throws Exception {
+  /**
+   * Opens the next worker, has it end every job that does not by itself, and closes it.
+   *
+   * @return the jobs, with their ends
+   */
+  static List<JobRecord> check(Place place, Said said) throws Exception {
     Aftermath aftermath = new Aftermath(place, said);
+    List<JobRecord> ends;
     try (Worker worker = Worker.open(WorkerConfig.of(place.state(), TestWorker.SHIM))) {
       List<JobRecord> records = records(worker);
       aftermath.checkPresence(records);
@@ -55,10 +65,12 @@ final class Aftermath {
       }
       aftermath.countRuns();
       aftermath.checkPresence(records);
-      checkVerdictsStored(records(worker));
+      ends = records(worker);
+      checkVerdictsStored(ends);
       aftermath.awaitSweep(records);
     }
     aftermath.checkHost();
+    return ends;
   }
 
   private static List<JobRecord> records(Worker worker) throws IOException {
@@ -132,9 +144,7 @@ final class Aftermath {
     job.stop(StopRequest.kill(CHECKER));
     Verdict verdict = end(job);
     if (!neverRan(verdict)) {
-      assertThat(verdict)
-          .as("%s", job.id())
-          .isEqualTo(new Verdict.Killed(SIGKILL, Verdict.Cause.STOP_REQUEST, CHECKER));
+      assertThat(verdict).as("%s", job.id()).isEqualTo(STOPPED_THERE);
     }
     return verdict;
   }
@@ -146,9 +156,7 @@ final class Aftermath {
         || job.state() instanceof JobState.Ended) {
       Verdict verdict = end(job);
       if (!neverRan(verdict)) {
-        assertThat(verdict)
-            .as("%s, which was stopped", job.id())
-            .isEqualTo(new Verdict.Killed(SIGTERM, Verdict.Cause.STOP_REQUEST, "alice"));
+        assertThat(verdict).as("%s, which was stopped", job.id()).isEqualTo(STOPPED_BEFORE);
       }
       return true;
     }

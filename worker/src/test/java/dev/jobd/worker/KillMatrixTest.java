@@ -1,9 +1,20 @@
 package dev.jobd.worker;
 
+import static dev.jobd.worker.Errand.DELETED;
+import static dev.jobd.worker.Errand.QUICK;
+import static dev.jobd.worker.Errand.STOPPED;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.jobd.worker.launch.CrashPoint;
+import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,8 +44,56 @@ final class KillMatrixTest {
     try (Place place = Place.make()) {
       Said said = new Said();
       dieAt(place, point.name(), said);
-      check(place, said);
+      List<JobRecord> ends = check(place, said);
+      checkOfItsOwn(point, errand -> verdictOf(errand, ends));
     }
+  }
+
+  /** What holds after a kill there beside what always does: the table in ARCHITECTURE.md. */
+  private static void checkOfItsOwn(CrashPoint point, Function<Errand, @Nullable Verdict> verdict) {
+    switch (point) {
+      case START_ASKED,
+          DIRECTORY_MADE,
+          SHIM_TAKEN,
+          SHIM_CONNECTED,
+          REQUEST_SENT,
+          CGROUP_MADE,
+          ENTER_SENT ->
+          assertThat(verdict.apply(QUICK))
+              .satisfiesAnyOf(
+                  v -> assertThat(v).isNull(),
+                  v -> assertThat(v).isInstanceOf(Verdict.Lost.class),
+                  v -> assertThat(v).isInstanceOf(Verdict.Failed.class));
+      case RECORDED ->
+          assertThat(verdict.apply(QUICK))
+              .isInstanceOfSatisfying(
+                  Verdict.Failed.class, v -> assertThat(v.step()).isEqualTo("release"));
+      case LAUNCH_SENT,
+          START_REPORTED,
+          START_RECORDED,
+          START_DONE,
+          OUTPUT_GREW,
+          SHIM_LEFT,
+          EXIT_READ,
+          CGROUP_REMOVED,
+          END_PUBLISHED,
+          END_STORED ->
+          assertThat(verdict.apply(QUICK)).isEqualTo(new Verdict.Exited(Errand.EXIT_CODE));
+      case STOP_ASKED -> assertThat(verdict.apply(STOPPED)).isEqualTo(Aftermath.STOPPED_THERE);
+      case STOP_RECORDED, STOP_SENT ->
+          assertThat(verdict.apply(STOPPED)).isEqualTo(Aftermath.STOPPED_BEFORE);
+      case DELETE_ASKED ->
+          assertThat(verdict.apply(DELETED)).isEqualTo(new Verdict.Exited(Errand.EXIT_CODE));
+      case DELETE_NOTED, DIRECTORY_REMOVED, DELETE_DONE ->
+          assertThat(verdict.apply(DELETED)).isNull();
+    }
+  }
+
+  /** That of the one job of the kind; none where there is no such job. */
+  private static @Nullable Verdict verdictOf(Errand errand, List<JobRecord> ends) {
+    List<JobRecord> ofTheKind = ends.stream().filter(r -> Errand.of(r) == errand).toList();
+    assertThat(ofTheKind).hasSizeLessThan(2);
+    return ofTheKind.isEmpty() ? null : ((JobState.Ended) ofTheKind.getFirst().state()).verdict();
   }
 
   @ParameterizedTest
@@ -67,9 +126,10 @@ final class KillMatrixTest {
     }
   }
 
-  private static void check(Place place, Said said) throws Exception {
-    Aftermath.check(place, said);
+  private static List<JobRecord> check(Place place, Said said) throws Exception {
+    List<JobRecord> ends = Aftermath.check(place, said);
     acknowledged += said.started.size();
+    return ends;
   }
 
   @AfterAll

@@ -141,7 +141,10 @@ final class HostCgroups implements Cgroups {
     TreeSet<String> jobs = new TreeSet<>();
     for (Path place : places()) {
       for (Path group : Groups.children(place)) {
-        jobs.add(String.valueOf(group.getFileName()));
+        String name = String.valueOf(group.getFileName());
+        if (NAME.matcher(name).matches()) { // else somebody else's, who has no business there
+          jobs.add(name);
+        }
       }
     }
     return List.copyOf(jobs);

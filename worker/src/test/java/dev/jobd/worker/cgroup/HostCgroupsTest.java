@@ -100,6 +100,7 @@ class HostCgroupsTest {
     Files.createDirectory(cpu.resolve("jobd/test/a"));
     Files.createDirectory(others.resolve("jobd/test/c"));
     Files.createFile(others.resolve("jobd/test/tasks"));
+    Files.createDirectory(others.resolve("jobd/test/no.job"));
     assertThat(cgroups.jobs()).containsExactly("a", "b", "c");
     cgroups.existing("a").remove();
     cgroups.existing("b").remove();

@@ -151,7 +151,7 @@ static void obey(pid_t command, int channel)
         return;
     if (order.kill_all)
         (void)kill(-1, SIGKILL); /* every process of the namespace but init; none left is no error */
-    else
+    else if (!order.group || kill(-command, (int)order.signal) != 0) /* it leads a group once it has called setsid */
         (void)kill(command, (int)order.signal);
 }
 

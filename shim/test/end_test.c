@@ -100,6 +100,15 @@ TEST(EACH_SHIM, a_second_stop_with_a_longer_grace_does_not_prolong_the_first)
     CHECK_EQ(job_number(job, "stop_signal"), SIGTERM);
 }
 
+TEST(EACH_SHIM, a_stop_reaches_what_a_shell_waits_for)
+{
+    /* A shell that gets SIGINT waits for its child first, which gets none of its own but from a terminal. */
+    struct job *job = ready("echo; sleep 1000; exit 3");
+    job_tell(job, CONTROL_STOP, SIGINT, UINT64_MAX);
+    job_end(job);
+    CHECK_STATUS(job, SIGINT);
+}
+
 TEST(EACH_SHIM, a_resumed_stop_is_one_where_none_came_before)
 {
     struct job *job = ready("echo; sleep 1000");

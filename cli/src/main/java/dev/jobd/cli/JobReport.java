@@ -25,6 +25,21 @@ final class JobReport {
    */
   static void print(List<Job> jobs, boolean several, Invocation invocation)
       throws CommandFailure, IOException {
+    print(jobs, several, "", invocation);
+  }
+
+  /**
+   * Prints {@code jobs} as several.
+   *
+   * @param next tells in JSON that there are more, and where; empty where there are none
+   */
+  static void printList(List<Job> jobs, String next, Invocation invocation)
+      throws CommandFailure, IOException {
+    print(jobs, true, next, invocation);
+  }
+
+  private static void print(List<Job> jobs, boolean several, String next, Invocation invocation)
+      throws CommandFailure, IOException {
     Console console = invocation.console();
     OutputFormat format = invocation.format();
     if (format == null) {
@@ -37,7 +52,10 @@ final class JobReport {
           console.data(
               ProtoJson.of(
                   several
-                      ? ListJobsResponse.newBuilder().addAllJobs(jobs).build()
+                      ? ListJobsResponse.newBuilder()
+                          .addAllJobs(jobs)
+                          .setNextPageToken(next)
+                          .build()
                       : jobs.getFirst()));
       case NAME -> {
         for (Job job : jobs) {

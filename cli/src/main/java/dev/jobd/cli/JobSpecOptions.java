@@ -67,9 +67,21 @@ final class JobSpecOptions {
             .putAllLabels(pairs("--label", arguments.values("--label")))
             .setLimits(limits(arguments))
             .setMergeOutput(arguments.has("--merge"));
-    ifGiven(arguments.value("--name"), spec::setName);
-    ifGiven(arguments.value("--workdir"), spec::setWorkingDirectory);
+    ifGiven(notEmpty("--name", arguments), spec::setName);
+    ifGiven(notEmpty("--workdir", arguments), spec::setWorkingDirectory);
     return spec.build();
+  }
+
+  /**
+   * An option's value. An empty one, of a variable that is not set for example, does not count as
+   * an option that was not given.
+   */
+  static @Nullable String notEmpty(String option, Arguments arguments) throws CommandFailure {
+    String value = arguments.value(option);
+    if (value != null && value.isEmpty()) {
+      throw CommandFailure.usage(option + " must not be empty");
+    }
+    return value;
   }
 
   private static List<String> argv(Arguments arguments) throws CommandFailure {
@@ -83,7 +95,13 @@ final class JobSpecOptions {
     ifGiven(line, argv::addAll);
     argv.addAll(arguments.words());
     if (argv.isEmpty()) {
-      throw CommandFailure.usage("which command? Give it after the options: start -- ls -l");
+      throw CommandFailure.usage(
+          "which command? Give it after the options, as in: "
+              + Commands.PROGRAM
+              + " start -- ls -l");
+    }
+    if (argv.getFirst().isEmpty()) {
+      throw CommandFailure.usage("the command must not be empty");
     }
     return argv;
   }

@@ -56,9 +56,10 @@ final class ListCommand implements Command {
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
     List<String> references = JobReferences.optional(invocation);
     List<Job> jobs = new ArrayList<>();
+    String next = "";
     int code = ExitCode.OK;
     if (references.isEmpty()) {
-      jobs.addAll(find(invocation));
+      next = find(invocation, jobs);
     } else {
       refuseFilters(invocation.arguments());
       code =
@@ -75,17 +76,22 @@ final class ListCommand implements Command {
         invocation.console().data(job.getId());
       }
     } else {
-      JobReport.print(jobs, true, invocation);
+      JobReport.printList(jobs, next, invocation);
     }
     return code;
   }
 
-  private static List<Job> find(Invocation invocation) throws CommandFailure, IOException {
+  /**
+   * Finds what is asked for.
+   *
+   * @return the token of the page that follows; empty where there is none
+   */
+  private static String find(Invocation invocation, List<Job> jobs)
+      throws CommandFailure, IOException {
     Arguments arguments = invocation.arguments();
     Long given = arguments.parsed("--limit", ListCommand::limit);
     long limit = given != null ? given : arguments.has("--all") ? Long.MAX_VALUE : DEFAULT_LIMIT;
     ListJobsRequest.Builder request = request(arguments);
-    List<Job> jobs = new ArrayList<>();
     do {
       request.setPageSize((int) Math.min(MAX_PAGE, limit - jobs.size()));
       ListJobsResponse page =
@@ -98,7 +104,7 @@ final class ListCommand implements Command {
     if (!request.getPageToken().isEmpty() && given == null) {
       invocation.console().say("the newest " + jobs.size() + " jobs; --all shows the others too");
     }
-    return jobs;
+    return request.getPageToken();
   }
 
   private static ListJobsRequest.Builder request(Arguments arguments) throws CommandFailure {

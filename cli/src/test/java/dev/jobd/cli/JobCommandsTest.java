@@ -205,6 +205,10 @@ class JobCommandsTest {
 
   @Test
   void listStopsAtItsLimit() throws InterruptedException {
+    assertThat(shell.run("list", "--limit", "1", "-o", "json").out())
+        .contains("\"nextPageToken\": \"")
+        .doesNotContain("\"nextPageToken\": \"\"");
+    assertThat(shell.run("list", "-o", "json").out()).contains("\"nextPageToken\": \"\"");
     Shell.Result result = shell.run("ps", "-q", "--limit", "1");
 
     assertThat(result).isEqualTo(new Shell.Result(0, SLEEPER + "\n", ""));

@@ -91,6 +91,19 @@ class StartCommandTest {
     assertThat(spec.getMergeOutput()).isTrue();
   }
 
+  /** As of a variable that is not set: what it would have said must not be lost. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--name", "--workdir", "--request-id"})
+  void anEmptyValueIsNoValue(String option) throws InterruptedException {
+    assertThat(shell.run("start", option, "", "true"))
+        .isEqualTo(new Shell.Result(2, "", "jobctl: " + option + " must not be empty\n"));
+  }
+
+  @Test
+  void anEmptyCommandIsNone() throws InterruptedException {
+    assertThat(shell.run("start", "").err()).isEqualTo("jobctl: the command must not be empty\n");
+  }
+
   @Test
   void aLimitThatIsNotGivenIsNotSent() throws InterruptedException {
     shell.run("start", "true");

@@ -151,6 +151,11 @@ final class Collector implements Closeable {
     overdue.outputs().forEach(id -> notes.add(history.expireOutput(id, now)));
     overdue.jobs().forEach(id -> notes.add(history.delete(id)));
     await(notes);
+    logger.log(
+        Level.INFO,
+        "by retention the output of {0} jobs has expired, and {1} jobs are deleted",
+        overdue.outputs().size(),
+        overdue.jobs().size());
     return remove(gone);
   }
 

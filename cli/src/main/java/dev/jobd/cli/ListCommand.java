@@ -54,6 +54,7 @@ final class ListCommand implements Command {
 
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    refuseContradictions(invocation.arguments());
     List<String> references = JobReferences.optional(invocation);
     List<Job> jobs = new ArrayList<>();
     String next = "";
@@ -163,6 +164,15 @@ final class ListCommand implements Command {
       throw new IllegalArgumentException("must be at least 1, was " + limit);
     }
     return limit;
+  }
+
+  private static void refuseContradictions(Arguments arguments) throws CommandFailure {
+    if (arguments.has("--all") && arguments.has("--limit")) {
+      throw CommandFailure.usage("--all and --limit contradict each other");
+    }
+    if (arguments.has("--quiet") && arguments.has("--output")) {
+      throw CommandFailure.usage("--quiet prints ids alone: --output does not go with it");
+    }
   }
 
   private static void refuseFilters(Arguments arguments) throws CommandFailure {

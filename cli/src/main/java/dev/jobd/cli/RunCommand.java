@@ -32,6 +32,9 @@ final class RunCommand implements Command {
 
   @Override
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    if (invocation.format() != null) {
+      throw CommandFailure.usage("run prints the job's own output: --output does not go with it");
+    }
     try (StopOnSignal signals = StopOnSignal.install()) {
       Job ended = follow(start(invocation).getId(), signals, invocation);
       if (!tellsByItsCode(ended.getVerdict(), signals)) {

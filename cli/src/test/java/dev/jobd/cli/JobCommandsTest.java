@@ -203,6 +203,12 @@ class JobCommandsTest {
     assertThat(jobd.lists).hasSize(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"list -a --limit 1", "list -q -o json", "run -o json true"})
+  void optionsThatContradictEachOtherAreRefused(String line) throws InterruptedException {
+    assertThat(shell.run(line.split(" ")).exitCode()).isEqualTo(2);
+  }
+
   @Test
   void listStopsAtItsLimit() throws InterruptedException {
     assertThat(shell.run("list", "--limit", "1", "-o", "json").out())

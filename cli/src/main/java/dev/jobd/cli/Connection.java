@@ -74,7 +74,9 @@ final class Connection implements AutoCloseable {
     begin();
     while (true) {
       try {
-        return ClientCalls.blockingUnaryCall(channel, method, options.get(), request);
+        A answer = ClientCalls.blockingUnaryCall(channel, method, options.get(), request);
+        answered();
+        return answer;
       } catch (StatusRuntimeException e) {
         if (!(repeatable || Transport.refused(e)) || !isBackAfter(e)) {
           throw failure(operation, e);
@@ -96,6 +98,11 @@ final class Connection implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** The server has taken a call. */
+  void answered() throws IOException {
+    reconnection.sayBack();
   }
 
   private void begin() throws IOException {

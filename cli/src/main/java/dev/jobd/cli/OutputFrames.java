@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class OutputFrames implements AutoCloseable {
   private static final int FRAMES_AHEAD = 16;
 
-  /** What the network brings: frames, then one end. */
+  /** What the network brings: that the server takes the call, frames, then one end. */
   private sealed interface Event {
+    record Accepted() implements Event {}
+
     record Frame(StreamOutputResponse response) implements Event {}
 
     record Closed(Status status, Metadata trailers) implements Event {}
@@ -63,6 +65,7 @@ final class OutputFrames implements AutoCloseable {
   Job printTo(OutputPrinter printer) throws CommandFailure, IOException, InterruptedException {
     while (true) {
       switch (next(printer)) {
+        case Event.Accepted _ -> connection.answered();
         case Event.Frame(StreamOutputResponse response) -> {
           Job job = print(response, printer);
           if (job != null) {
@@ -143,6 +146,11 @@ final class OutputFrames implements AutoCloseable {
   }
 
   private final class Listener extends ClientCall.Listener<StreamOutputResponse> {
+    @Override
+    public void onHeaders(Metadata headers) {
+      events.add(new Event.Accepted());
+    }
+
     @Override
     public void onMessage(StreamOutputResponse message) {
       events.add(new Event.Frame(message));

@@ -8,23 +8,18 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a server back that is away: tells people, tries again after pauses that grow, and gives up
  * in time. For one thread.
  *
- * <p>What is bounded is the time without a connection. It counts anew once a connection has held
- * for {@link #STEADY}: a server that comes and goes at once is given up, too, and never asked in a
- * busy loop.
+ * <p>What is bounded is the time without a connection that is of use. It counts anew once a
+ * connection has held for {@link #STEADY}: a server that comes and goes at once is given up, too,
+ * and never asked in a busy loop.
  */
 final class Reconnection {
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-
-  /** So a server that is back is found soon; and few enough tries for any number of clients. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
   private static final Duration STEADY = Duration.ofSeconds(10);
 
   /** Nobody wonders for so long why nothing happens. */
@@ -34,12 +29,15 @@ final class Reconnection {
   private final ManagedChannel channel;
   private final Patience patience;
   private final Console console;
+  private final Pause pause = new Pause();
 
   private volatile boolean reached;
   private boolean begun;
   private long connectedAt;
   private long spentNanos;
-  private long pauseNanos;
+
+  /** What people are told when the server is back; {@code null} while it is there. */
+  private @Nullable String wordsOfReturn;
 
   Reconnection(ServerAddress server, ManagedChannel channel, Patience patience, Console console) {
     this.server = server;
@@ -81,58 +79,86 @@ final class Reconnection {
   }
 
   /**
-   * Waits for a connection.
+   * Waits until it is worth to call again: there is another connection, or the one that was of no
+   * use is still there after a pause. An other end that takes calls and has nobody behind it, as a
+   * proxy may, is given up like one that is not there.
    *
-   * @return whether there is one; otherwise the bound was reached
+   * @return whether it is; otherwise the bound was reached
    * @throws IOException where people cannot be told
    */
   boolean succeeds() throws IOException, InterruptedException {
     if (System.nanoTime() - connectedAt > STEADY.toNanos()) {
       spentNanos = 0;
-      pauseNanos = 0;
+      pause.reset();
     }
     if (bound().isZero()) {
       return false;
     }
-    boolean again = reached;
-    console.say(
-        (again ? "lost " + server + "; trying again" : "no connection to " + server + "; trying")
-            + " for up to "
-            + words(bound()));
+    sayAway();
     if (!connects(bound().toNanos())) {
       return false;
     }
     connectedAt = System.nanoTime();
-    console.say(server + (again ? " is back" : " is there now"));
     return true;
   }
 
-  private boolean connects(long boundNanos) throws InterruptedException {
-    long began = System.nanoTime() - spentNanos;
+  private void sayAway() throws IOException {
+    if (wordsOfReturn != null) {
+      return;
+    }
+    wordsOfReturn = server + (reached ? " is back" : " is there now");
+    console.say(
+        (reached ? "lost " + server + "; trying again" : "no connection to " + server + "; trying")
+            + " for up to "
+            + words(bound()));
+  }
+
+  /** The server is there: tells people who were told that it was not. */
+  void sayBack() throws IOException {
+    if (wordsOfReturn != null) {
+      console.say(wordsOfReturn);
+      wordsOfReturn = null;
+    }
+  }
+
+  private boolean connects(long boundNanos) throws IOException, InterruptedException {
+    long end = System.nanoTime() + boundNanos - spentNanos;
     try {
-      while (System.nanoTime() - began < boundNanos) {
-        if (isReadyWithin(Math.min(pauseNanos, boundNanos - (System.nanoTime() - began)))) {
+      if (stays(end)) {
+        return System.nanoTime() < end;
+      }
+      while (System.nanoTime() < end) {
+        if (isWithin(pauseEnd(end), EnumSet.of(ConnectivityState.READY))) {
+          sayBack();
           return true;
         }
         ask();
-        pauseNanos = Math.clamp(2 * pauseNanos, FIRST_PAUSE.toNanos(), LONGEST_PAUSE.toNanos());
+        pause.grow();
       }
       return false;
     } finally {
-      spentNanos = System.nanoTime() - began;
+      spentNanos = boundNanos - (end - System.nanoTime());
     }
+  }
+
+  /** Whether there is a connection that outlasts a pause: no other is to be had. */
+  private boolean stays(long end) throws InterruptedException {
+    if (channel.getState(false) != ConnectivityState.READY) {
+      return false;
+    }
+    pause.grow();
+    return !isWithin(pauseEnd(end), EnumSet.complementOf(EnumSet.of(ConnectivityState.READY)));
+  }
+
+  private long pauseEnd(long end) {
+    long now = System.nanoTime();
+    return now + Math.min(pause.nanos(), end - now);
   }
 
   /** Has the channel connect now, rather than in its own rhythm, which slows down to minutes. */
   private void ask() {
     channel.resetConnectBackoff();
     channel.getState(true);
-  }
-
-  /** Up to a half less, by chance: clients that lost a server together do not come back so. */
-  private boolean isReadyWithin(long nanos) throws InterruptedException {
-    long end = System.nanoTime() + nanos - ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
-    return isWithin(end, EnumSet.of(ConnectivityState.READY));
   }
 
   /** Whether the channel comes to one of {@code states} by {@code end}, in System.nanoTime(). */

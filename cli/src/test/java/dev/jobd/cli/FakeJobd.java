@@ -1,6 +1,7 @@
 package dev.jobd.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,10 @@ final class FakeJobd implements AutoCloseable {
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
   @Nullable StatusRuntimeException readFailure;
+
+  /** One for each call to stop and to read, whatever came of it. */
+  private final Semaphore heard = new Semaphore(0);
+
   List<String> permissions = List.of("start", "stop:own", "read:own");
   final CountDownLatch followed = new CountDownLatch(1);
 
@@ -104,6 +110,19 @@ final class FakeJobd implements AutoCloseable {
   /** Waits until a call to start was taken that gets no answer. */
   void awaitLostStart() throws Exception {
     lost.await(20, TimeUnit.SECONDS);
+  }
+
+  /** Waits until so many more calls to stop or to read have come. */
+  void awaitHeard(int calls) throws InterruptedException {
+    assertThat(heard.tryAcquire(calls, 20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  synchronized void failReads(@Nullable StatusRuntimeException failure) {
+    readFailure = failure;
+  }
+
+  synchronized void failStops(@Nullable StatusRuntimeException failure) {
+    stopFailure = failure;
   }
 
   static FakeJobd start() throws IOException {
@@ -219,6 +238,7 @@ final class FakeJobd implements AutoCloseable {
     public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
       synchronized (FakeJobd.this) {
         stops.add(request);
+        heard.release();
         if (stopFailure != null) {
           observer.onError(stopFailure);
           return;
@@ -282,6 +302,7 @@ final class FakeJobd implements AutoCloseable {
         StreamOutputRequest request, StreamObserver<StreamOutputResponse> observer) {
       synchronized (FakeJobd.this) {
         reads.add(request);
+        heard.release();
         try {
           if (readFailure != null) {
             throw readFailure;

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.v1.StartJobRequest;
+import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -149,6 +150,41 @@ class ResumeTest {
                 jobctl: cannot read the output of %s: lost %s and could not reach it again within 300 ms; jobctl logs --from 4 %s goes on
                 """
                     .formatted(address, JOB, address, JOB)));
+  }
+
+  @Test
+  void anOtherEndThatStaysButHasNoServerIsAskedSeldomAndGivenUp() throws InterruptedException {
+    jobd.failReads(Status.UNAVAILABLE.withDescription("503").asRuntimeException());
+
+    Shell.Result result = shell.run("logs", JOB, "--retry-for", "1s");
+
+    assertThat(result.exitCode()).isEqualTo(5);
+    assertThat(result.err().lines())
+        .hasSize(2)
+        .first()
+        .isEqualTo("jobctl: lost " + address + "; trying again for up to 1 s");
+    // After 50 ms at least, then 100, 200, 400 and the rest.
+    assertThat(jobd.reads).hasSizeBetween(2, 6);
+  }
+
+  @Test
+  void aServerThatIsThereAgainBehindTheSameConnectionIsToldOfOnce() throws Exception {
+    jobd.failReads(Status.UNAVAILABLE.asRuntimeException());
+    Future<Shell.Result> logs = run("logs", JOB);
+    jobd.awaitHeard(3);
+    endJob();
+    jobd.failReads(null);
+
+    assertThat(result(logs))
+        .isEqualTo(
+            new Shell.Result(
+                0,
+                "",
+                """
+                jobctl: lost %s; trying again for up to 60 s
+                jobctl: %s is back
+                """
+                    .formatted(address, address)));
   }
 
   @Test

@@ -89,8 +89,7 @@ final class CallFailure extends CommandFailure {
           "no connection to %s: %s; is jobd running there? --server or JOBCTL_SERVER names another"
               .formatted(server, rootMessage(e, message));
       case DEADLINE_EXCEEDED ->
-          "no answer from %s within %d s; is jobd running there?"
-              .formatted(server, Connection.ANSWER_TIME.toSeconds());
+          "no answer from %s in time; is jobd running there?".formatted(server);
       // Of a job, the operation has named it.
       case NOT_FOUND ->
           details

@@ -139,6 +139,11 @@ final class Connection implements AutoCloseable {
         : CallFailure.of(operation, server, e);
   }
 
+  /** How long a server that is away is tried for, at most. */
+  Duration patience() {
+    return reconnection.bound();
+  }
+
   boolean isClosed() {
     return channel.isShutdown();
   }

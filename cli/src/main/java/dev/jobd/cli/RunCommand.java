@@ -59,6 +59,10 @@ final class RunCommand implements Command {
     try (OutputFrames frames = connection.output(request)) {
       signals.stops(job, connection, frames);
       return frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
+    } catch (CallFailure e) {
+      throw signals.anyReceived()
+          ? e.whereUnreachable("the job may run on: jobctl stop " + job + " stops it")
+          : e;
     } catch (IOException e) {
       // Nobody reads any more. A local command would die of SIGPIPE, so the job goes too.
       connection.call(

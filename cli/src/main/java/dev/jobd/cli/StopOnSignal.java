@@ -1,13 +1,15 @@
 package dev.jobd.cli;
 
-import com.google.protobuf.Duration;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -16,7 +18,8 @@ import sun.misc.SignalHandler;
  * While installed, SIGINT and SIGTERM do not end jobctl but the job it runs: the first is passed on
  * to the job, which then has {@link #GRACE_SECONDS}; the second kills the job; the third ends
  * jobctl. Signals that come before there is a job are kept for it, but for the second, which ends
- * jobctl; and those that come while the server is away are kept for its return.
+ * jobctl; and those that come while the server is away are kept for its return, as long as {@link
+ * Patience} has it.
  */
 final class StopOnSignal implements AutoCloseable {
   static final int GRACE_SECONDS = 10;
@@ -72,22 +75,27 @@ final class StopOnSignal implements AutoCloseable {
   private void stop(Target target) {
     StopJobRequest.Builder request = StopJobRequest.newBuilder().setJob(target.job);
     if (received == 1) {
-      request.setSignal(lastSignal).setGrace(Duration.newBuilder().setSeconds(GRACE_SECONDS));
+      request.setSignal(lastSignal).getGraceBuilder().setSeconds(GRACE_SECONDS);
     }
     new Stop(target, request.build()).call();
   }
 
   /** That the job has ended shows in its output; only a failure matters. */
-  private record Stop(Target target, StopJobRequest request)
-      implements StreamObserver<StopJobResponse> {
+  private static final class Stop implements StreamObserver<StopJobResponse> {
+    private final Target target;
+    private final StopJobRequest request;
+    private final Pause pause = new Pause();
+    private final long began = System.nanoTime();
+
+    Stop(Target target, StopJobRequest request) {
+      this.target = target;
+      this.request = request;
+    }
 
     /** Where the server is away, this waits until it is back. */
     void call() {
       target.connection.callAside(
-          JobServiceGrpc.getStopJobMethod(),
-          request,
-          java.time.Duration.ofSeconds(GRACE_SECONDS),
-          this);
+          JobServiceGrpc.getStopJobMethod(), request, Duration.ofSeconds(GRACE_SECONDS), this);
     }
 
     @Override
@@ -98,8 +106,10 @@ final class StopOnSignal implements AutoCloseable {
       if (!(failure instanceof StatusRuntimeException e)) {
         return;
       }
-      if (Transport.lost(e) && !target.connection.isClosed()) {
-        call();
+      boolean unheard = Transport.lost(e) || Transport.unanswered(e);
+      if (unheard && isWithinPatience() && !target.connection.isClosed()) {
+        pause.grow();
+        CompletableFuture.delayedExecutor(pause.nanos(), TimeUnit.NANOSECONDS).execute(this::call);
       } else {
         target.frames.abort(
             target
@@ -107,6 +117,10 @@ final class StopOnSignal implements AutoCloseable {
                 .failure("stop " + target.job, e)
                 .whereNotAllowed("it runs on: jobctl logs " + target.job + " follows it"));
       }
+    }
+
+    private boolean isWithinPatience() {
+      return System.nanoTime() - began < target.connection.patience().toNanos();
     }
 
     @Override

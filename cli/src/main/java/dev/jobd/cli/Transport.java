@@ -34,6 +34,14 @@ final class Transport {
     };
   }
 
+  /**
+   * Whether the time for the answer was over, so that the server may have heard the call or not.
+   */
+  static boolean unanswered(StatusRuntimeException e) {
+    ErrorDetails details = ErrorDetails.of(e);
+    return details.code() == Status.Code.DEADLINE_EXCEEDED && details.reason().isEmpty();
+  }
+
   /** Whether nobody listened, so that nobody has heard the call. */
   static boolean refused(StatusRuntimeException e) {
     return hasCause(e, ConnectException.class);

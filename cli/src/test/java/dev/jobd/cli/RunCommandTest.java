@@ -7,6 +7,7 @@ import dev.jobd.api.v1.KillCause;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.Verdict;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,15 +16,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sun.misc.Signal;
 
 class RunCommandTest {
+  private static final String FIRST_JOB = "8de11b74-5cd9-4769-b40d-000000000001";
+
   private FakeJobd jobd;
   private Shell shell;
 
@@ -122,14 +127,69 @@ class RunCommandTest {
     assertThat(result.err())
         .startsWith("jobctl: cannot stop ")
         .contains("role submitter may not stop jobs")
-        .endsWith("; it runs on: jobctl logs 8de11b74-5cd9-4769-b40d-000000000001 follows it\n");
+        .endsWith("; it runs on: jobctl logs " + FIRST_JOB + " follows it\n");
+  }
+
+  @Test
+  void ctrlCThatGotNoAnswerIsPassedOnAgain() throws Exception {
+    jobd.verdict = null;
+    jobd.failStops(Status.DEADLINE_EXCEEDED.asRuntimeException());
+
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Shell.Result> result = executor.submit(() -> shell.run("run", "sleep", "60"));
+      jobd.awaitHeard(1);
+      Signal.raise(new Signal("INT"));
+      jobd.awaitHeard(2);
+      jobd.failStops(null);
+
+      assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo(new Shell.Result(130, "", ""));
+    }
+    assertThat(jobd.stops).hasSizeGreaterThan(2).containsOnly(jobd.stops.getFirst());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DEADLINE_EXCEEDED", "UNAVAILABLE"})
+  void ctrlCThatIsGivenUpSaysThatTheJobMayRunOnAndHowToStopIt(Status.Code code) throws Exception {
+    jobd.verdict = null;
+    jobd.failStops(code.toStatus().asRuntimeException());
+
+    Shell.Result result = interrupted("INT", "--retry-for", "300ms");
+
+    assertThat(result.exitCode()).isEqualTo(5);
+    assertThat(result.err())
+        .startsWith("jobctl: cannot stop " + FIRST_JOB + ": ")
+        .endsWith("; the job may run on: jobctl stop " + FIRST_JOB + " stops it\n")
+        .hasLineCount(1);
+    // At once, then after 50 ms at least, 100 and 200.
+    assertThat(jobd.stops).hasSizeBetween(2, 4);
+  }
+
+  @Test
+  void ctrlCWhileTheServerStaysAwaySaysThatTheJobMayRunOn() throws Exception {
+    jobd.verdict = null;
+
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Shell.Result> result =
+          executor.submit(() -> shell.run("run", "--retry-for", "1s", "sleep", "60"));
+      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+      jobd.goAway();
+      Signal.raise(new Signal("INT"));
+
+      assertThat(result.get(20, TimeUnit.SECONDS).exitCode()).isEqualTo(5);
+      assertThat(result.get().err())
+          .endsWith("; the job may run on: jobctl stop " + FIRST_JOB + " stops it\n");
+    }
   }
 
   /** What a run leaves that gets a signal once it follows its job. */
-  private Shell.Result interrupted(String signal)
+  private Shell.Result interrupted(String signal, String... options)
       throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+    String[] line =
+        Stream.of(Stream.of("run"), Stream.of(options), Stream.of("sleep", "60"))
+            .flatMap(words -> words)
+            .toArray(String[]::new);
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Shell.Result> result = executor.submit(() -> shell.run("run", "sleep", "60"));
+      Future<Shell.Result> result = executor.submit(() -> shell.run(line));
       assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
       Signal.raise(new Signal(signal));
       return result.get(20, TimeUnit.SECONDS);

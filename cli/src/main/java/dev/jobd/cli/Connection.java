@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one server. Calls name what they do, for the words of their failures; one that was
@@ -90,19 +91,29 @@ final class Connection implements AutoCloseable {
    * connection again. Waits for that, in bounds, and tells people.
    */
   boolean isBackAfter(StatusRuntimeException failure) throws IOException {
-    boolean worthwhile =
-        reconnection.reached() ? Transport.lost(failure) : Transport.unreached(failure);
+    String trouble = trouble(failure);
     try {
-      return worthwhile && reconnection.succeeds();
+      return trouble != null && reconnection.succeeds(trouble);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
+  /** What may pass; {@code null} where calling again is of no use. */
+  private @Nullable String trouble(StatusRuntimeException failure) {
+    if (!reconnection.reached()) {
+      return Transport.unreached(failure) ? "no connection to " + server : null;
+    }
+    if (reconnection.isResuming() && Transport.crowded(failure)) {
+      return server + " may still count the call that was lost";
+    }
+    return Transport.lost(failure) ? "lost " + server : null;
+  }
+
   /** The server has taken a call. */
   void answered() throws IOException {
-    reconnection.sayBack();
+    reconnection.answered();
   }
 
   private void begin() throws IOException {

@@ -33,6 +33,7 @@ final class Reconnection {
 
   private volatile boolean reached;
   private boolean begun;
+  private boolean resuming;
   private long connectedAt;
   private long spentNanos;
 
@@ -83,10 +84,11 @@ final class Reconnection {
    * use is still there after a pause. An other end that takes calls and has nobody behind it, as a
    * proxy may, is given up like one that is not there.
    *
+   * @param trouble what people are told is wrong
    * @return whether it is; otherwise the bound was reached
    * @throws IOException where people cannot be told
    */
-  boolean succeeds() throws IOException, InterruptedException {
+  boolean succeeds(String trouble) throws IOException, InterruptedException {
     if (System.nanoTime() - connectedAt > STEADY.toNanos()) {
       spentNanos = 0;
       pause.reset();
@@ -94,31 +96,39 @@ final class Reconnection {
     if (bound().isZero()) {
       return false;
     }
-    sayAway();
+    sayAway(trouble);
     if (!connects(bound().toNanos())) {
       return false;
     }
     connectedAt = System.nanoTime();
+    resuming = true;
     return true;
   }
 
-  private void sayAway() throws IOException {
-    if (wordsOfReturn != null) {
-      return;
+  private void sayAway(String trouble) throws IOException {
+    if (wordsOfReturn == null) {
+      wordsOfReturn = server + (reached ? " is back" : " is there now");
+      String trying = reached ? "; trying again for up to " : "; trying for up to ";
+      console.say(trouble + trying + words(bound()));
     }
-    wordsOfReturn = server + (reached ? " is back" : " is there now");
-    console.say(
-        (reached ? "lost " + server + "; trying again" : "no connection to " + server + "; trying")
-            + " for up to "
-            + words(bound()));
   }
 
-  /** The server is there: tells people who were told that it was not. */
-  void sayBack() throws IOException {
+  private void sayBack() throws IOException {
     if (wordsOfReturn != null) {
       console.say(wordsOfReturn);
       wordsOfReturn = null;
     }
+  }
+
+  /** The server has taken a call: it is there, also for people who were told that it was not. */
+  void answered() throws IOException {
+    resuming = false;
+    sayBack();
+  }
+
+  /** Whether no call was taken yet since the connection was lost. */
+  boolean isResuming() {
+    return resuming;
   }
 
   private boolean connects(long boundNanos) throws IOException, InterruptedException {

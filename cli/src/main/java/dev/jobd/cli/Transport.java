@@ -1,6 +1,7 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
@@ -40,6 +41,14 @@ final class Transport {
   static boolean unanswered(StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
     return details.code() == Status.Code.DEADLINE_EXCEEDED && details.reason().isEmpty();
+  }
+
+  /**
+   * Whether the server has too many calls. It counts one whose connection was lost for as long as
+   * it takes to find that out.
+   */
+  static boolean crowded(StatusRuntimeException e) {
+    return ErrorDetails.of(e).reason().filter(r -> r == ErrorReason.TOO_MANY_CALLS).isPresent();
   }
 
   /** Whether nobody listened, so that nobody has heard the call. */

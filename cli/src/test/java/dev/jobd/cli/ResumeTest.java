@@ -5,6 +5,7 @@ import static dev.jobd.api.v1.OutputStream.OUTPUT_STREAM_STDOUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.api.Errors;
 import dev.jobd.api.v1.StartJobRequest;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
@@ -185,6 +186,39 @@ class ResumeTest {
                 jobctl: %s is back
                 """
                     .formatted(address, address)));
+  }
+
+  @Test
+  void aServerThatStillCountsTheLostCallIsGivenTimeToFindOut() throws Exception {
+    jobd.write(OUTPUT_STREAM_STDOUT, "one\n");
+    Reader reader = new Reader();
+    Future<Shell.Result> logs = executor.submit(() -> shell.run(reader.bytes, reader, "logs", JOB));
+    reader.awaitLines(1);
+    jobd.goAway();
+    jobd.failReads(Errors.tooManyCalls("followers", "user alice", 1));
+    jobd.comeBack();
+    jobd.awaitHeard(3);
+    endJob();
+    jobd.failReads(null);
+
+    String back = "jobctl: " + address + " is back\n";
+    assertThat(result(logs).exitCode()).isZero();
+    assertThat(result(logs).out()).isEqualTo("one\n");
+    assertThat(result(logs).err())
+        .isEqualTo(
+            "jobctl: lost %s; trying again for up to 60 s\n".formatted(address)
+                + back
+                + "jobctl: %s may still count the call that was lost; trying again for up to 60 s\n"
+                    .formatted(address)
+                + back);
+  }
+
+  @Test
+  void tooManyCallsAreToldAtOnceWhereNoneWasLost() throws InterruptedException {
+    jobd.failReads(Errors.tooManyCalls("followers", "user alice", 1));
+
+    assertThat(shell.run("logs", JOB).err()).hasLineCount(1).contains("user alice has 1 followers");
+    assertThat(jobd.reads).hasSize(1);
   }
 
   @Test

@@ -9,11 +9,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /**
  * A JSON record for each line: {@code {"log":…,"stream":…,"time":…}}. {@code log} keeps the line's
- * newline, so that the logs of a stream joined are the stream. More fields, where they apply:
+ * newline, so that the logs of a stream joined are the stream; what acts on a terminal is escaped
+ * ({@link JsonText}). More fields, where they apply:
  *
  * <ul>
  *   <li>{@code "encoding":"base64"}: the line is not UTF-8, and {@code log} is its bytes in Base64;
@@ -88,13 +88,9 @@ final class JsonLines implements LineFormat {
         case '\n' -> record.append("\\n");
         case '\r' -> record.append("\\r");
         case '\t' -> record.append("\\t");
-        default -> {
-          if (Character.isISOControl(c)) {
-            record.append("\\u").append(HexFormat.of().toHexDigits(c));
-          } else {
-            record.append(c);
-          }
-        }
+        default ->
+            JsonText.append(
+                record, Character.isHighSurrogate(c) ? Character.toCodePoint(c, text.get()) : c);
       }
     }
   }

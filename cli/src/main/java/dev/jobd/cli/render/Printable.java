@@ -30,7 +30,8 @@ public final class Printable {
     }
   }
 
-  private static boolean acts(int c) {
+  /** Whether {@code c} moves the cursor, breaks the line or changes the order of what is shown. */
+  static boolean acts(int c) {
     if (c >= 0x20 && c < 0x7f) {
       return false;
     }

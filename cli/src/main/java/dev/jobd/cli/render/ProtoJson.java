@@ -16,11 +16,14 @@ public final class ProtoJson {
 
   private ProtoJson() {}
 
-  /** One document. Zeros are written out, so that an exit code 0 is there to be read. */
+  /**
+   * One document, harmless for a terminal. Zeros are written out, so that an exit code 0 is there
+   * to be read.
+   */
   public static String of(MessageOrBuilder message) {
     try {
-      return withoutHtmlEscapes(
-          JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message));
+      String json = JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message);
+      return JsonText.harmless(withoutHtmlEscapes(json));
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError("only messages that hold Any can fail to print", e);
     }

@@ -42,6 +42,18 @@ class JsonLinesTest {
   }
 
   @Test
+  void whatActsOnATerminalIsEscaped() throws IOException {
+    String text = "\u007f\u009b2J\u202egpj.exe\u2066\ufeff\udb40\udc01 ü 🙂\n";
+    printer.chunk(Output.stdout(text));
+    printer.end();
+
+    assertThat(output.out())
+        .startsWith(
+            "{\"log\":\"\\u007f\\u009b2J\\u202egpj.exe\\u2066\\ufeff\\udb40\\udc01 ü 🙂\\n\",");
+    assertThat(onlyRecord().get("log").getAsString()).isEqualTo(text);
+  }
+
+  @Test
   void bytesThatAreNotUtf8AreInBase64AndMarked() throws IOException {
     byte[] bytes = {'a', (byte) 0xff, 0, (byte) 0xc3, '\n'};
     printer.chunk(Output.stdout(bytes));

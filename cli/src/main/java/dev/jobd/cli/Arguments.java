@@ -1,5 +1,8 @@
 package dev.jobd.cli;
 
+import com.google.protobuf.Timestamp;
+import dev.jobd.api.args.PointInTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,19 @@ final class Arguments {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + " " + e.getMessage());
     }
+  }
+
+  /**
+   * The option's value as a time; {@code null} without it.
+   *
+   * @param now what a time span is taken from
+   * @throws CommandFailure a usage error
+   */
+  @Nullable Timestamp time(String option, Instant now) throws CommandFailure {
+    Instant time = parsed(option, text -> PointInTime.parse(text, now));
+    return time == null
+        ? null
+        : Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
   }
 
   /** The option's values; those after the command's name win over those before. */

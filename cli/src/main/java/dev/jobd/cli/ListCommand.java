@@ -1,7 +1,6 @@
 package dev.jobd.cli;
 
 import com.google.protobuf.Timestamp;
-import dev.jobd.api.args.PointInTime;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
@@ -121,11 +120,11 @@ final class ListCommand implements Command {
       request.setName(name);
     }
     Instant now = Instant.now();
-    Timestamp since = arguments.parsed("--since", text -> time(text, now));
+    Timestamp since = arguments.time("--since", now);
     if (since != null) {
       request.setCreatedAfter(since);
     }
-    Timestamp until = arguments.parsed("--until", text -> time(text, now));
+    Timestamp until = arguments.time("--until", now);
     if (until != null) {
       request.setCreatedBefore(until);
     }
@@ -133,14 +132,6 @@ final class ListCommand implements Command {
       request.addPhases(phase(state));
     }
     return request;
-  }
-
-  private static Timestamp time(String text, Instant now) {
-    Instant time = PointInTime.parse(text, now);
-    return Timestamp.newBuilder()
-        .setSeconds(time.getEpochSecond())
-        .setNanos(time.getNano())
-        .build();
   }
 
   private static JobPhase phase(String state) throws CommandFailure {

@@ -1,7 +1,6 @@
 package dev.jobd.cli;
 
 import com.google.protobuf.Timestamp;
-import dev.jobd.api.args.PointInTime;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.OutputStream;
@@ -107,23 +106,15 @@ final class LogsCommand implements Command {
       request.setTailLines(tail);
     }
     Instant now = Instant.now();
-    Timestamp since = arguments.parsed("--since", text -> time(text, now));
+    Timestamp since = arguments.time("--since", now);
     if (since != null) {
       request.setSince(since);
     }
-    Timestamp until = arguments.parsed("--until", text -> time(text, now));
+    Timestamp until = arguments.time("--until", now);
     if (until != null) {
       request.setUntil(until);
     }
     return request;
-  }
-
-  private static Timestamp time(String text, Instant now) {
-    Instant time = PointInTime.parse(text, now);
-    return Timestamp.newBuilder()
-        .setSeconds(time.getEpochSecond())
-        .setNanos(time.getNano())
-        .build();
   }
 
   /** Whether {@code --logs} was given to another command. */

@@ -100,7 +100,12 @@ final class OutputFrames implements AutoCloseable {
             : end;
     throw connection
         .failure("read the output of " + job, why)
-        .whereUnreachable("jobctl logs --from " + position.offset() + " " + job + " goes on");
+        .whereUnreachable(
+            "jobctl logs --from "
+                + position.offset()
+                + " "
+                + job
+                + " goes on with all output from there");
   }
 
   /** Ends {@link #printTo} with {@code why}; from any thread. */

@@ -148,7 +148,7 @@ class ResumeTest {
                 "one\n",
                 """
                 jobctl: lost %s; trying again for up to 300 ms
-                jobctl: cannot read the output of %s: lost %s and could not reach it again within 300 ms; jobctl logs --from 4 %s goes on
+                jobctl: cannot read the output of %s: lost %s and could not reach it again within 300 ms; jobctl logs --from 4 %s goes on with all output from there
                 """
                     .formatted(address, JOB, address, JOB)));
   }

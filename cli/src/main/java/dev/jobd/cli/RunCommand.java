@@ -46,8 +46,9 @@ final class RunCommand implements Command {
 
   /** Whether nobody wonders at the exit code: the job's own, or that of the signal sent to it. */
   private static boolean tellsByItsCode(Verdict verdict, StopOnSignal signals) {
-    boolean stopped = verdict.getKilled().getCause() == KillCause.KILL_CAUSE_STOP_REQUEST;
-    return verdict.hasExited() || (stopped && signals.anyReceived());
+    Verdict.Killed killed = verdict.getKilled();
+    boolean stopped = killed.getCause() == KillCause.KILL_CAUSE_STOP_REQUEST;
+    return verdict.hasExited() || (stopped && signals.passedOn(killed.getSignal()));
   }
 
   private static Job follow(String job, StopOnSignal signals, Invocation invocation)

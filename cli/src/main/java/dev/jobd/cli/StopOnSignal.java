@@ -29,6 +29,7 @@ final class StopOnSignal implements AutoCloseable {
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
   private @Nullable Target target;
   private int received;
+  private int firstSignal;
   private int lastSignal;
 
   private record Target(String job, Connection connection, OutputFrames frames) {}
@@ -56,6 +57,11 @@ final class StopOnSignal implements AutoCloseable {
     return received > 0;
   }
 
+  /** Whether the job got {@code signal} from here first. */
+  synchronized boolean passedOn(int signal) {
+    return received > 0 && firstSignal == signal;
+  }
+
   @Override
   public void close() {
     before.forEach(Signal::handle);
@@ -64,6 +70,7 @@ final class StopOnSignal implements AutoCloseable {
   private synchronized void receive(Signal signal) {
     received++;
     lastSignal = signal.getNumber();
+    firstSignal = received == 1 ? lastSignal : firstSignal;
     if (received >= (target == null ? SIGNALS_TO_LEAVE_WITHOUT_JOB : SIGNALS_TO_LEAVE)) {
       Runtime.getRuntime().halt(ExitCode.signal(lastSignal));
     }

@@ -66,6 +66,10 @@ final class FakeJobd implements AutoCloseable {
 
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
+
+  /** Whether jobs take no notice of a stop's signal, and are killed after its grace. */
+  volatile boolean heedless;
+
   @Nullable StatusRuntimeException readFailure;
 
   /** One for each call to stop and to read, whatever came of it. */
@@ -245,7 +249,9 @@ final class FakeJobd implements AutoCloseable {
         }
         try {
           Job job =
-              ended(find(request.getJob()), killed(request.hasSignal() ? request.getSignal() : 9));
+              ended(
+                  find(request.getJob()),
+                  killed(heedless || !request.hasSignal() ? 9 : request.getSignal()));
           jobs.put(job.getId(), job);
           if (follower != null) {
             answer(follower, end(job));

@@ -110,6 +110,15 @@ class RunCommandTest {
   }
 
   @Test
+  void aJobThatTookNoNoticeOfCtrlCIsSaidToHaveBeenKilled() throws Exception {
+    jobd.verdict = null;
+    jobd.heedless = true;
+
+    assertThat(interrupted("INT"))
+        .isEqualTo(new Shell.Result(137, "", "jobctl: stopped (signal: 9)\n"));
+  }
+
+  @Test
   void terminationIsPassedOnToo() throws Exception {
     jobd.verdict = null;
 

@@ -16,12 +16,12 @@ import java.util.Set;
  * other stream printed meanwhile neither cuts a line nor counts as part of it.
  */
 final class TailSearch {
-  private static final int BLOCK_BYTES = 64 << 10;
+  static final int BLOCK_BYTES = 64 << 10;
 
-  /** What one step looks at, at most: a few milliseconds' work. */
-  private static final long STEP_BYTES = 4 << 20;
+  /** What one step loads, at most: about a millisecond's work. */
+  static final long STEP_BYTES = 1 << 20;
 
-  /** What looking at a record costs, in bytes that could be looked at instead. */
+  /** What looking at a record costs, in bytes that could be loaded instead. */
   private static final long RECORD_COST = 64;
 
   private final Journal journal;
@@ -116,13 +116,12 @@ final class TailSearch {
       position = Math.min(position, entry.start());
       return RECORD_COST;
     }
-    if (position <= blockStart || position > blockStart + block.limit()) {
+    boolean loads = position <= blockStart || position > blockStart + block.limit();
+    if (loads) {
       load();
     }
-    long bottom = Math.max(start, blockStart);
-    long looked = position - bottom;
-    look(line, bottom);
-    return looked;
+    look(line, Math.max(start, blockStart));
+    return loads ? block.limit() : 0; // looking at each byte once is part of the price
   }
 
   private void load() throws IOException {

@@ -5,6 +5,7 @@ import dev.jobd.server.auth.JobAccess;
 import dev.jobd.server.auth.JobDirectory;
 import dev.jobd.server.auth.Roles;
 import dev.jobd.server.rpc.CallBudget;
+import dev.jobd.server.rpc.CallThreads;
 import dev.jobd.server.rpc.JobRpc;
 import dev.jobd.server.rpc.ServerRpc;
 import dev.jobd.worker.Worker;
@@ -17,8 +18,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Serves a worker's jobs over gRPC and mutual TLS. */
@@ -29,7 +28,7 @@ public final class JobdServer implements AutoCloseable {
   private final HealthStatusManager health;
   private final Transport transport;
   private final CallBudget budget;
-  private final ExecutorService calls;
+  private final CallThreads threads;
   private final Server server;
   private final ServerConfig config;
   private final CompletableFuture<Void> ends;
@@ -38,14 +37,14 @@ public final class JobdServer implements AutoCloseable {
       HealthStatusManager health,
       Transport transport,
       CallBudget budget,
-      ExecutorService calls,
+      CallThreads threads,
       Server server,
       ServerConfig config,
       CompletableFuture<Void> ends) {
     this.health = health;
     this.transport = transport;
     this.budget = budget;
-    this.calls = calls;
+    this.threads = threads;
     this.server = server;
     this.config = config;
     this.ends = ends;
@@ -58,22 +57,22 @@ public final class JobdServer implements AutoCloseable {
    */
   public static JobdServer start(ServerConfig config, SslContext tls, Worker worker)
       throws IOException {
-    ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    CallThreads threads = CallThreads.start();
     Transport transport = new Transport(config.stateDirectory());
     ServerConfig.Bounds bounds = config.bounds();
     CallBudget budget = new CallBudget(bounds.calls(), bounds.followers(), bounds.requestTime());
     HealthStatusManager health = new HealthStatusManager();
     CompletableFuture<Void> ends = new CompletableFuture<>();
     JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);
-    JobRpc jobs = new JobRpc(worker, access, calls, ends);
+    JobRpc jobs = new JobRpc(worker, access, threads, ends);
     try {
       Server server =
-          start(build(config, worker, jobs, tls, calls, transport, budget, health), config);
-      return new JobdServer(health, transport, budget, calls, server, config, ends);
+          start(build(config, worker, jobs, tls, threads, transport, budget, health), config);
+      return new JobdServer(health, transport, budget, threads, server, config, ends);
     } catch (IOException | RuntimeException e) {
       transport.close();
       budget.close();
-      calls.close();
+      threads.close();
       throw e;
     }
   }
@@ -83,7 +82,7 @@ public final class JobdServer implements AutoCloseable {
       Worker worker,
       JobRpc jobs,
       SslContext tls,
-      ExecutorService calls,
+      CallThreads threads,
       Transport transport,
       CallBudget budget,
       HealthStatusManager health)
@@ -94,7 +93,7 @@ public final class JobdServer implements AutoCloseable {
     bound(server, config.bounds());
     return server
         .sslContext(tls)
-        .executor(calls)
+        .executor(threads.calls())
         // The last one added runs first: the budget knows its caller.
         .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
@@ -154,7 +153,7 @@ public final class JobdServer implements AutoCloseable {
     }
     transport.close();
     budget.close();
-    calls.shutdown();
+    threads.close();
   }
 
   private boolean finishesInOrder() {

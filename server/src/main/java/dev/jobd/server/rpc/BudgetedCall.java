@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,29 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final AtomicBoolean requested = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  BudgetedCall(ServerCall<Q, A> call) {
+  /** The listener, and who holds the call's place beyond it. */
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private Lease lease;
+
+  /**
+   * @param receiving held until the request is here; given back like what follows it
+   */
+  BudgetedCall(ServerCall<Q, A> call, Lease receiving) {
     super(call);
+    this.lease = receiving;
+  }
+
+  /** For who has been given the request, before the call is over. */
+  Lease hold() {
+    holders.incrementAndGet();
+    return this::letGo;
+  }
+
+  private void letGo() {
+    if (holders.decrementAndGet() == 0) {
+      lease.close();
+    }
   }
 
   /** By whoever is first: the clock, or the handler that refuses what it got. */
@@ -37,18 +59,16 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   }
 
   /**
-   * @param receiving held until the request is here, and given back by the listener
-   * @param answering gives what is held from then on, where that is another
+   * @param answering gives what is held from the request on, where that is another
    */
   ServerCall.Listener<Q> listener(
       ServerCall.Listener<Q> handler,
-      Lease receiving,
       @Nullable Supplier<Lease> answering,
       ScheduledExecutorService clock,
       Duration requestTime) {
     ScheduledFuture<?> end =
         clock.schedule(() -> expire(requestTime), requestTime.toNanos(), TimeUnit.NANOSECONDS);
-    return new Listener(handler, receiving, answering, end);
+    return new Listener(handler, answering, end);
   }
 
   private void expire(Duration requestTime) {
@@ -64,16 +84,13 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   private final class Listener extends SimpleForwardingServerCallListener<Q> {
     private final @Nullable Supplier<Lease> answering;
     private final ScheduledFuture<?> end;
-    private Lease lease;
     private boolean passesRequest;
 
     Listener(
         ServerCall.Listener<Q> handler,
-        Lease receiving,
         @Nullable Supplier<Lease> answering,
         ScheduledFuture<?> end) {
       super(handler);
-      this.lease = receiving;
       this.answering = answering;
       this.end = end;
     }
@@ -129,7 +146,7 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
     private void release() {
       end.cancel(false);
-      lease.close();
+      letGo();
     }
   }
 }

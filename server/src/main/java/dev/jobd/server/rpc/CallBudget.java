@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * Bounds what is under way for one user and for all, because each call holds memory, a request or
  * an answer, for as long as its client likes. A call counts from its start until gRPC has written
  * all of its answer or the client has cancelled it; one that would be too many is refused. A stream
- * of output counts as a call while it sends its request, and then as a follower.
+ * of output counts as a call while it sends its request, and then as a follower, at least until its
+ * output is closed: a search may go on for a moment after its client has gone.
  *
  * <p>Wants the {@link Caller} in the call's context.
  */
@@ -59,16 +60,21 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
       OutputStreamCall.close(call, refusal);
       return new ServerCall.Listener<>() {};
     }
-    BudgetedCall<Q, A> budgeted = new BudgetedCall<>(call);
+    BudgetedCall<Q, A> budgeted = new BudgetedCall<>(call, lease);
     try {
       ServerCall.Listener<Q> handler = next.startCall(budgeted, headers);
       return isFollower(call)
-          ? budgeted.listener(handler, lease, () -> followers.take(user), clock, requestTime)
-          : budgeted.listener(handler, lease, null, clock, requestTime);
+          ? budgeted.listener(handler, () -> followers.take(user), clock, requestTime)
+          : budgeted.listener(handler, null, clock, requestTime);
     } catch (RuntimeException e) {
       lease.close();
       throw e;
     }
+  }
+
+  /** Keeps the place of a call under way, where it has one, until this lease is closed too. */
+  static Lease hold(ServerCall<?, ?> call) {
+    return call instanceof BudgetedCall<?, ?> budgeted ? budgeted.hold() : () -> {};
   }
 
   private static boolean isFollower(ServerCall<?, ?> call) {

@@ -27,6 +27,11 @@ final class JobOutput implements OutputSource {
   }
 
   @Override
+  public boolean search() throws IOException {
+    return follower.search();
+  }
+
+  @Override
   public void onReady(Runnable wake) {
     follower.onReady(wake);
   }

@@ -35,25 +35,24 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
   private final Worker worker;
   private final JobAccess access;
-  private final Executor executor;
+  private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
 
   /**
-   * @param executor for what is left of a call when its job has moved on; its threads may block
+   * @param threads for what is left of a call when its job has moved on
    * @param serverEnds completes when what waits for a job is to fail as unavailable
    */
   public JobRpc(
-      Worker worker, JobAccess access, Executor executor, CompletableFuture<Void> serverEnds) {
+      Worker worker, JobAccess access, CallThreads threads, CompletableFuture<Void> serverEnds) {
     this.worker = worker;
     this.access = access;
-    this.executor = executor;
+    this.threads = threads;
     this.serverEnds = serverEnds;
   }
 
@@ -69,7 +68,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
     }
     service.addMethod(
         JobServiceGrpc.getStreamOutputMethod(),
-        new StreamOutputHandler(this::openOutput, executor, serverEnds));
+        new StreamOutputHandler(this::openOutput, threads, serverEnds));
     return service.build();
   }
 
@@ -125,7 +124,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         call,
         () -> access.resolve(Caller.current(), request.getJob(), Action.READ),
         ended -> WaitJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
-        executor,
+        threads.calls(),
         serverEnds);
   }
 
@@ -141,7 +140,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
           return job;
         },
         ended -> StopJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
-        executor,
+        threads.calls(),
         serverEnds);
   }
 

@@ -7,10 +7,16 @@ import java.io.IOException;
 
 /** Where {@link OutputStreamCall} gets a job's output from; for use by one thread at a time. */
 interface OutputSource extends AutoCloseable {
-  /** The next event; {@link OutputEvent.Pending} when there is nothing now. */
+  /**
+   * The next event; {@link OutputEvent.Waiting} when there is nothing now, {@link
+   * OutputEvent.Searching} when {@link #search} is to find it.
+   */
   OutputEvent poll() throws IOException;
 
-  /** Runs {@code wake} once when {@link #poll} has something other than Pending. */
+  /** After Searching: makes one bounded step; tells whether another is needed. */
+  boolean search() throws IOException;
+
+  /** Runs {@code wake} once when {@link #poll} has something other than Waiting. */
   void onReady(Runnable wake);
 
   /** The job as it stands now. */

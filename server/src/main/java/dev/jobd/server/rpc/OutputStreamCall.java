@@ -11,7 +11,6 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,9 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Four things let it go on: the transport has room, the source has something, the client has
  * gone, the server ends. Each calls {@link #signal}. A signal that finds the call at rest starts a
- * drain on a thread of the executor; one that comes during a drain is counted, and the drain goes
- * round once more before it rests. So at most one drain runs at a time and alone touches the
- * source, no signal is lost, no lock is held over I/O, and a call that waits holds no thread.
+ * drain on a virtual thread; one that comes during a drain is counted, and the drain goes round
+ * once more before it rests. So at most one drain runs at a time and alone touches the source, no
+ * signal is lost, no lock is held over I/O, and a call that waits holds no thread.
+ *
+ * <p>What has to be searched for is searched for in bounded steps on threads for that: on virtual
+ * ones, which are never made to leave their processor, a few long searches would stop every other
+ * call. A search goes to the end of the queue after each step, so searches take turns. It is part
+ * of the drain that met it, which neither rests nor goes on meanwhile.
  *
  * <p>The source is asked for a chunk only while the transport has room. So a call costs one chunk
  * beyond what gRPC itself buffers, however slow its client and however much the job prints.
@@ -29,12 +33,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class OutputStreamCall {
   private final ServerCall<?, StreamOutputResponse> call;
   private final OutputSource source;
-  private final Executor executor;
+  private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   /** Signals not answered yet. Never back to 0 after the end, so that no drain follows it. */
   private final AtomicInteger signals = new AtomicInteger();
+
+  /** What comes after one go of sending or searching. */
+  private enum Next {
+    REST,
+    SEND,
+    SEARCH,
+    END
+  }
+
+  /** One go of sending or searching. */
+  @FunctionalInterface
+  private interface Go {
+    Next run() throws IOException;
+  }
 
   /**
    * @param source closed by this when the call is over, however it ends
@@ -43,17 +61,19 @@ final class OutputStreamCall {
   OutputStreamCall(
       ServerCall<?, StreamOutputResponse> call,
       OutputSource source,
-      Executor executor,
+      CallThreads threads,
       CompletableFuture<Void> serverEnds) {
     this.call = call;
     this.source = source;
-    this.executor = executor;
+    this.threads = threads;
     this.serverEnds = serverEnds;
   }
 
   /** Accepts the call, so that its client knows before the first byte, and starts. */
   void start() {
     call.sendHeaders(new Metadata());
+    // What a call holds it holds until its source is closed, also where its client has gone before.
+    CompletableFuture<Void> _ = over.thenRun(CallBudget.hold(call)::close);
     signal();
     // Unlinks itself from the server's end when the call is over.
     CompletableFuture<Void> _ = CompletableFuture.anyOf(serverEnds, over).thenRun(this::signal);
@@ -62,7 +82,7 @@ final class OutputStreamCall {
   /** Something has changed; never blocks. */
   void signal() {
     if (signals.getAndIncrement() == 0) {
-      executor.execute(this::drain);
+      threads.calls().execute(this::drain);
     }
   }
 
@@ -70,47 +90,80 @@ final class OutputStreamCall {
     int answered;
     do {
       answered = signals.get();
-      if (isOverAfterSending()) {
-        source.close();
-        over.complete(null);
-        return;
+      Next next = guarded(this::sendWhatFits);
+      if (next != Next.REST) {
+        goOn(next);
+        return; // signals are not answered: whoever goes on is still this drain
       }
     } while (signals.addAndGet(-answered) != 0);
   }
 
-  private boolean isOverAfterSending() {
-    try {
-      return sendWhatFits();
-    } catch (Throwable failure) {
-      close(call, Failures.translate(failure));
-      return true;
+  /** One step, and to the end of the queue. */
+  private void search() {
+    goOn(guarded(this::searchOn));
+  }
+
+  private void goOn(Next next) {
+    switch (next) {
+      case REST -> throw new AssertionError("only a drain may rest");
+      case SEND -> threads.calls().execute(this::drain);
+      case SEARCH -> threads.searches().execute(this::search);
+      case END -> {
+        source.close();
+        over.complete(null);
+      }
     }
   }
 
-  /** Returns whether the call is over; otherwise a signal will come. */
-  private boolean sendWhatFits() throws IOException {
-    while (!call.isCancelled()) {
-      if (serverEnds.isDone()) {
-        throw Errors.shuttingDown();
-      }
+  private Next guarded(Go go) {
+    try {
+      return go.run();
+    } catch (Throwable failure) {
+      close(call, Failures.translate(failure));
+      return Next.END;
+    }
+  }
+
+  /** Where this rests, a signal will come. */
+  private Next sendWhatFits() throws IOException {
+    while (isWanted()) {
       if (!call.isReady()) {
-        return false;
+        return Next.REST;
       }
       switch (source.poll()) {
         case OutputEvent.Chunk chunk -> call.sendMessage(message(chunk));
         case OutputEvent.Gap gap -> call.sendMessage(message(gap));
-        case OutputEvent.Pending _ -> {
+        case OutputEvent.Searching _ -> {
+          return Next.SEARCH;
+        }
+        case OutputEvent.Waiting _ -> {
           source.onReady(this::signal);
-          return false;
+          return Next.REST;
         }
         case OutputEvent.End end -> {
           call.sendMessage(message(end));
           call.close(Status.OK, new Metadata());
-          return true;
+          return Next.END;
         }
       }
     }
-    return true;
+    return Next.END;
+  }
+
+  private Next searchOn() throws IOException {
+    if (!isWanted()) {
+      return Next.END;
+    }
+    return source.search() ? Next.SEARCH : Next.SEND;
+  }
+
+  /** Whether the client is still there; fails where the server ends. */
+  private boolean isWanted() {
+    boolean wanted = !call.isCancelled();
+    if (wanted && serverEnds.isDone()) {
+      throw Errors.shuttingDown();
+    }
+    return wanted;
   }
 
   private static StreamOutputResponse message(OutputEvent.Chunk chunk) {

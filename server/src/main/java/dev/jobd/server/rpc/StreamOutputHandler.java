@@ -7,7 +7,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
   private final OutputSource.Opener outputs;
-  private final Executor executor;
+  private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
 
   /**
-   * @param executor where output is read and sent; its threads may block on the disk
    * @param serverEnds completes when streams are to end
    */
   StreamOutputHandler(
-      OutputSource.Opener outputs, Executor executor, CompletableFuture<Void> serverEnds) {
+      OutputSource.Opener outputs, CallThreads threads, CompletableFuture<Void> serverEnds) {
     this.outputs = outputs;
-    this.executor = executor;
+    this.threads = threads;
     this.serverEnds = serverEnds;
   }
 
@@ -75,7 +73,7 @@ final class StreamOutputHandler
         OutputStreamCall.close(call, Failures.translate(failure));
         return;
       }
-      stream = new OutputStreamCall(call, source, executor, serverEnds);
+      stream = new OutputStreamCall(call, source, threads, serverEnds);
       stream.start();
     }
 

@@ -60,10 +60,15 @@ final class FakeOutput implements OutputSource {
     try {
       polled.incrementAndGet();
       OutputEvent event = events.poll();
-      return event == null ? new OutputEvent.Pending() : event;
+      return event == null ? new OutputEvent.Waiting() : event;
     } finally {
       inUse.set(false);
     }
+  }
+
+  @Override
+  public boolean search() {
+    throw new AssertionError("nothing is searched for");
   }
 
   @Override

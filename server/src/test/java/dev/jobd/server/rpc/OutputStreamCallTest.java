@@ -25,7 +25,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +37,8 @@ class OutputStreamCallTest {
 
   private final FakeOutput output = new FakeOutput();
   private volatile OutputSource.Opener opener = _ -> output;
-  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final CallThreads threads = CallThreads.start();
+  private final ExecutorService executor = threads.calls();
   private final CompletableFuture<Void> serverEnds = new CompletableFuture<>();
   private Server server;
   private ManagedChannel channel;
@@ -50,7 +50,7 @@ class OutputStreamCallTest {
     var service = ServerServiceDefinition.builder(JobServiceGrpc.SERVICE_NAME);
     service.addMethod(
         JobServiceGrpc.getStreamOutputMethod(),
-        new StreamOutputHandler(request -> opener.open(request), executor, serverEnds));
+        new StreamOutputHandler(request -> opener.open(request), threads, serverEnds));
     server =
         InProcessServerBuilder.forName(name)
             .executor(executor)
@@ -65,6 +65,7 @@ class OutputStreamCallTest {
     channel.shutdownNow();
     server.shutdownNow();
     assertThat(server.awaitTermination(BOUND_SECONDS, SECONDS)).isTrue();
+    threads.searches().close();
     executor.close();
     assertThat(output.misused).isFalse();
   }
@@ -217,6 +218,11 @@ class OutputStreamCallTest {
           @Override
           public OutputEvent poll() {
             throw new IllegalStateException("journal is broken");
+          }
+
+          @Override
+          public boolean search() {
+            return false;
           }
 
           @Override

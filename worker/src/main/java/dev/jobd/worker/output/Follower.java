@@ -22,6 +22,12 @@ public final class Follower implements AutoCloseable {
   /** A longer wait for a time is made of several. */
   private static final Duration MAX_DELAY = Duration.ofDays(1);
 
+  /**
+   * How long after its time a record may be seen first: the shim notes the time, then writes. So
+   * long a follower waits past the end of its time for what belongs to it.
+   */
+  static final Duration RECORD_DELAY = Duration.ofMillis(200);
+
   private final Path directory;
   private final JournalGrowth growth;
   private final int maxChunkBytes;
@@ -55,35 +61,41 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * The next event. Never waits for the job: {@link OutputEvent.Pending} when there is nothing now.
-   * Looks for the beginning of the last lines in steps, with {@code Pending} between them.
+   * The next event. Never waits for the job, and takes a bounded time: {@link OutputEvent.Waiting}
+   * when there is nothing now, {@link OutputEvent.Searching} when {@link #search} is to find it.
    */
   public OutputEvent poll() throws IOException {
     boolean complete = growth.isComplete(); // before looking: what comes later is not missed
-    boolean over = complete || !request.follow() || untilHasCome();
+    boolean over = complete || !request.follow() || untilHasPassed();
     JournalReader open = reader != null ? reader : open();
     if (open == null) {
       if (complete) {
         absence.explain();
       }
-      return over ? new OutputEvent.End(request.offset()) : new OutputEvent.Pending();
-    }
-    if (open.isSearching()) {
-      open.search();
-      if (open.isSearching()) {
-        return new OutputEvent.Pending();
-      }
+      return over ? new OutputEvent.End(request.offset()) : new OutputEvent.Waiting();
     }
     OutputEvent event = open.next();
     if (event != null) {
       return event;
     }
-    return over ? open.end() : new OutputEvent.Pending();
+    return over ? open.end() : new OutputEvent.Waiting();
   }
 
-  private boolean untilHasCome() {
+  /** Whether all that was written before the end of the request's time can be seen. */
+  private boolean untilHasPassed() {
     Instant until = request.until();
-    return until != null && !Instant.now().isBefore(until);
+    return until != null && !Instant.now().minus(RECORD_DELAY).isBefore(until);
+  }
+
+  /**
+   * After {@link OutputEvent.Searching}: looks for what {@link #poll} is to give next, among output
+   * of any length, for about a millisecond. Whoever has to do much else leaves the processor
+   * between the steps.
+   *
+   * @return whether another step is needed before {@code poll} gives something else
+   */
+  public boolean search() throws IOException {
+    return reader != null && reader.search();
   }
 
   private @Nullable JournalReader open() throws IOException {
@@ -104,15 +116,11 @@ public final class Follower implements AutoCloseable {
 
   /**
    * Runs {@code wake} once, on some thread and soon, when {@link #poll} has something other than
-   * {@link OutputEvent.Pending}, or may find it; at once where it has already. Called after a
-   * {@code Pending}, it replaces the wake-up asked for before; {@code wake} must not block.
+   * {@link OutputEvent.Waiting}, or may find it; at once where it has already. Called after a
+   * {@code Waiting}, it replaces the wake-up asked for before; {@code wake} must not block.
    */
   public void onReady(Runnable wake) {
     cancelWake.run();
-    if (reader != null && reader.isSearching()) {
-      wake.run();
-      return;
-    }
     AtomicBoolean woken = new AtomicBoolean();
     Runnable once =
         () -> {
@@ -129,13 +137,13 @@ public final class Follower implements AutoCloseable {
         };
   }
 
-  /** Runs {@code wake} when the time has come up to which is read; tells how to take that back. */
+  /** Runs {@code wake} when {@link #untilHasPassed} may hold; tells how to take that back. */
   private Runnable atUntil(Runnable wake) {
     Instant until = request.until();
     if (until == null) {
       return () -> {};
     }
-    Duration left = Duration.between(Instant.now(), until);
+    Duration left = Duration.between(Instant.now(), until).plus(RECORD_DELAY);
     long delay = (left.compareTo(MAX_DELAY) < 0 ? left : MAX_DELAY).toNanos();
     Future<?> timer = ForkJoinPool.commonPool().schedule(wake, delay, TimeUnit.NANOSECONDS);
     return () -> timer.cancel(false);
@@ -149,13 +157,17 @@ public final class Follower implements AutoCloseable {
    */
   public OutputEvent take() throws IOException, InterruptedException {
     while (true) {
-      OutputEvent event = poll();
-      if (!(event instanceof OutputEvent.Pending)) {
-        return event;
+      switch (poll()) {
+        case OutputEvent.Searching _ -> search();
+        case OutputEvent.Waiting _ -> {
+          Semaphore ready = new Semaphore(0);
+          onReady(ready::release);
+          ready.acquire();
+        }
+        case OutputEvent event -> {
+          return event;
+        }
       }
-      Semaphore ready = new Semaphore(0);
-      onReady(ready::release);
-      ready.acquire();
     }
   }
 

@@ -18,6 +18,12 @@ final class JournalReader implements Closeable {
   /** How many records go into one chunk at most, so that their times take bounded memory too. */
   static final int MAX_READS_PER_CHUNK = 4096;
 
+  /** How many records that are not wanted are walked past before that becomes a search. */
+  static final int PASSED_WITHOUT_SEARCH = 1024;
+
+  /** How many records one step of a search looks at: less than a millisecond's work. */
+  static final int RECORDS_PER_STEP = 16 << 10;
+
   private final Journal journal;
   private final ReadRequest request;
   private final int maxChunkBytes;
@@ -26,7 +32,10 @@ final class JournalReader implements Closeable {
   private final long endRecord;
 
   private final @Nullable TailSearch tail;
-  private boolean searching;
+  private Sought sought;
+
+  /** Records walked past since the last search, however many were delivered in between. */
+  private int passed;
 
   /** The number of the record to read next, and the first byte that is not delivered. */
   private long record;
@@ -35,6 +44,13 @@ final class JournalReader implements Closeable {
 
   /** The end of the last record seen, wanted or not: where there will be more. */
   private long seen;
+
+  /** What is to be found before there is another event. */
+  private enum Sought {
+    NOTHING,
+    TAIL,
+    WANTED_RECORD
+  }
 
   /**
    * @param journal closed with this
@@ -57,7 +73,7 @@ final class JournalReader implements Closeable {
         lines == null
             ? null
             : new TailSearch(journal, request.streams(), record, last, position, lines);
-    searching = tail != null;
+    sought = tail == null ? Sought.NOTHING : Sought.TAIL;
   }
 
   private void startAt(long number) throws IOException {
@@ -66,21 +82,48 @@ final class JournalReader implements Closeable {
     seen = before == null ? 0 : before.end();
   }
 
-  /** Whether it is still to be found out where to begin: {@link #search} goes on with that. */
-  boolean isSearching() {
-    return searching;
+  /** Goes on with a search for a bounded time; tells whether there is more of it. */
+  boolean search() throws IOException {
+    boolean found =
+        switch (sought) {
+          case NOTHING -> true;
+          case TAIL -> findsTail();
+          case WANTED_RECORD -> findsWantedRecord();
+        };
+    if (found) {
+      sought = Sought.NOTHING;
+      passed = 0;
+    }
+    return !found;
   }
 
-  /** Looks for the beginning, for a bounded time. */
-  void search() throws IOException {
-    if (tail != null && tail.step()) {
-      searching = false;
-      long first = Long.MAX_VALUE;
-      for (OutputStreamKind stream : request.streams()) {
-        first = Math.min(first, tail.start(stream));
-      }
-      startAt(Math.max(record, journal.index().firstAt(first)));
+  private boolean findsTail() throws IOException {
+    if (tail == null || !tail.step()) {
+      return tail == null;
     }
+    long first = Long.MAX_VALUE;
+    for (OutputStreamKind stream : request.streams()) {
+      first = Math.min(first, tail.start(stream));
+    }
+    startAt(Math.max(record, journal.index().firstAt(first)));
+    return true;
+  }
+
+  /** Whether the next record, if there is one, is none to walk past. */
+  private boolean findsWantedRecord() throws IOException {
+    for (int left = RECORDS_PER_STEP; left > 0; left--) {
+      Entry entry = record < endRecord ? journal.index().entry(record) : null;
+      if (entry == null || isTooLate(entry) || isWanted(entry)) {
+        return true;
+      }
+      pass(entry);
+    }
+    return false;
+  }
+
+  private void pass(Entry entry) {
+    seen = entry.end();
+    record++;
   }
 
   /** Where a later reader goes on. */
@@ -94,11 +137,12 @@ final class JournalReader implements Closeable {
   }
 
   /**
-   * The next event, {@link OutputEvent.End} where the request goes no further; {@code null} when
-   * nothing is there now.
+   * The next event, {@link OutputEvent.End} where the request goes no further, {@link
+   * OutputEvent.Searching} where {@link #search} is to go first; {@code null} when nothing is there
+   * now.
    */
   @Nullable OutputEvent next() throws IOException {
-    while (record < endRecord) {
+    while (sought == Sought.NOTHING && record < endRecord) {
       Entry entry = journal.index().entry(record);
       if (entry == null) {
         return null;
@@ -106,13 +150,15 @@ final class JournalReader implements Closeable {
       if (isTooLate(entry)) {
         return end();
       }
-      seen = entry.end();
       if (isWanted(entry)) {
         return entry.isGap() ? gap(entry) : chunk(entry);
       }
-      record++;
+      pass(entry);
+      if (++passed == PASSED_WITHOUT_SEARCH) {
+        sought = Sought.WANTED_RECORD;
+      }
     }
-    return end();
+    return sought == Sought.NOTHING ? end() : new OutputEvent.Searching();
   }
 
   OutputEvent.End end() {
@@ -141,7 +187,7 @@ final class JournalReader implements Closeable {
   }
 
   private OutputEvent.Gap gap(Entry entry) {
-    record++;
+    pass(entry);
     return new OutputEvent.Gap(entry.stream(), entry.end(), entry.time(), entry.dropped());
   }
 

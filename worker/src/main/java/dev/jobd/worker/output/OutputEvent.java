@@ -40,8 +40,14 @@ public sealed interface OutputEvent {
   record Gap(OutputStreamKind stream, long offset, Instant time, long droppedBytes)
       implements OutputEvent {}
 
-  /** Nothing is there now, or found yet; more may come. */
-  record Pending() implements OutputEvent {}
+  /** Nothing to hand out now; more may come. */
+  sealed interface Pending extends OutputEvent {}
+
+  /** All that is there was looked at: {@link Follower#onReady} tells when there is more. */
+  record Waiting() implements Pending {}
+
+  /** There is more to look at than one call may: {@link Follower#search} goes on with that. */
+  record Searching() implements Pending {}
 
   /**
    * Nothing follows: the job has ended and all was read, or this is as far as the request goes.

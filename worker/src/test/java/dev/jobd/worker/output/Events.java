@@ -14,11 +14,24 @@ final class Events {
     List<String> events = new ArrayList<>();
     while (true) {
       OutputEvent event = follower.poll();
+      if (event instanceof OutputEvent.Searching) {
+        searchToItsEnd(follower);
+        continue;
+      }
       events.add(describe(event));
-      if (event instanceof OutputEvent.Pending || event instanceof OutputEvent.End) {
+      if (event instanceof OutputEvent.Waiting || event instanceof OutputEvent.End) {
         return events;
       }
     }
+  }
+
+  /** Tells how many steps that took. */
+  static int searchToItsEnd(Follower follower) throws IOException {
+    int steps = 1;
+    while (follower.search()) {
+      steps++;
+    }
+    return steps;
   }
 
   static String describe(OutputEvent event) {
@@ -26,7 +39,8 @@ final class Events {
       case OutputEvent.Chunk c ->
           c.stream() + "@" + c.offset() + ":" + new String(c.bytes(), StandardCharsets.US_ASCII);
       case OutputEvent.Gap g -> g.stream() + "@" + g.offset() + "-" + g.droppedBytes();
-      case OutputEvent.Pending _ -> "pending";
+      case OutputEvent.Waiting _ -> "pending";
+      case OutputEvent.Searching _ -> "searching";
       case OutputEvent.End e -> "end@" + e.offset();
     };
   }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.ReadRequest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,7 +180,17 @@ class RangeTest {
       assertThat(Events.describe(follower.take())).isEqualTo("STDOUT@0:x");
       assertThat(Events.describe(follower.take())).isEqualTo("end@1");
     }
-    assertThat(all(ReadRequest.ALL.withUntil(Instant.now()))).endsWith("end@1");
+    assertThat(all(ReadRequest.ALL.withUntil(Instant.now().minus(Follower.RECORD_DELAY))))
+        .endsWith("end@1");
+  }
+
+  @Test
+  void aFollowerOfATimeGivesTheLastWriteOfItTimeToBeSeen() throws Exception {
+    Instant until = Instant.now();
+    try (Follower follower = read(ReadRequest.ALL.withUntil(until))) {
+      assertThat(follower.take()).isInstanceOf(OutputEvent.End.class);
+    }
+    assertThat(Instant.now()).isAfterOrEqualTo(until.plus(Follower.RECORD_DELAY));
   }
 
   @Test
@@ -192,6 +204,74 @@ class RangeTest {
     // The same clockwork wakes in the order of the times.
     ForkJoinPool.commonPool().schedule(() -> {}, 2 * soon.toNanos(), TimeUnit.NANOSECONDS).get();
     assertThat(woken).isEmpty();
+  }
+
+  @Test
+  void manyRecordsOfTheOtherStreamAreSearchedInSteps() throws Exception {
+    int steps = 5;
+    int others = JournalReader.PASSED_WITHOUT_SEARCH + steps * JournalReader.RECORDS_PER_STEP - 1;
+    write("o".repeat(others) + "e");
+    try (Follower follower = read(ReadRequest.ALL.withStreams(Set.of(OutputStreamKind.STDERR)))) {
+      assertThat(Events.describe(follower.poll())).isEqualTo("searching");
+      assertThat(Events.describe(follower.poll())).isEqualTo("searching");
+      assertThat(Events.searchToItsEnd(follower)).isEqualTo(steps);
+      assertThat(Events.drain(follower)).containsExactly("STDERR@" + others + ":e", "pending");
+      growth.finish();
+      assertThat(Events.drain(follower)).containsExactly("end@" + (others + 1));
+    }
+  }
+
+  @Test
+  void fewRecordsOfTheOtherStreamAreNotWorthASearch() throws Exception {
+    write("o".repeat(JournalReader.PASSED_WITHOUT_SEARCH - 1) + "e");
+    try (Follower follower = read(SO_FAR.withStreams(Set.of(OutputStreamKind.STDERR)))) {
+      assertThat(follower.poll()).isInstanceOf(OutputEvent.Chunk.class);
+    }
+  }
+
+  @Test
+  void recordsPassedCountAlsoWhereSomethingIsDeliveredBetweenThem() throws Exception {
+    int searches = 3;
+    write("oe".repeat(searches * JournalReader.PASSED_WITHOUT_SEARCH));
+    int searched = 0;
+    try (Follower follower = read(SO_FAR.withStreams(Set.of(OutputStreamKind.STDERR)))) {
+      for (OutputEvent event = follower.poll();
+          !(event instanceof OutputEvent.End);
+          event = follower.poll()) {
+        if (event instanceof OutputEvent.Searching) {
+          assertThat(Events.searchToItsEnd(follower)).isEqualTo(1);
+          searched++;
+        }
+      }
+    }
+    assertThat(searched).isEqualTo(searches);
+  }
+
+  @Test
+  void aSearchThatMeetsTheEndOfTheJournalWaitsThere() throws Exception {
+    int others = 2 * JournalReader.PASSED_WITHOUT_SEARCH;
+    write("o".repeat(others));
+    ReadRequest errors = ReadRequest.ALL.withStreams(Set.of(OutputStreamKind.STDERR));
+    assertThat(all(errors.withFollow(false))).containsExactly("end@" + others);
+    try (Follower follower = read(errors)) {
+      assertThat(Events.drain(follower)).containsExactly("pending");
+      List<String> woken = new ArrayList<>();
+      follower.onReady(() -> woken.add("more"));
+      growth.grew(others);
+      assertThat(woken).isEmpty();
+      growth.grew(others + 1);
+      assertThat(woken).hasSize(1);
+    }
+  }
+
+  /** A record of one byte for each letter: {@code o} to stdout, {@code e} to stderr. */
+  private void write(String records) throws IOException {
+    Files.writeString(directory.resolve("output"), records);
+    ByteBuffer index = ByteBuffer.allocate(24 * records.length());
+    for (int i = 0; i < records.length(); i++) {
+      index.put(JournalFiles.record(i + 1, i + 1, records.charAt(i) == 'o' ? OUT : ERR));
+    }
+    files.index(index.array());
   }
 
   @Test

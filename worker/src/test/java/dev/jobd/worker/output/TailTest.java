@@ -231,11 +231,31 @@ class TailTest {
     files.index(JournalFiles.record(size, size, OUT));
     try (Follower follower = read(SO_FAR.withTailLines(1L))) {
       for (int i = 0; i < 3; i++) {
-        assertThat(follower.poll()).isInstanceOf(OutputEvent.Pending.class);
-        List<String> woken = new ArrayList<>();
-        follower.onReady(() -> woken.add("at once"));
-        assertThat(woken).hasSize(1);
+        assertThat(follower.poll()).isInstanceOf(OutputEvent.Searching.class);
+        assertThat(follower.search()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void bytesThatAreLoadedForAFewCountAmongWhatAStepMayLoad() throws Exception {
+    long apart = 1 << 20;
+    int records = 100;
+    for (int i = 1; i <= records; i++) {
+      files.index(JournalFiles.record(i * apart - 1, i, ERR));
+      files.index(JournalFiles.record(i * apart, i, OUT));
+    }
+    try (FileChannel output =
+        FileChannel.open(directory.resolve("output"), StandardOpenOption.WRITE)) {
+      output.write(StandardCharsets.US_ASCII.encode("."), records * apart - 1);
+    }
+    try (Follower follower =
+        read(SO_FAR.withStreams(Set.of(OutputStreamKind.STDOUT)).withTailLines(1L))) {
+      assertThat(follower.poll()).isInstanceOf(OutputEvent.Searching.class);
+      long loaded = records * (long) TailSearch.BLOCK_BYTES;
+      assertThat(Events.searchToItsEnd(follower))
+          .isEqualTo((int) Math.ceilDiv(loaded, TailSearch.STEP_BYTES));
+      assertThat(follower.poll()).isInstanceOf(OutputEvent.Chunk.class);
     }
   }
 }

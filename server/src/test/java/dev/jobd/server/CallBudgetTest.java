@@ -20,6 +20,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -117,6 +124,42 @@ class CallBudgetTest {
       serves(server);
       calls.forEach(Greedy::cancel);
     }
+  }
+
+  @Test
+  void searchesThroughOneHugeLineDelayNobodyElse() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      ManagedChannel greedy = server.connect("mallory", "user");
+      Client mallory = new Client(greedy);
+      Job job = mallory.sh("echo x");
+      mallory.await(job);
+      appendHole(server.directory(job), 1L << 40);
+      StreamOutputRequest lastLine =
+          StreamOutputRequest.newBuilder().setJob(job.getId()).setTailLines(1).build();
+      List<Greedy<?>> searches = new ArrayList<>();
+      for (int i = 0; i < PER_CONNECTION / 2; i++) {
+        Greedy<?> search = Greedy.call(greedy, JobServiceGrpc.getStreamOutputMethod(), lastLine);
+        search.accepted();
+        searches.add(search);
+      }
+      serves(server);
+      assertThat(searches).noneMatch(search -> search.closed.isDone());
+      searches.forEach(Greedy::cancel);
+    }
+  }
+
+  /** Makes a job's last line this long, in one record. */
+  private static void appendHole(Path directory, long bytes) throws IOException {
+    try (FileChannel output =
+        FileChannel.open(directory.resolve("output"), StandardOpenOption.WRITE)) {
+      output.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+    }
+    long time = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    ByteBuffer record = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(
+        directory.resolve("index"),
+        record.putLong(bytes).putLong(time).putLong(1).array(),
+        StandardOpenOption.APPEND);
   }
 
   private static JobSpec.Builder large() {

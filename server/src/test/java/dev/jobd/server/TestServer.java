@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jobd.api.Credentials;
 import dev.jobd.api.TlsContexts;
+import dev.jobd.api.v1.Job;
 import dev.jobd.server.pki.HostName;
 import dev.jobd.server.pki.Name;
 import dev.jobd.server.pki.Pki;
@@ -126,6 +127,11 @@ final class TestServer implements AutoCloseable {
 
   JobdServer server() {
     return server;
+  }
+
+  /** Where a job's files are. */
+  Path directory(Job job) {
+    return config.stateDirectory().resolve("jobs").resolve(job.getId());
   }
 
   /** A connection of its own for a user with a new certificate. */

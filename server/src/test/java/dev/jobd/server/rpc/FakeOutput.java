@@ -1,9 +1,7 @@
 package dev.jobd.server.rpc;
 
 import dev.jobd.worker.model.JobRecord;
-import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
-import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.output.OutputEvent;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -68,7 +66,9 @@ final class FakeOutput implements OutputSource {
 
   @Override
   public boolean search() {
-    throw new AssertionError("nothing is searched for");
+    enter();
+    inUse.set(false);
+    return false;
   }
 
   @Override
@@ -82,8 +82,7 @@ final class FakeOutput implements OutputSource {
 
   @Override
   public JobRecord job() {
-    return Samples.record(
-        new JobState.Ended(Samples.COMMAND, Samples.ENDED, new Verdict.Exited(0)));
+    return Samples.ended();
   }
 
   @Override

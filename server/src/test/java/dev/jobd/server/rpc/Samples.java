@@ -7,6 +7,7 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,10 @@ final class Samples {
           .build();
 
   private Samples() {}
+
+  static JobRecord ended() {
+    return record(new JobState.Ended(COMMAND, ENDED, new Verdict.Exited(0)));
+  }
 
   static JobRecord record(JobState state) {
     return new JobRecord(

@@ -102,8 +102,9 @@ TEST(EACH_SHIM, a_second_stop_with_a_longer_grace_does_not_prolong_the_first)
 
 TEST(EACH_SHIM, a_stop_reaches_what_a_shell_waits_for)
 {
-    /* A shell that gets SIGINT waits for its child first, which gets none of its own but from a terminal. */
-    struct job *job = ready("echo; sleep 1000; exit 3");
+    /* A shell that gets SIGINT waits for its child first, which has none of its own but by its group. The child is one
+     * that has told of itself: between its fork and its exec the shell's handler would eat the signal there. */
+    struct job *job = ready("perl -e '$| = 1; print qq(\\n); sleep 1000'; exit 3");
     job_tell(job, CONTROL_STOP, SIGINT, UINT64_MAX);
     job_end(job);
     CHECK_STATUS(job, SIGINT);

@@ -19,7 +19,7 @@ struct init_order {
     uint32_t launch;   /* 1, the first order of all: execute the command */
     uint32_t kill_all; /* 1: SIGKILL to every process of the job */
     uint32_t signal;   /* otherwise: to the command, */
-    uint32_t group;    /* 1: and to its process group, as a terminal does */
+    uint32_t group;    /* 1: and to the rest of its process group */
 };
 
 /* To the shim: first from the command itself, just before it is executed, so that the kernel attaches its

@@ -147,7 +147,8 @@ static void stop(struct shim *shim, int signal, uint64_t grace_ns)
         kill_all(shim);
         return;
     }
-    inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal, .group = 1});
+    bool from_terminals = signal == SIGINT || signal == SIGQUIT; /* who send them to a group: termios(3), ISIG */
+    inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal, .group = from_terminals});
     uint64_t kill_at = after(grace_ns);
     if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
         shim->kill_at = kill_at;

@@ -76,8 +76,8 @@ struct control_message {
 
 enum control_type {
     /* To the shim. */
-    CONTROL_STOP = 1,   /* value: signal, for the command's process group; number: nanoseconds until the rest is
-                         * killed, 0: kill all now */
+    CONTROL_STOP = 1,   /* value: signal, for the command, SIGINT and SIGQUIT for its whole process group; number:
+                         * nanoseconds until the rest is killed, 0: kill all now */
     CONTROL_SIGNAL = 2, /* value: signal, for the command alone */
     CONTROL_WATCH = 3,  /* number: answer GREW, once, when the journal is longer than this */
     CONTROL_RESUME_STOP = 6, /* as STOP, of a server that does not know whether one before it came to say so; nothing

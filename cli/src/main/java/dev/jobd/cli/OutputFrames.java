@@ -3,6 +3,7 @@ package dev.jobd.cli;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.api.v1.StreamOutputResponse.Chunk;
 import dev.jobd.cli.render.OutputPrinter;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -130,9 +131,12 @@ final class OutputFrames implements AutoCloseable {
   private @Nullable Job print(StreamOutputResponse response, OutputPrinter printer)
       throws IOException {
     switch (response.getFrameCase()) {
+      case START -> position.passed(response.getStart());
       case CHUNK -> {
-        printer.chunk(response.getChunk());
-        position.passed(response.getChunk());
+        Chunk chunk = position.passed(response.getChunk());
+        if (chunk != null) {
+          printer.chunk(chunk);
+        }
       }
       case GAP -> {
         if (position.passed(response.getGap())) {

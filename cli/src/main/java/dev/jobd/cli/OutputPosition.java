@@ -3,6 +3,8 @@ package dev.jobd.cli;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse.Chunk;
 import dev.jobd.api.v1.StreamOutputResponse.Gap;
+import dev.jobd.api.v1.StreamOutputResponse.Start;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the answer to a request for output has come: where another one goes on, without loss or
@@ -10,10 +12,11 @@ import dev.jobd.api.v1.StreamOutputResponse.Gap;
  *
  * <p>Bytes have offsets of their own, gaps stand between them. So a request from an offset answers
  * all gaps there, in the order in which they were answered before: as many as were seen are passed
- * over.
+ * over. And so is what lies before the last lines that were asked for at first.
  */
 final class OutputPosition {
   private final StreamOutputRequest request;
+  private final StreamStarts starts = new StreamStarts();
   private boolean moved;
   private long offset;
   private int gapsHere;
@@ -36,12 +39,21 @@ final class OutputPosition {
     return moved ? request.toBuilder().setOffset(offset).clearTailLines().build() : request;
   }
 
-  void passed(Chunk chunk) {
-    moveTo(chunk.getOffset() + chunk.getData().size());
+  void passed(Start start) {
+    moveTo(starts.set(start, offset));
   }
 
-  /** Whether {@code gap} had not come before. */
+  /** What of {@code chunk} is asked for; {@code null} where nothing is. */
+  @Nullable Chunk passed(Chunk chunk) {
+    moveTo(chunk.getOffset() + chunk.getData().size());
+    return starts.wanted(chunk);
+  }
+
+  /** Whether {@code gap} is asked for and had not come before. */
   boolean passed(Gap gap) {
+    if (!starts.isWanted(gap)) {
+      return false;
+    }
     if (gap.getOffset() > offset) {
       moveTo(gap.getOffset());
     } else if (gapsToPassOver > 0) {

@@ -25,6 +25,7 @@ import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.api.v1.StreamOutputResponse.Start;
 import dev.jobd.api.v1.Verdict;
 import dev.jobd.api.v1.WaitJobRequest;
 import dev.jobd.api.v1.WaitJobResponse;
@@ -63,6 +64,9 @@ final class FakeJobd implements AutoCloseable {
 
   /** How every job ends, at once; with {@code null} it runs until it is stopped. */
   @Nullable Verdict verdict = exited(0);
+
+  /** Told first to who asks for the last lines, and kept to. */
+  StreamOutputResponse tailStart = StreamOutputResponse.getDefaultInstance();
 
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
@@ -127,6 +131,20 @@ final class FakeJobd implements AutoCloseable {
 
   synchronized void failStops(@Nullable StatusRuntimeException failure) {
     stopFailure = failure;
+  }
+
+  void tailFrom(long stdout, long stderr) {
+    StreamOutputResponse.Builder response = StreamOutputResponse.newBuilder();
+    Start.Builder start = response.getStartBuilder();
+    start.addStreamsBuilder().setStream(OutputStream.OUTPUT_STREAM_STDOUT).setOffset(stdout);
+    start.addStreamsBuilder().setStream(OutputStream.OUTPUT_STREAM_STDERR).setOffset(stderr);
+    tailStart = response.build();
+  }
+
+  private boolean isInTail(StreamOutputResponse frame) {
+    return tailStart.getStart().getStreamsList().stream()
+        .filter(start -> start.getStream() == frame.getChunk().getStream())
+        .allMatch(start -> start.getOffset() <= frame.getChunk().getOffset());
   }
 
   static FakeJobd start() throws IOException {
@@ -314,7 +332,11 @@ final class FakeJobd implements AutoCloseable {
             throw readFailure;
           }
           Job job = find(request.getJob());
+          if (request.hasTailLines()) {
+            observer.onNext(tailStart);
+          }
           output.stream()
+              .filter(frame -> !request.hasTailLines() || isInTail(frame))
               .filter(frame -> request.getOffset() <= offset(frame))
               .forEach(observer::onNext);
           if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || !request.getFollow()) {

@@ -132,6 +132,39 @@ class ResumeTest {
   }
 
   @Test
+  void lastLinesThatBrokeOffGoOnWithoutWhatWasNotAskedFor() throws Exception {
+    jobd.write(OUTPUT_STREAM_STDOUT, "a\n");
+    jobd.tailFrom(0, 6);
+    Reader reader = new Reader();
+    Future<Shell.Result> logs =
+        executor.submit(() -> shell.run(reader.bytes, reader, "logs", "--tail", "1", "-t", JOB));
+    reader.awaitLines(1);
+    jobd.goAway();
+    jobd.write(OUTPUT_STREAM_STDERR, "x\n");
+    jobd.write(OUTPUT_STREAM_STDERR, "y\nz\n");
+    jobd.write(OUTPUT_STREAM_STDOUT, "b\n");
+    endJob();
+    jobd.comeBack();
+
+    assertThat(result(logs).out().replaceAll("(?m)^\\S+ ", "")).isEqualTo("a\nb\n");
+    assertThat(result(logs).err()).contains("z\n").doesNotContain("x\n", "y\n");
+  }
+
+  @Test
+  void noLastLinesThatBrokeOffBeforeTheFirstByteSkipNothing() throws Exception {
+    jobd.write(OUTPUT_STREAM_STDOUT, "old\n");
+    jobd.tailFrom(4, 4);
+    Future<Shell.Result> logs = run("logs", "--tail", "0", JOB);
+    assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+    jobd.goAway();
+    jobd.write(OUTPUT_STREAM_STDOUT, "new\n");
+    endJob();
+    jobd.comeBack();
+
+    assertThat(result(logs).out()).isEqualTo("new\n");
+  }
+
+  @Test
   void aServerThatStaysAwayIsGivenUpWithTheWayToGoOn() throws Exception {
     jobd.write(OUTPUT_STREAM_STDOUT, "one\n");
     Reader reader = new Reader();

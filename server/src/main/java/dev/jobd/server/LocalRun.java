@@ -74,6 +74,7 @@ final class LocalRun {
             }
           }
           case OutputEvent.Gap gap -> say(gap.droppedBytes() + " bytes of output were dropped");
+          case OutputEvent.Start _ -> throw new AssertionError("no last lines were asked for");
           case OutputEvent.Pending _ -> throw new AssertionError("take() waits");
           case OutputEvent.End _ -> {
             return true;

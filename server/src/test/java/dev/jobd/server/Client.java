@@ -70,6 +70,7 @@ final class Client {
     while (frames.hasNext()) {
       StreamOutputResponse frame = frames.next();
       switch (frame.getFrameCase()) {
+        case START -> {}
         case CHUNK -> bytes.writeBytes(frame.getChunk().getData().toByteArray());
         case END -> {
           if (frames.hasNext()) {

@@ -110,6 +110,7 @@ final class TestWorker implements AutoCloseable {
       while (true) {
         switch (follower.take()) {
           case OutputEvent.Chunk chunk -> bytes.writeBytes(chunk.bytes());
+          case OutputEvent.Start start -> {}
           case OutputEvent.Gap gap -> {}
           case OutputEvent.End end -> {
             return bytes.toByteArray();

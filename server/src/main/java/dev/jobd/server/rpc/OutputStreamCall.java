@@ -131,6 +131,7 @@ final class OutputStreamCall {
         return Next.REST;
       }
       switch (source.poll()) {
+        case OutputEvent.Start start -> call.sendMessage(message(start));
         case OutputEvent.Chunk chunk -> call.sendMessage(message(chunk));
         case OutputEvent.Gap gap -> call.sendMessage(message(gap));
         case OutputEvent.Searching _ -> {
@@ -164,6 +165,17 @@ final class OutputStreamCall {
       throw Errors.shuttingDown();
     }
     return wanted;
+  }
+
+  private static StreamOutputResponse message(OutputEvent.Start start) {
+    StreamOutputResponse.Builder response = StreamOutputResponse.newBuilder();
+    StreamOutputResponse.Start.Builder message = response.getStartBuilder();
+    start
+        .offsets()
+        .forEach(
+            (stream, offset) ->
+                message.addStreamsBuilder().setStream(JobWire.write(stream)).setOffset(offset));
+    return response.build();
   }
 
   private static StreamOutputResponse message(OutputEvent.Chunk chunk) {

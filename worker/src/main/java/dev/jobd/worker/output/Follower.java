@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,9 @@ public final class Follower implements AutoCloseable {
     boolean over = complete || !request.follow() || untilHasPassed();
     JournalReader open = reader != null ? reader : open();
     if (open == null) {
+      if (request.tailLines() != null) {
+        return startOfAll();
+      }
       if (complete) {
         absence.explain();
       }
@@ -79,6 +83,16 @@ public final class Follower implements AutoCloseable {
       return event;
     }
     return over ? open.end() : new OutputEvent.Waiting();
+  }
+
+  /** Where there is nothing yet, all that will be there comes after the reading has begun. */
+  private OutputEvent.Start startOfAll() {
+    long offset = request.offset();
+    OutputEvent.Start start =
+        new OutputEvent.Start(
+            request.streams().stream().collect(Collectors.toMap(stream -> stream, _ -> offset)));
+    request = request.withTailLines(null);
+    return start;
   }
 
   /** Whether all that was written before the end of the request's time can be seen. */
@@ -101,8 +115,6 @@ public final class Follower implements AutoCloseable {
   private @Nullable JournalReader open() throws IOException {
     Journal journal = Journal.open(directory);
     if (journal == null) {
-      // All that will be there comes after the reading has begun.
-      request = request.withTailLines(null);
       return null;
     }
     try {

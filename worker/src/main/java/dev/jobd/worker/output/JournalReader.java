@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ final class JournalReader implements Closeable {
 
   /** Records walked past since the last search, however many were delivered in between. */
   private int passed;
+
+  private boolean startTold;
 
   /** The number of the record to read next, and the first byte that is not delivered. */
   private long record;
@@ -74,6 +77,7 @@ final class JournalReader implements Closeable {
             ? null
             : new TailSearch(journal, request.streams(), record, last, position, lines);
     sought = tail == null ? Sought.NOTHING : Sought.TAIL;
+    startTold = tail == null;
   }
 
   private void startAt(long number) throws IOException {
@@ -142,6 +146,13 @@ final class JournalReader implements Closeable {
    * now.
    */
   @Nullable OutputEvent next() throws IOException {
+    if (sought != Sought.NOTHING) {
+      return new OutputEvent.Searching();
+    }
+    if (tail != null && !startTold) {
+      startTold = true;
+      return start(tail);
+    }
     while (sought == Sought.NOTHING && record < endRecord) {
       Entry entry = journal.index().entry(record);
       if (entry == null) {
@@ -159,6 +170,14 @@ final class JournalReader implements Closeable {
       }
     }
     return sought == Sought.NOTHING ? end() : new OutputEvent.Searching();
+  }
+
+  private OutputEvent.Start start(TailSearch found) {
+    return new OutputEvent.Start(
+        request.streams().stream()
+            .collect(
+                Collectors.toMap(
+                    stream -> stream, stream -> Math.max(position, found.start(stream)))));
   }
 
   OutputEvent.End end() {

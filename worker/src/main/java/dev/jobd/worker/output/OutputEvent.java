@@ -3,9 +3,21 @@ package dev.jobd.worker.output;
 import dev.jobd.worker.model.OutputStreamKind;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** What a follower meets next in a job's output. */
 public sealed interface OutputEvent {
+
+  /**
+   * Where the last lines begin that were asked for: before all else, and only where some were.
+   *
+   * @param offsets of the first byte of each stream that may come
+   */
+  record Start(Map<OutputStreamKind, Long> offsets) implements OutputEvent {
+    public Start {
+      offsets = Map.copyOf(offsets);
+    }
+  }
 
   /**
    * Bytes of one stream, as they were written. What the shim read from the job in several goes may

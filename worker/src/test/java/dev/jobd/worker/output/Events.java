@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** What followers meet, in short. */
 final class Events {
@@ -36,6 +37,7 @@ final class Events {
 
   static String describe(OutputEvent event) {
     return switch (event) {
+      case OutputEvent.Start s -> "start@" + new TreeMap<>(s.offsets());
       case OutputEvent.Chunk c ->
           c.stream() + "@" + c.offset() + ":" + new String(c.bytes(), StandardCharsets.US_ASCII);
       case OutputEvent.Gap g -> g.stream() + "@" + g.offset() + "-" + g.droppedBytes();

@@ -101,11 +101,17 @@ class TailTest {
     assertThat(tail(1)).isEqualTo("first\n");
     try (Follower follower = read(SO_FAR.withTailLines(1L))) {
       assertThat(Events.drain(follower))
-          .containsExactly("STDOUT@7:fir", "STDOUT@15:st\n", "end@18");
+          .containsExactly(
+              "start@{STDOUT=7, STDERR=18}", "STDOUT@7:fir", "STDOUT@15:st\n", "end@18");
     }
     try (Follower follower = read(SO_FAR.withTailLines(2L))) {
       assertThat(Events.drain(follower))
-          .containsExactly("STDOUT@7:fir", "STDERR@10:oops\n", "STDOUT@15:st\n", "end@18");
+          .containsExactly(
+              "start@{STDOUT=7, STDERR=10}",
+              "STDOUT@7:fir",
+              "STDERR@10:oops\n",
+              "STDOUT@15:st\n",
+              "end@18");
     }
   }
 
@@ -132,19 +138,22 @@ class TailTest {
     assertThat(text(middle.withTailLines(9L), OutputStreamKind.STDOUT)).isEqualTo("2\n3\n");
     assertThat(text(SO_FAR.withOffset(3).withTailLines(9L), OutputStreamKind.STDOUT))
         .isEqualTo("\n3\n4\n");
-    assertThat(text(SO_FAR.withOffset(99).withTailLines(9L), OutputStreamKind.STDOUT)).isEmpty();
+    try (Follower follower = read(SO_FAR.withOffset(99).withTailLines(9L))) {
+      assertThat(Events.drain(follower)).containsExactly("start@{STDOUT=99, STDERR=99}", "end@99");
+    }
   }
 
   @Test
   void whatComesAfterTheLastLinesFollowsThem() throws Exception {
     files.append(OUT, "a\nb\n");
     try (Follower follower = read(ReadRequest.ALL.withTailLines(1L))) {
-      assertThat(Events.drain(follower)).containsExactly("STDOUT@2:b\n", "pending");
+      assertThat(Events.drain(follower))
+          .containsExactly("start@{STDOUT=2, STDERR=4}", "STDOUT@2:b\n", "pending");
       files.append(ERR, "c");
       assertThat(Events.drain(follower)).containsExactly("STDERR@4:c", "pending");
     }
     try (Follower follower = read(ReadRequest.ALL.withTailLines(0L))) {
-      assertThat(Events.drain(follower)).containsExactly("pending");
+      assertThat(Events.drain(follower)).containsExactly("start@{STDOUT=5, STDERR=5}", "pending");
       files.append(OUT, "d");
       assertThat(Events.drain(follower)).containsExactly("STDOUT@5:d", "pending");
     }
@@ -155,7 +164,7 @@ class TailTest {
     Path later = Files.createDirectory(directory.resolve("later"));
     try (Follower follower =
         new Follower(later, growth, ReadRequest.ALL.withTailLines(1L), 1 << 16, () -> {})) {
-      assertThat(Events.drain(follower)).containsExactly("pending");
+      assertThat(Events.drain(follower)).containsExactly("start@{STDOUT=0, STDERR=0}", "pending");
       JournalFiles.in(later).append(OUT, "a\nb\n");
       assertThat(Events.drain(follower)).containsExactly("STDOUT@0:a\nb\n", "pending");
     }
@@ -169,7 +178,8 @@ class TailTest {
     files.gap(ERR, 8);
     try (Follower follower = read(SO_FAR.withTailLines(1L))) {
       assertThat(Events.drain(follower))
-          .containsExactly("STDOUT@2-7", "STDOUT@2:b\n", "STDERR@4-8", "end@4");
+          .containsExactly(
+              "start@{STDOUT=2, STDERR=4}", "STDOUT@2-7", "STDOUT@2:b\n", "STDERR@4-8", "end@4");
     }
   }
 
@@ -255,6 +265,7 @@ class TailTest {
       long loaded = records * (long) TailSearch.BLOCK_BYTES;
       assertThat(Events.searchToItsEnd(follower))
           .isEqualTo((int) Math.ceilDiv(loaded, TailSearch.STEP_BYTES));
+      assertThat(follower.poll()).isInstanceOf(OutputEvent.Start.class);
       assertThat(follower.poll()).isInstanceOf(OutputEvent.Chunk.class);
     }
   }

@@ -79,7 +79,10 @@ final class DoomedServer {
     Job job = worker.start(TestWorker.ALICE, errand.spec(ran));
     say("started " + job.id());
     switch (errand) {
-      case QUICK -> awaitEnd(job);
+      case QUICK -> {
+        TestWorker.output(job); // waits for it to grow, again and again
+        awaitEnd(job);
+      }
       case ENDLESS -> follow(job);
       case STOPPED -> {
         say("stopping " + job.id());

@@ -9,6 +9,7 @@ import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -105,15 +106,21 @@ final class ShimKillTest {
     assertThat(Files.exists(runs) ? Files.readAllLines(runs) : List.of()).hasSizeLessThan(2);
   }
 
-  /** Of all shims here: that of the job, if it is there, and the one that waits for the next. */
+  /**
+   * Of all shims here: that of the job, if it is there, and the one that waits for the next. Waits
+   * until they have died: until then the next job could be given to the latter.
+   */
   private static void kill(Victim victim) {
     List<ProcessHandle> shims = ProcessHandle.current().children().toList();
     List<ProcessHandle> inits = shims.stream().flatMap(ProcessHandle::children).toList();
+    List<ProcessHandle> victims = new ArrayList<>();
     if (victim != Victim.SHIM) {
-      inits.forEach(ProcessHandle::destroyForcibly);
+      victims.addAll(inits);
     }
     if (victim != Victim.INIT) {
-      shims.forEach(ProcessHandle::destroyForcibly);
+      victims.addAll(shims);
     }
+    victims.forEach(ProcessHandle::destroyForcibly);
+    victims.forEach(dying -> dying.onExit().join());
   }
 }

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { NICE_LEAST = -20, NICE_MOST = 19 }; /* setpriority(2) */
+
 static bool refuse(void)
 {
     errno = EPROTO;
@@ -74,6 +76,12 @@ static bool take_field(struct request *request, uint32_t tag, char *value, size_
         return set_number(&request->output_max, value, length);
     case FIELD_MERGED:
         return set_number(&request->merged, value, length) && request->merged == 1;
+    case FIELD_NICE: {
+        uint64_t nice;
+        request->niced = set_number(&nice, value, length) && (int64_t)nice >= NICE_LEAST && (int64_t)nice <= NICE_MOST;
+        request->nice = request->niced ? (int)(int64_t)nice : 0;
+        return request->niced;
+    }
     case FIELD_PROFILE: {
         uint64_t profile;
         return set_number(&profile, value, length) && profile == PROFILE_ROOT;

@@ -19,6 +19,8 @@ struct request {
     uint64_t timeout_ns; /* 0: unbounded */
     uint64_t output_max; /* UINT64_MAX: unbounded */
     uint64_t merged;     /* 1: stderr goes where stdout goes */
+    bool niced;          /* nice is there */
+    int nice;
     size_t argc;
     size_t envc;
     /* Both end in NULL; beyond it their pages are not touched, and so cost no memory. */

@@ -20,6 +20,7 @@
     X(STEP_RELEASE, "release")         \
     X(STEP_FORK, "fork")               \
     X(STEP_STDIO, "stdio")             \
+    X(STEP_NICE, "nice")               \
     X(STEP_CHDIR, "chdir")             \
     X(STEP_EXEC, "exec")
 

@@ -58,6 +58,7 @@ enum field_tag {
     FIELD_OUTPUT_MAX = 10, /* u64: bytes of output kept; absent: unbounded */
     FIELD_PROFILE = 11,  /* u64: enum profile */
     FIELD_MERGED = 12,   /* u64: 1: stdout and stderr are one pipe, whose bytes count as stdout; absent: two */
+    FIELD_NICE = 15,     /* u64: the command's nice value, -20 to 19, in two's complement; absent: the server's own */
 };
 
 /* How a job is confined beyond its namespaces and cgroup. */

@@ -1,10 +1,7 @@
 package dev.jobd.cli;
 
-import com.google.protobuf.Duration;
-import dev.jobd.api.args.Quantity;
 import dev.jobd.api.args.ShellWords;
 import dev.jobd.api.v1.JobSpec;
-import dev.jobd.api.v1.Limits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +34,6 @@ final class JobSpecOptions {
         .addOption(Options.values("K=V", "A variable of the job's environment", "-e", "--env"))
         .addOption(Options.value("DIR", "The job's working directory", "-w", "--workdir"))
         .addOption(Options.values("K=V", "A label", "-l", "--label"))
-        .addOption(Options.value("CORES", "Processor time, like 0.5", "--cpus"))
-        .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
-        .addOption(Options.value("N", "Processes and threads", "--pids"))
-        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
-        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"))
         .addOption(
             Options.flag(
                 "Stdout and stderr in one, in the very order in which they are written", "--merge"))
@@ -51,6 +43,7 @@ final class JobSpecOptions {
                 "Names this start: the same again, by whatever program, is the same job, not"
                     + " another. Default: a random one",
                 REQUEST_ID));
+    LimitOptions.addTo(spec);
     spec.addPositional(Options.words("COMMAND", "The command and its arguments"));
   }
 
@@ -65,7 +58,7 @@ final class JobSpecOptions {
             .addAllArgv(argv(arguments))
             .putAllEnv(pairs("--env", arguments.values("--env")))
             .putAllLabels(pairs("--label", arguments.values("--label")))
-            .setLimits(limits(arguments))
+            .setLimits(LimitOptions.read(arguments))
             .setMergeOutput(arguments.has("--merge"));
     ifGiven(notEmpty("--name", arguments), spec::setName);
     ifGiven(notEmpty("--workdir", arguments), spec::setWorkingDirectory);
@@ -106,16 +99,6 @@ final class JobSpecOptions {
     return argv;
   }
 
-  private static Limits limits(Arguments arguments) throws CommandFailure {
-    Limits.Builder limits = Limits.newBuilder();
-    ifGiven(arguments.parsed("--cpus", Quantity::cpuMillis), limits::setCpuMillis);
-    ifGiven(arguments.parsed("--memory", Quantity::bytes), limits::setMemoryBytes);
-    ifGiven(arguments.parsed("--pids", Quantity::count), limits::setPids);
-    ifGiven(arguments.parsed("--timeout", JobSpecOptions::duration), limits::setTimeout);
-    ifGiven(arguments.parsed("--max-output", Quantity::bytes), limits::setOutputBytes);
-    return limits.build();
-  }
-
   static Map<String, String> pairs(String option, List<String> texts) throws CommandFailure {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String text : texts) {
@@ -126,14 +109,6 @@ final class JobSpecOptions {
       pairs.put(text.substring(0, equals), text.substring(equals + 1));
     }
     return pairs;
-  }
-
-  static Duration duration(String text) {
-    java.time.Duration duration = Quantity.duration(text);
-    return Duration.newBuilder()
-        .setSeconds(duration.getSeconds())
-        .setNanos(duration.getNano())
-        .build();
   }
 
   private static <T> void ifGiven(@Nullable T value, Consumer<T> set) {

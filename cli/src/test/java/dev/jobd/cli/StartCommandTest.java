@@ -3,7 +3,9 @@ package dev.jobd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.Errors;
+import dev.jobd.api.v1.IoLimit;
 import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,9 +93,30 @@ class StartCommandTest {
     assertThat(spec.getMergeOutput()).isTrue();
   }
 
+  @Test
+  void everyLimitReachesTheServer() throws InterruptedException {
+    shell.run(
+        ("start --cpu-weight 50 --cpuset 0-1,3 --nice 5 --swap 0 --io-weight 200"
+                + " --read-bps 10M --read-bps /dev/sda:1M --write-bps sdb:2M"
+                + " --read-iops 100 --write-iops /dev/sda:50 true")
+            .split(" "));
+
+    Limits limits = onlySpec().getLimits();
+    assertThat(limits.getCpuWeight()).isEqualTo(50);
+    assertThat(limits.getCpuset()).isEqualTo("0-1,3");
+    assertThat(limits.getNice()).isEqualTo(5);
+    assertThat(limits.hasSwapBytes()).isTrue();
+    assertThat(limits.getIoWeight()).isEqualTo(200);
+    assertThat(limits.getIoList())
+        .containsExactly(
+            IoLimit.newBuilder().setReadBps(10 << 20).setReadIops(100).build(),
+            IoLimit.newBuilder().setDevice("/dev/sda").setReadBps(1 << 20).setWriteIops(50).build(),
+            IoLimit.newBuilder().setDevice("sdb").setWriteBps(2 << 20).build());
+  }
+
   /** As of a variable that is not set: what it would have said must not be lost. */
   @ParameterizedTest
-  @ValueSource(strings = {"--name", "--workdir", "--request-id"})
+  @ValueSource(strings = {"--name", "--workdir", "--cpuset", "--request-id"})
   void anEmptyValueIsNoValue(String option) throws InterruptedException {
     assertThat(shell.run("start", option, "", "true"))
         .isEqualTo(new Shell.Result(2, "", "jobctl: " + option + " must not be empty\n"));
@@ -147,7 +170,10 @@ class StartCommandTest {
         "start -c a --cmd b",
         "start -o yaml true",
         "start --name",
-        "start --read-bps 1M true",
+        "start --read-bps :1M true",
+        "start --read-bps sda: true",
+        "start --read-bps sda:1M --read-bps sda:2M true",
+        "start --nice low true",
         "--cert a -u b start true"
       })
   void aWrongCommandLineIsAUsageErrorInOneLine(String line) throws InterruptedException {

@@ -1,15 +1,21 @@
 package dev.jobd.server;
 
+import dev.jobd.api.args.IoOptions;
 import dev.jobd.api.args.Quantity;
+import dev.jobd.server.rpc.LimitsWire;
 import dev.jobd.worker.Retention;
+import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -22,6 +28,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * The server's configuration in YAML. Strict: what is not known, or said twice, is refused with its
@@ -35,6 +42,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  *   cpus: 2
  *   memory: 1G
  *   pids: 4096
+ *   write_bps: [sda:50M, /srv:20M]
  *   timeout: 1d
  *   max_output: 10G
  * retention:
@@ -50,7 +58,21 @@ final class ConfigFile {
   private static final Set<String> KEYS =
       Set.of("listen", "state_dir", "pki_dir", "default_limits", "retention");
   private static final Set<String> LIMIT_KEYS =
-      Set.of("cpus", "memory", "pids", "timeout", "max_output");
+      Set.of(
+          "cpus",
+          "cpu_weight",
+          "cpuset",
+          "nice",
+          "memory",
+          "swap",
+          "pids",
+          "read_bps",
+          "write_bps",
+          "read_iops",
+          "write_iops",
+          "io_weight",
+          "timeout",
+          "max_output");
 
   private static final Set<String> RETENTION_KEYS =
       Set.of("output_age", "record_age", "max_jobs", "max_output");
@@ -106,16 +128,41 @@ final class ConfigFile {
       return Limits.NONE;
     }
     Map<String, Node> values = mapping(node, "default_limits", LIMIT_KEYS);
-    @Nullable Long cpuMillis = scalar(values, "cpus", Quantity::cpuMillis);
-    @Nullable Long memoryBytes = scalar(values, "memory", Quantity::bytes);
-    @Nullable Long pids = scalar(values, "pids", ConfigFile::count);
-    @Nullable Duration timeout = scalar(values, "timeout", Quantity::duration);
-    @Nullable Long outputBytes = scalar(values, "max_output", Quantity::bytes);
+    Limits.Builder limits =
+        Limits.builder()
+            .cpuMillis(scalar(values, "cpus", Quantity::cpuMillis))
+            .cpuWeight(scalar(values, "cpu_weight", Quantity::count))
+            .nice(scalar(values, "nice", Quantity::smallCount))
+            .memoryBytes(scalar(values, "memory", Quantity::bytes))
+            .swapBytes(scalar(values, "swap", Quantity::bytes))
+            .pids(scalar(values, "pids", Quantity::count))
+            .ioWeight(scalar(values, "io_weight", Quantity::count))
+            .timeout(scalar(values, "timeout", Quantity::duration))
+            .outputBytes(scalar(values, "max_output", Quantity::bytes));
+    IoOptions io = io(values);
+    @Nullable String cpuset = scalar(values, "cpuset", text -> text);
     try {
-      return new Limits(cpuMillis, memoryBytes, pids, timeout, outputBytes);
+      return limits
+          .cpuset(cpuset == null ? null : new CpuSet(cpuset))
+          .io(LimitsWire.io(io.limits()))
+          .build();
     } catch (InvalidSpecException e) {
       throw at(node, "default_" + e.getMessage());
     }
+  }
+
+  private IoOptions io(Map<String, Node> values) throws ConfigException {
+    IoOptions io = new IoOptions();
+    for (IoOptions.Option option : IoOptions.Option.values()) {
+      List<String> rates = scalars(values, option.key());
+      try {
+        io.add(option, rates);
+      } catch (IllegalArgumentException e) {
+        throw at(
+            Objects.requireNonNull(values.get(option.key())), option.key() + " " + e.getMessage());
+      }
+    }
+    return io;
   }
 
   private @Nullable Retention retention(@Nullable Node node) throws ConfigException {
@@ -125,7 +172,7 @@ final class ConfigFile {
     Map<String, Node> values = mapping(node, "retention", RETENTION_KEYS);
     @Nullable Duration outputAge = scalar(values, "output_age", Quantity::duration);
     @Nullable Duration recordAge = scalar(values, "record_age", Quantity::duration);
-    @Nullable Long maxJobs = scalar(values, "max_jobs", ConfigFile::count);
+    @Nullable Long maxJobs = scalar(values, "max_jobs", Quantity::count);
     @Nullable Long maxOutput = scalar(values, "max_output", Quantity::bytes);
     Retention otherwise = Retention.DEFAULT;
     try {
@@ -175,19 +222,27 @@ final class ConfigFile {
     }
   }
 
+  /** The values of a key that has one or a list of them. */
+  private List<String> scalars(Map<String, Node> values, String key) throws ConfigException {
+    if (!(values.get(key) instanceof SequenceNode list)) {
+      String single = scalar(values, key, text -> text);
+      return single == null ? List.of() : List.of(single);
+    }
+    List<String> texts = new ArrayList<>();
+    for (Node item : list.getValue()) {
+      if (!(item instanceof ScalarNode scalar)) {
+        throw at(item, key + " must be a value or a list of values");
+      }
+      texts.add(scalar.getValue());
+    }
+    return texts;
+  }
+
   private static Path absolutePath(String text) {
     if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("must be an absolute path, was '" + text + "'");
     }
     return Path.of(text);
-  }
-
-  private static long count(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("must be a whole number, was '" + text + "'");
-    }
   }
 
   private ConfigException at(Node node, String problem) {

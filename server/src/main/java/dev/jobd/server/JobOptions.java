@@ -1,21 +1,19 @@
 package dev.jobd.server;
 
 import dev.jobd.api.args.JobField;
-import dev.jobd.api.args.Quantity;
 import dev.jobd.api.args.ShellWords;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobSpec;
-import dev.jobd.worker.model.Limits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options that say what to run and within which limits. */
+/** The options that say what to run. */
 final class JobOptions {
   @Parameters(paramLabel = "COMMAND", description = "The command and its arguments.")
   private List<String> command = List.of();
@@ -38,20 +36,7 @@ final class JobOptions {
       description = "The job's working directory. Default: /.")
   private String workingDirectory = "/";
 
-  @Option(names = "--cpus", paramLabel = "N", description = "Cores, for example 0.5.")
-  private @Nullable String cpus;
-
-  @Option(names = "--memory", paramLabel = "SIZE", description = "For example 256M.")
-  private @Nullable String memory;
-
-  @Option(names = "--pids", paramLabel = "N", description = "Processes and threads.")
-  private @Nullable Long pids;
-
-  @Option(names = "--timeout", paramLabel = "D", description = "For example 500ms, 10s or 1h.")
-  private @Nullable String timeout;
-
-  @Option(names = "--max-output", paramLabel = "SIZE", description = "Output kept, for example 1G.")
-  private @Nullable String maxOutput;
+  @Mixin private final LimitOptions limits = new LimitOptions();
 
   @Option(
       names = "--merge",
@@ -75,13 +60,7 @@ final class JobOptions {
     return JobSpec.builder(argv())
         .env(environment())
         .workingDirectory(workingDirectory)
-        .limits(
-            new Limits(
-                parse("--cpus", cpus, Quantity::cpuMillis),
-                parse("--memory", memory, Quantity::bytes),
-                pids,
-                parse("--timeout", timeout, Quantity::duration),
-                parse("--max-output", maxOutput, Quantity::bytes)))
+        .limits(limits.limits())
         .mergeOutput(merge)
         .build();
   }
@@ -96,20 +75,12 @@ final class JobOptions {
     if (!command.isEmpty()) {
       throw new IllegalArgumentException("give either a command or --cmd, not both");
     }
-    List<String> words = Objects.requireNonNull(parse("--cmd", line, ShellWords::split));
+    List<String> words =
+        Objects.requireNonNull(LimitOptions.parse("--cmd", line, ShellWords::split));
     if (words.isEmpty()) {
       throw new IllegalArgumentException("--cmd must hold a command");
     }
     return words;
-  }
-
-  private static <T> @Nullable T parse(
-      String option, @Nullable String text, Function<String, T> parser) {
-    try {
-      return text == null ? null : parser.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(option + " " + e.getMessage(), e);
-    }
   }
 
   private Map<String, String> environment() {

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,38 @@ class ServerConfigTest {
   }
 
   @Test
+  void everyLimitHasADefault() throws Exception {
+    ServerSettings settings =
+        read(
+            """
+            default_limits:
+              cpu_weight: 50
+              cpuset: 0-1,3
+              nice: 5
+              swap: 1G
+              read_bps: [10M, "/dev/sda:1M"]
+              write_bps: 20M
+              read_iops: 100
+              write_iops: sda:50
+              io_weight: 200
+            """);
+    assertThat(settings.defaultLimits())
+        .isEqualTo(
+            Limits.builder()
+                .cpuWeight(50L)
+                .cpuset(new CpuSet("0-1,3"))
+                .nice(5)
+                .swapBytes(1L << 30)
+                .io(
+                    List.of(
+                        new IoLimit(null, 10L << 20, 20L << 20, 100L, null),
+                        new IoLimit("/dev/sda", 1L << 20, null, null, null),
+                        new IoLimit("sda", null, null, null, 50L)))
+                .ioWeight(200L)
+                .build());
+  }
+
+  @Test
   void optionsAreStrongerThanTheFile() throws Exception {
     ServerSettings options =
         new ServerSettings(new ListenAddress("h", 2), null, null, Limits.NONE, null);
@@ -113,6 +148,10 @@ class ServerConfigTest {
         "default_limits: 1 | 1: default_limits must be a mapping",
         "default_limits:\\n  memory: lots | 2: memory must be a size",
         "default_limits:\\n  pids: 0 | 2: default_limits.pids: must be 1 to",
+        "default_limits:\\n  cpuset: a | 2: default_limits.cpuset: must be a list of processors",
+        "default_limits:\\n  read_bps: [1M, 1M] | 2: read_bps must be given once for each device",
+        "default_limits:\\n  read_bps: [{}] | 2: read_bps must be a value or a list of values",
+        "default_limits:\\n  read_bps: 1 | 2: default_limits.io[0].read_bps: must be 4096 to",
         "default_limits:\\n  disk: 1 | 2: unknown key 'disk'",
         "retention: 1d | 1: retention must be a mapping",
         "retention:\\n  age: 1d | 2: unknown key 'age'; known are max_jobs, max_output, output_age",

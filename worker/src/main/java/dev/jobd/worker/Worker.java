@@ -11,6 +11,7 @@ import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
@@ -24,6 +25,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -112,6 +114,7 @@ public final class Worker implements AutoCloseable {
   /**
    * Starts a job and returns when its command has been executed.
    *
+   * @throws InvalidSpecException naming the limit that this host cannot enforce; nothing is started
    * @throws LaunchException where the command could not be executed; the job is recorded as failed
    * @throws NameInUseException where a live job of the owner has the name
    * @throws IOException where nothing was started, for example for want of disk space
@@ -151,12 +154,12 @@ public final class Worker implements AutoCloseable {
 
   private Job launch(Owner owner, JobSpec asked, @Nullable StartRequest request)
       throws LaunchException, IOException {
-    JobSpec spec = asked.withLimits(asked.limits().orElse(config.defaultLimits()));
+    JobSpec spec = asked.withLimits(enforceable(asked));
     JobRecord record =
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
     Job job = Job.live(record, outputs);
-    JobCgroup cgroup = cgroups.existing(record.id().toString());
+    JobCgroup cgroup = cgroups.planned(record.id().toString(), spec.limits());
     LiveJob liveJob = new LiveJob(job, cgroup, store, shims, config.logger(), live);
     live.admit(job);
     CrashPoint.START_ASKED.reached();
@@ -176,6 +179,12 @@ public final class Worker implements AutoCloseable {
       liveJob.fail(obstacle.step(), obstacle.cause());
     }
     return launched(job);
+  }
+
+  /** What is asked for, and defaults for the rest, as this host enforces it. */
+  private Limits enforceable(JobSpec asked) throws IOException {
+    Limits limits = asked.limits().orElse(config.defaultLimits());
+    return cgroups.enforceable(limits, Path.of(asked.workingDirectory()));
   }
 
   private static Job launched(Job job) throws LaunchException {

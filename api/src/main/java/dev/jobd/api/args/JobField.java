@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 public final class JobField {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("\\b[0-9]+\\b");
   private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[-0-9HMS.]+");
+  private static final String IO = "limits.io[";
   private static final String UNITS = "KMGT";
   private static final long UNIT = 1024;
   private static final double MILLIS = 1000;
@@ -25,13 +26,18 @@ public final class JobField {
    * @return for example {@code --memory must be at least 1M, was 1K}
    */
   public static String problem(String field, String problem) {
+    if (field.startsWith(IO)) {
+      return ioProblem(field.substring(field.indexOf('.', IO.length()) + 1), problem);
+    }
     int index = field.indexOf('[');
     String key = index < 0 ? "" : " " + field.substring(index + 1, field.length() - 1);
     return switch (index < 0 ? field : field.substring(0, index)) {
       case "limits.cpu_millis" -> "--cpus " + numbers(problem, JobField::cores);
       case "limits.memory_bytes" -> "--memory " + numbers(problem, JobField::bytes);
       case "limits.output_bytes" -> "--max-output " + numbers(problem, JobField::bytes);
-      case "limits.pids" -> "--pids " + problem;
+      case "limits.swap_bytes" -> "--swap " + numbers(problem, JobField::bytes);
+      case "limits.pids", "limits.cpu_weight", "limits.cpuset", "limits.nice", "limits.io_weight" ->
+          "--" + field.substring("limits.".length()).replace('_', '-') + " " + problem;
       case "limits.timeout" -> "--timeout " + durations(problem);
       case "name" -> "--name " + problem;
       case "working_directory" -> "--workdir " + problem;
@@ -44,6 +50,16 @@ public final class JobField {
             default -> "argument" + key + " " + problem;
           };
       default -> field + ": " + problem;
+    };
+  }
+
+  /** What is wrong with a bound for a disk; {@code part} of it, for example {@code read_bps}. */
+  private static String ioProblem(String part, String problem) {
+    return switch (part) {
+      case "read_bps", "write_bps" ->
+          "--" + part.replace('_', '-') + " " + numbers(problem, JobField::bytes);
+      case "read_iops", "write_iops" -> "--" + part.replace('_', '-') + " " + problem;
+      default -> "the device of a bound on reading or writing " + problem;
     };
   }
 

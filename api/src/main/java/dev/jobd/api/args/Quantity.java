@@ -82,6 +82,15 @@ public final class Quantity {
     }
   }
 
+  /** A whole number of which none is large: {@code -5}. */
+  public static int smallCount(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw invalid("a whole number", text);
+    }
+  }
+
   private static BigDecimal nanosIn(String unit) {
     return BigDecimal.valueOf(
         switch (unit) {

@@ -20,6 +20,12 @@ class JobFieldTest {
         "limits.pids | must be 1 to 4194304, was 0 | --pids must be 1 to 4194304, was 0",
         "limits.timeout | must be 1 ms to 3650 days, was PT0S"
             + " | --timeout must be 1 ms to 3650 days, was 0 ms",
+        "limits.cpu_weight | must be 1 to 10000, was 0 | --cpu-weight must be 1 to 10000, was 0",
+        "limits.swap_bytes | must be 0 to 1024, was 2048 | --swap must be 0 to 1K, was 2K",
+        "limits.io[1].read_bps | must be 4096 to 8192, was 1 | --read-bps must be 4K to 8K, was 1",
+        "limits.io[0].write_iops | must be 1 to 9, was 0 | --write-iops must be 1 to 9, was 0",
+        "limits.io[0].device | was /x: no such file"
+            + " | the device of a bound on reading or writing was /x: no such file",
         "name | must be 1 to 64 | --name must be 1 to 64",
         "working_directory | must be an absolute path | --workdir must be an absolute path",
         "env[A] | must be short | --env A must be short",

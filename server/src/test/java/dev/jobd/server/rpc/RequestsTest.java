@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.jobd.api.v1.IoLimit;
 import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.Limits;
@@ -63,6 +64,19 @@ class RequestsTest {
     refusesLimit("spec.limits.memory_bytes", limits -> limits.setMemoryBytes(Long.MIN_VALUE));
     refusesLimit("spec.limits.pids", limits -> limits.setPids(0));
     refusesLimit("spec.limits.pids", limits -> limits.setPids(Long.MAX_VALUE));
+    refusesLimit("spec.limits.cpu_weight", limits -> limits.setCpuWeight(0));
+    refusesLimit("spec.limits.cpu_weight", limits -> limits.setCpuWeight(10_001));
+    refusesLimit("spec.limits.cpuset", limits -> limits.setCpuset(""));
+    refusesLimit("spec.limits.cpuset", limits -> limits.setCpuset("0;1"));
+    refusesLimit("spec.limits.nice", limits -> limits.setNice(-1));
+    refusesLimit("spec.limits.swap_bytes", limits -> limits.setSwapBytes(-1));
+    refusesLimit("spec.limits.io_weight", limits -> limits.setIoWeight(0));
+    refusesLimit("spec.limits.io[0].read_bps", limits -> limits.addIoBuilder().setReadBps(0));
+    refusesLimit("spec.limits.io[0].device", limits -> limits.addIoBuilder().setDevice("sda"));
+    refusesLimit(
+        "spec.limits.io[1].write_iops",
+        limits ->
+            limits.addIo(IoLimit.newBuilder().setReadBps(4096)).addIoBuilder().setWriteIops(0));
     refusesLimit("spec.limits.output_bytes", limits -> limits.setOutputBytes(0));
     refusesLimit("spec.limits.timeout", limits -> limits.setTimeout(duration(0, 0)));
     refusesLimit("spec.limits.timeout", limits -> limits.setTimeout(duration(-1, 0)));

@@ -1,5 +1,7 @@
 package dev.jobd.server.rpc;
 
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
@@ -26,7 +28,21 @@ final class Samples {
           .workingDirectory("/tmp")
           .name("build-1")
           .labels(Map.of("team", "data", "tier", ""))
-          .limits(new Limits(500L, 1L << 28, 64L, Duration.ofMillis(90_500), 1L << 20))
+          .limits(
+              new Limits(
+                  500L,
+                  200L,
+                  new CpuSet("0-1,3"),
+                  5,
+                  1L << 28,
+                  0L,
+                  64L,
+                  List.of(
+                      new IoLimit(null, 1L << 20, null, 100L, null),
+                      new IoLimit("/dev/sda", null, 1L << 21, null, 200L)),
+                  50L,
+                  Duration.ofMillis(90_500),
+                  1L << 20))
           .mergeOutput(true)
           .build();
 

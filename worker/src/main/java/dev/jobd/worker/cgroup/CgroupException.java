@@ -22,7 +22,7 @@ final class CgroupException extends IOException {
   }
 
   /** The kernel's words alone: the JDK's message repeats the path, or has nothing but the path. */
-  private static String problem(IOException cause) {
+  static String problem(IOException cause) {
     return switch (cause) {
       case NoSuchFileException e -> "No such file or directory";
       case FileAlreadyExistsException e -> "File exists";

@@ -28,26 +28,16 @@ record CgroupMount(Path mountPoint, String root, boolean unified, Set<String> op
     return mounts;
   }
 
-  /**
-   * A line is {@code id parent device root mountpoint options [tag…] - type source options}; the
-   * number of tags varies, so the fields behind the dash are found from the dash.
-   */
   private static Optional<CgroupMount> parseLine(String line) {
-    List<String> fields = List.of(line.split(" ", -1));
-    int dash = fields.indexOf("-");
-    if (dash < 6 || fields.size() < dash + 4) {
-      return Optional.empty();
-    }
-    String type = fields.get(dash + 1);
-    if (!type.equals("cgroup") && !type.equals("cgroup2")) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new CgroupMount(
-            Path.of(unescape(fields.get(4))),
-            unescape(fields.get(3)),
-            type.equals("cgroup2"),
-            Set.copyOf(List.of(fields.get(dash + 3).split(",")))));
+    return Mount.parse(line)
+        .filter(mount -> mount.type().equals("cgroup") || mount.type().equals("cgroup2"))
+        .map(
+            mount ->
+                new CgroupMount(
+                    mount.point(),
+                    mount.root(),
+                    mount.type().equals("cgroup2"),
+                    Set.copyOf(mount.options())));
   }
 
   /** Whether this is the v1 hierarchy of {@code controller}. */
@@ -68,14 +58,5 @@ record CgroupMount(Path mountPoint, String root, boolean unified, Set<String> op
     return List.of(below.split("/")).contains("..")
         ? Optional.empty()
         : Optional.of(mountPoint.resolve("." + below).normalize());
-  }
-
-  /** The kernel writes space, tab, newline and backslash as three octal digits. */
-  private static String unescape(String field) {
-    return field
-        .replace("\\040", " ")
-        .replace("\\011", "\t")
-        .replace("\\012", "\n")
-        .replace("\\134", "\\");
   }
 }

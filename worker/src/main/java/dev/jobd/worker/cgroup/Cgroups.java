@@ -51,13 +51,27 @@ public interface Cgroups extends Closeable {
   List<Path> places();
 
   /**
+   * {@code limits} as this host enforces them: the same, with each disk by the kernel's name.
+   *
+   * @param files on the disk that bounds without a device are for: the job's working directory
+   * @throws dev.jobd.worker.model.InvalidSpecException naming the limit that this host cannot
+   *     enforce, why, and the way out
+   */
+  Limits enforceable(Limits limits, Path files) throws IOException;
+
+  /**
    * Makes the group of one job, applies {@code limits} and reads them back. Leaves nothing behind
    * where it fails.
    *
    * @param job the job's id; the same characters as an instance's name
-   * @throws IOException naming the file, the value and the cause where a limit cannot be applied
+   * @param limits as {@link #enforceable} gives them
+   * @throws IOException naming the limit, the file, the value and the cause where it cannot be
+   *     applied
    */
   JobCgroup create(String job, Limits limits) throws IOException;
+
+  /** The group that {@link #create} makes for these limits, before there is one. */
+  JobCgroup planned(String job, Limits limits);
 
   /** The group of a job that an earlier process made; it may be gone in part or whole. */
   JobCgroup existing(String job);

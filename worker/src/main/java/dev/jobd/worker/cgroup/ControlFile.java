@@ -63,7 +63,7 @@ final class ControlFile {
     throw mismatch(file, Long.toString(written), held);
   }
 
-  private static CgroupException mismatch(Path file, String written, String held) {
+  static CgroupException mismatch(Path file, String written, String held) {
     return new CgroupException("verify " + file, "wrote " + written + ", read back " + held);
   }
 }

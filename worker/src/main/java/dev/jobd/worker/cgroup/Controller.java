@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** The control files of one resource in one version of the kernel's interface. */
-sealed interface Controller permits CpuV1, CpuV2, CpusetV1, MemoryV1, MemoryV2, Pids {
+sealed interface Controller
+    permits CpuV1, CpuV2, CpusetV1, CpusetV2, IoV1, IoV2, MemoryV1, MemoryV2, Pids {
   /** Writes what {@code limits} ask of this controller to {@code group}; nothing where nothing. */
   void set(Path group, Limits limits) throws IOException;
 

@@ -5,26 +5,41 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Processor time by quota. The kernel refuses a share larger than that of a group above: such a
- * limit fails with "Invalid argument".
+ * Processor time by quota, and by shares where jobs compete for it. The kernel refuses a quota
+ * larger than that of a group above: such a limit fails with "Invalid argument".
  */
 record CpuV1() implements Controller {
-  private static final String PERIOD = "cpu.cfs_period_us";
-  private static final String QUOTA = "cpu.cfs_quota_us";
-
   @Override
   public void set(Path group, Limits limits) throws IOException {
     if (limits.cpuMillis() != null) {
-      ControlFile.write(group.resolve(PERIOD), CpuQuota.PERIOD_MICROS);
-      ControlFile.write(group.resolve(QUOTA), CpuQuota.micros(limits.cpuMillis()));
+      period(group).set(CpuQuota.PERIOD_MICROS);
+      quota(group).set(CpuQuota.micros(limits.cpuMillis()));
+    }
+    if (limits.cpuWeight() != null) {
+      shares(group).set(CpuWeight.shares(limits.cpuWeight()));
     }
   }
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
     if (limits.cpuMillis() != null) {
-      ControlFile.verify(group.resolve(PERIOD), CpuQuota.PERIOD_MICROS);
-      ControlFile.verify(group.resolve(QUOTA), CpuQuota.micros(limits.cpuMillis()));
+      period(group).verify(CpuQuota.PERIOD_MICROS);
+      quota(group).verify(CpuQuota.micros(limits.cpuMillis()));
     }
+    if (limits.cpuWeight() != null) {
+      shares(group).verify(CpuWeight.shares(limits.cpuWeight()));
+    }
+  }
+
+  private static LimitFile period(Path group) {
+    return new LimitFile(CpuQuota.FIELD, group.resolve("cpu.cfs_period_us"));
+  }
+
+  private static LimitFile quota(Path group) {
+    return new LimitFile(CpuQuota.FIELD, group.resolve("cpu.cfs_quota_us"));
+  }
+
+  private static LimitFile shares(Path group) {
+    return new LimitFile(CpuWeight.FIELD, group.resolve("cpu.shares"));
   }
 }

@@ -1,32 +1,43 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
- * Limits nothing, but must be set where {@code cpuset} shares a hierarchy with a controller that
- * does: its groups begin without processors and memory nodes, and no process can join one so.
+ * The processors that a job may run on. A group begins without any, and without memory nodes, and
+ * no process can join it so: it is given what the group above it has, where no limit says less.
  */
 record CpusetV1() implements Controller {
-  static final String NAME = "cpuset";
+  static final String FIELD = "limits.cpuset";
 
-  private static final List<String> FILES = List.of("cpuset.cpus", "cpuset.mems");
+  private static final String CPUS = "cpuset.cpus";
+  private static final String NODES = "cpuset.mems";
 
-  /** Gives {@code group} what the group above it has. */
   @Override
   public void set(Path group, Limits limits) throws IOException {
-    for (String file : FILES) {
-      ControlFile.write(group.resolve(file), parents(group, file));
-    }
+    cpus(group).set(list(group, limits));
+    ControlFile.write(group.resolve(NODES), parents(group, NODES));
   }
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
-    for (String file : FILES) {
-      ControlFile.verify(group.resolve(file), parents(group, file));
-    }
+    cpus(group).verify(list(group, limits));
+    ControlFile.verify(group.resolve(NODES), parents(group, NODES));
+  }
+
+  /** Those that a group in {@code group} may have. */
+  static CpuSet available(Path group) throws IOException {
+    return new CpuSet(ControlFile.read(group.resolve(CPUS)));
+  }
+
+  private static LimitFile cpus(Path group) {
+    return new LimitFile(FIELD, group.resolve(CPUS));
+  }
+
+  private static String list(Path group, Limits limits) throws IOException {
+    return limits.cpuset() != null ? limits.cpuset().list() : parents(group, CPUS);
   }
 
   private static String parents(Path group, String file) throws IOException {

@@ -1,5 +1,6 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,11 +22,14 @@ sealed interface Hierarchy permits LegacyHierarchy, UnifiedHierarchy {
   /** The control file that counts kills for want of memory, where memory is limited here. */
   String oomEvents();
 
-  /** The control file that holds swap to zero, where memory is limited here and swap accounted. */
+  /** The control file that bounds swap, where memory is limited here and swap accounted. */
   String swapLimit();
 
   /** Makes {@code instance}, which has its directories, fit to hold groups of jobs. */
   void prepare(InstanceGroup instance) throws IOException;
+
+  /** Whether a job with these limits needs a group in it. */
+  boolean isNeededFor(Limits limits);
 
   /** Where the groups of the jobs of one instance are. */
   default InstanceGroup instance(String name) {

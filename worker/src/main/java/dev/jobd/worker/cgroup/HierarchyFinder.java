@@ -13,11 +13,13 @@ import java.util.Set;
 /** Finds where this host can limit and track jobs: each controller is in v1 or in v2. */
 final class HierarchyFinder {
   private final ProcFiles proc;
+  private final Disks disks;
   private final List<CgroupMount> mounts;
   private final Membership membership;
 
-  private HierarchyFinder(ProcFiles proc) throws IOException {
+  private HierarchyFinder(ProcFiles proc, Disks disks) throws IOException {
     this.proc = proc;
+    this.disks = disks;
     this.mounts = CgroupMount.parse(ControlFile.read(proc.mountinfo()));
     this.membership = Membership.parse(ControlFile.read(proc.cgroup()));
   }
@@ -25,10 +27,10 @@ final class HierarchyFinder {
   /**
    * The hierarchies that jobs need a group in, the unified one first where there is one.
    *
-   * @throws IOException where a resource has no controller
+   * @throws IOException where a resource has no controller that every job needs
    */
-  static List<Hierarchy> find(ProcFiles proc) throws IOException {
-    return new HierarchyFinder(proc).find();
+  static List<Hierarchy> find(ProcFiles proc, Disks disks) throws IOException {
+    return new HierarchyFinder(proc, disks).find();
   }
 
   private List<Hierarchy> find() throws IOException {
@@ -37,20 +39,23 @@ final class HierarchyFinder {
     Set<Resource> throughUnified = EnumSet.noneOf(Resource.class);
     Map<CgroupMount, Set<Resource>> throughLegacy = new LinkedHashMap<>();
     for (Resource resource : Resource.values()) {
+      if (resource == Resource.FREEZER && unified.isPresent()) {
+        continue;
+      }
       Optional<CgroupMount> mount = legacyMount(resource);
       if (mount.isPresent()) {
         throughLegacy
             .computeIfAbsent(mount.get(), first -> EnumSet.noneOf(Resource.class))
             .add(resource);
-      } else if (unifiedHas.contains(resource.controller())) {
+      } else if (unifiedHas.contains(resource.unified())) {
         throughUnified.add(resource);
-      } else {
+      } else if (resource.required()) {
         throw nowhere(resource, unified);
       }
     }
     List<Hierarchy> hierarchies = new ArrayList<>();
     unified.ifPresent(
-        own -> hierarchies.add(UnifiedHierarchy.of(own, throughUnified, proc.swaps())));
+        own -> hierarchies.add(UnifiedHierarchy.of(own, throughUnified, proc.swaps(), disks)));
     throughLegacy.forEach((mount, resources) -> hierarchies.add(legacy(mount, resources)));
     return hierarchies;
   }
@@ -74,22 +79,22 @@ final class HierarchyFinder {
 
   private Optional<CgroupMount> legacyMount(Resource resource) {
     return mounts.stream()
-        .filter(mount -> mount.isLegacy(resource.controller()))
+        .filter(mount -> mount.isLegacy(resource.legacy()))
         .filter(mount -> ownGroup(mount, resource).isPresent())
         .findFirst();
   }
 
   private Optional<Path> ownGroup(CgroupMount mount, Resource resource) {
-    return membership.path(resource.controller()).flatMap(mount::locate);
+    return membership.path(resource.legacy()).flatMap(mount::locate);
   }
 
   private LegacyHierarchy legacy(CgroupMount mount, Set<Resource> resources) {
     Path own = ownGroup(mount, resources.iterator().next()).orElseThrow();
-    return LegacyHierarchy.of(own, resources, mount.isLegacy(CpusetV1.NAME), proc.swaps());
+    return LegacyHierarchy.of(own, resources, proc.swaps(), disks);
   }
 
   private CgroupException nowhere(Resource resource, Optional<Path> unified) throws IOException {
-    String name = resource.controller();
+    String name = resource.legacy();
     List<Path> legacy =
         mounts.stream().filter(mount -> mount.isLegacy(name)).map(CgroupMount::mountPoint).toList();
     String inV1 =

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The groups of one instance's jobs, in every hierarchy that this host needs for them. */
 final class HostCgroups implements Cgroups {
@@ -18,24 +19,31 @@ final class HostCgroups implements Cgroups {
 
   private final String instance;
   private final Path swaps;
+  private final HostLimits judge;
 
   /** Where jobs of earlier servers may have groups. */
   private final List<Path> earlier;
 
   private HostCgroups(
-      List<Hierarchy> hierarchies, String instance, Path swaps, List<Path> earlier) {
+      List<Hierarchy> hierarchies, String instance, Path swaps, Disks disks, List<Path> earlier) {
     this.hierarchies = List.copyOf(hierarchies);
     this.instance = instance;
     this.swaps = swaps;
+    this.judge = new HostLimits(this.hierarchies, instance, disks);
     List<Path> here = hierarchies.stream().map(h -> h.instance(instance).directory()).toList();
     this.earlier =
         earlier.stream().filter(place -> !here.contains(place) && !Groups.isGone(place)).toList();
   }
 
   static HostCgroups open(String instance, ProcFiles proc, List<Path> earlier) throws IOException {
+    return open(instance, proc, Disks.HOST, earlier);
+  }
+
+  static HostCgroups open(String instance, ProcFiles proc, Disks disks, List<Path> earlier)
+      throws IOException {
     requireName("instance", instance);
     HostCgroups cgroups =
-        new HostCgroups(HierarchyFinder.find(proc), instance, proc.swaps(), earlier);
+        new HostCgroups(HierarchyFinder.find(proc, disks), instance, proc.swaps(), disks, earlier);
     try {
       for (Hierarchy hierarchy : cgroups.hierarchies) {
         hierarchy.instance(instance).make();
@@ -65,15 +73,21 @@ final class HostCgroups implements Cgroups {
 
   @Override
   public HostReport report() throws IOException {
-    return HostReport.of(mode(), hierarchies, instance, swaps);
+    return HostReport.of(mode(), judge, swaps);
+  }
+
+  @Override
+  public Limits enforceable(Limits limits, Path files) throws IOException {
+    return judge.enforceable(limits, files);
   }
 
   @Override
   public JobCgroup create(String job, Limits limits) throws IOException {
     requireName("job", job);
-    List<Path> made = new ArrayList<>(hierarchies.size());
+    List<Hierarchy> needed = neededFor(limits);
+    List<Path> made = new ArrayList<>(needed.size());
     try {
-      for (Hierarchy hierarchy : hierarchies) {
+      for (Hierarchy hierarchy : needed) {
         Path group = group(hierarchy, job);
         Groups.make(group);
         made.add(group);
@@ -82,7 +96,7 @@ final class HostCgroups implements Cgroups {
           controller.verify(group, limits);
         }
       }
-      return directories(job);
+      return directories(job, needed);
     } catch (IOException | RuntimeException e) {
       undo(made, e);
       throw e;
@@ -102,13 +116,23 @@ final class HostCgroups implements Cgroups {
   @Override
   public JobCgroup existing(String job) {
     requireName("job", job);
-    return directories(job);
+    return directories(job, hierarchies);
   }
 
-  private JobDirectories directories(String job) {
+  @Override
+  public JobCgroup planned(String job, Limits limits) {
+    requireName("job", job);
+    return directories(job, neededFor(limits));
+  }
+
+  private List<Hierarchy> neededFor(Limits limits) {
+    return hierarchies.stream().filter(hierarchy -> hierarchy.isNeededFor(limits)).toList();
+  }
+
+  private JobDirectories directories(String job, List<Hierarchy> among) {
     Path unified = null;
-    List<Path> legacy = new ArrayList<>(hierarchies.size());
-    for (Hierarchy hierarchy : hierarchies) {
+    List<Path> legacy = new ArrayList<>(among.size());
+    for (Hierarchy hierarchy : among) {
       Path group = group(hierarchy, job);
       switch (hierarchy) {
         case UnifiedHierarchy u -> unified = group;
@@ -121,19 +145,21 @@ final class HostCgroups implements Cgroups {
         List.copyOf(legacy),
         earlier.stream().map(place -> place.resolve(job)).toList(),
         group(memory, job).resolve(memory.oomEvents()),
-        group(limiting(Resource.PIDS), job));
+        group(limiting(Resource.PIDS), job),
+        freezer(job));
   }
 
   private Path group(Hierarchy hierarchy, String job) {
     return hierarchy.instance(instance).job(job);
   }
 
+  private @Nullable Path freezer(String job) {
+    return judge.of(Resource.FREEZER).map(hierarchy -> group(hierarchy, job)).orElse(null);
+  }
+
   /** Detection has refused a host where there is none. */
   private Hierarchy limiting(Resource resource) {
-    return hierarchies.stream()
-        .filter(h -> h.resources().contains(resource))
-        .findFirst()
-        .orElseThrow();
+    return judge.of(resource).orElseThrow();
   }
 
   @Override

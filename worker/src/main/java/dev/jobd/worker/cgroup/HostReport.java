@@ -1,10 +1,13 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What this host enforces on jobs, in words for an operator.
@@ -19,49 +22,81 @@ public record HostReport(String mode, List<Finding> findings) {
   /**
    * One thing that is to be enforced.
    *
-   * @param subject {@code cpu}, {@code memory}, {@code pids}, {@code swap} or {@code kill}
+   * @param subject the controller's name, {@code swap}, {@code io weight} or {@code kill}
    * @param enforced whether it can be; where not, jobs that need it are refused
    * @param how where and by what, or why not and what would help
    */
   public record Finding(String subject, boolean enforced, String how) {}
 
-  static HostReport of(String mode, List<Hierarchy> hierarchies, String instance, Path swaps)
-      throws IOException {
+  static HostReport of(String mode, HostLimits limits, Path swaps) throws IOException {
     List<Finding> findings = new ArrayList<>();
-    Finding kill =
-        new Finding("kill", true, "process by process, after forks are forbidden by pids.max");
-    for (Hierarchy hierarchy : hierarchies) {
-      String where = " in " + hierarchy.own();
-      String version =
-          switch (hierarchy) {
-            case LegacyHierarchy h -> "cgroup v1";
-            case UnifiedHierarchy h -> "cgroup v2";
-          };
-      for (Resource resource : hierarchy.resources().stream().sorted().toList()) {
-        findings.add(new Finding(resource.controller(), true, version + where));
+    for (Resource resource : Resource.values()) {
+      if (resource == Resource.FREEZER) {
+        continue; // a means, which the last finding tells
       }
-      Path group = hierarchy.instance(instance).directory();
-      if (hierarchy.resources().contains(Resource.MEMORY)) {
-        findings.add(swap(group.resolve(hierarchy.swapLimit()), swaps));
-      }
-      if (Files.exists(group.resolve(JobDirectories.KILL))) {
-        kill = new Finding("kill", true, JobDirectories.KILL + where);
+      Optional<Hierarchy> hierarchy = limits.of(resource);
+      findings.add(hierarchy.map(h -> found(resource, h)).orElseGet(() -> missing(resource)));
+      if (resource == Resource.MEMORY) {
+        findings.add(swap(hierarchy.orElseThrow(), limits.instance(), swaps));
       }
     }
-    findings.add(kill);
+    findings.add(weight(limits));
+    findings.add(kill(limits));
     return new HostReport(mode, findings);
   }
 
-  private static Finding swap(Path limit, Path swaps) throws IOException {
+  private static Finding found(Resource resource, Hierarchy hierarchy) {
+    String how =
+        switch (hierarchy) {
+          case LegacyHierarchy h when resource == Resource.IO ->
+              "cgroup v1 in "
+                  + h.own()
+                  + "; reads, and writes that a job waits for: what it leaves in the page cache is"
+                  + " written under no bound";
+          case LegacyHierarchy h -> "cgroup v1 in " + h.own();
+          case UnifiedHierarchy h -> "cgroup v2 in " + h.own();
+        };
+    return new Finding(resource.legacy(), true, how);
+  }
+
+  private static Finding missing(Resource resource) {
+    return new Finding(
+        resource.legacy(), false, "the server's group has no such controller; " + HostLimits.HELP);
+  }
+
+  private static Finding swap(Hierarchy memory, String instance, Path swaps) throws IOException {
+    Path limit = memory.instance(instance).directory().resolve(memory.swapLimit());
     if (Files.exists(limit)) {
-      return new Finding("swap", true, "held to zero by " + limit.getFileName());
+      return new Finding("swap", true, "bounded by " + limit.getFileName());
     }
-    String missing = "there is no " + limit.getFileName() + " to hold it to zero, ";
+    String missing = "there is no " + limit.getFileName() + " to bound it, ";
     return Swap.isOn(swaps)
         ? new Finding(
             "swap",
             false,
             missing + "so jobs with a memory limit are refused while swap is on; " + Swap.WAY_OUT)
         : new Finding("swap", true, missing + "but none is on");
+  }
+
+  private static Finding weight(HostLimits limits) throws IOException {
+    try {
+      limits.enforceable(Limits.builder().ioWeight(Limits.MIN_WEIGHT).build(), Path.of("/"));
+      return new Finding("io weight", true, "on disks that share their time by weight");
+    } catch (InvalidSpecException e) {
+      return new Finding("io weight", false, e.problem());
+    }
+  }
+
+  private static Finding kill(HostLimits limits) {
+    for (Hierarchy hierarchy : limits.hierarchies()) {
+      Path group = hierarchy.instance(limits.instance()).directory();
+      if (Files.exists(group.resolve(JobDirectories.KILL))) {
+        return new Finding("kill", true, JobDirectories.KILL + " in " + hierarchy.own());
+      }
+    }
+    String frozen =
+        limits.of(Resource.FREEZER).map(h -> "frozen in " + h.own() + ", then ").orElse("");
+    return new Finding(
+        "kill", true, frozen + "process by process, after forks are forbidden by pids.max");
   }
 }

@@ -14,13 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param legacy those in the v1 hierarchies
  * @param earlier where an earlier server may have made them; any of them may be absent
  * @param pids which one of them all bounds the number of processes
+ * @param freezer which one of them can be frozen, where that is needed to kill
  */
 record JobDirectories(
-    @Nullable Path unified, List<Path> legacy, List<Path> earlier, Path oomEvents, Path pids)
+    @Nullable Path unified,
+    List<Path> legacy,
+    List<Path> earlier,
+    Path oomEvents,
+    Path pids,
+    @Nullable Path freezer)
     implements JobCgroup {
 
   /** Since Linux 5.14. Kills what forks at the same time, too. */
   static final String KILL = "cgroup.kill";
+
+  private static final String FREEZER_STATE = "freezer.state";
 
   @Override
   public List<Path> tasksFiles() {
@@ -34,10 +42,10 @@ record JobDirectories(
       killed |= killedAtOnce(group);
     }
     if (!killed) {
-      unlessGone(pids, () -> killOneByOne(pids));
+      unlessGone(pids, this::killFrozen);
       for (Path group : earlier) {
         if (Files.exists(group.resolve(Pids.MAX))) {
-          unlessGone(group, () -> killOneByOne(group));
+          unlessGone(group, () -> Emptiness.await(group, killOneByOne(group)));
         }
       }
     }
@@ -57,6 +65,25 @@ record JobDirectories(
   }
 
   /**
+   * Kills process by process; where there is a freezer, none of them sees another die. What was
+   * killed while it was frozen dies when it is thawed.
+   */
+  private void killFrozen() throws IOException {
+    if (freezer == null || !Files.exists(freezer.resolve(FREEZER_STATE))) {
+      Emptiness.await(pids, killOneByOne(pids));
+      return;
+    }
+    Set<Long> killed;
+    ControlFile.write(freezer.resolve(FREEZER_STATE), "FROZEN");
+    try {
+      killed = killOneByOne(pids);
+    } finally {
+      ControlFile.write(freezer.resolve(FREEZER_STATE), "THAWED");
+    }
+    Emptiness.await(pids, killed);
+  }
+
+  /**
    * Kills process by process until none shows up that has not been killed.
    *
    * <p>This ends, because from the first step on no fork in the group succeeds, so that no process
@@ -66,7 +93,7 @@ record JobDirectories(
    * when it is killed. A process id read here could in theory be given to a stranger before it is
    * used; for that, the kernel would have to hand out every other id of the host in between.
    */
-  private static void killOneByOne(Path pids) throws IOException {
+  private static Set<Long> killOneByOne(Path pids) throws IOException {
     Pids.forbidMore(pids);
     Set<Long> killed = new HashSet<>();
     boolean more = true;
@@ -79,7 +106,7 @@ record JobDirectories(
         }
       }
     }
-    Emptiness.await(pids, killed);
+    return killed;
   }
 
   @Override

@@ -16,23 +16,26 @@ record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> contr
     implements Hierarchy {
 
   /**
-   * @param withCpuset whether the hierarchy has the cpuset controller too
    * @param swaps lists the swap areas in use
    */
-  static LegacyHierarchy of(Path own, Set<Resource> resources, boolean withCpuset, Path swaps) {
+  static LegacyHierarchy of(Path own, Set<Resource> resources, Path swaps, Disks disks) {
     List<Controller> controllers = new ArrayList<>();
     for (Resource resource : resources) {
-      controllers.add(
-          switch (resource) {
-            case CPU -> new CpuV1();
-            case MEMORY -> new MemoryV1(swaps);
-            case PIDS -> new Pids();
-          });
-    }
-    if (withCpuset) {
-      controllers.add(new CpusetV1());
+      switch (resource) {
+        case CPU -> controllers.add(new CpuV1());
+        case MEMORY -> controllers.add(new MemoryV1(swaps));
+        case PIDS -> controllers.add(new Pids());
+        case IO -> controllers.add(new IoV1(disks));
+        case CPUSET -> controllers.add(new CpusetV1());
+        case FREEZER -> {} // nothing to set
+      }
     }
     return new LegacyHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
+  }
+
+  @Override
+  public boolean isNeededFor(Limits limits) {
+    return resources.stream().anyMatch(resource -> resource.neededFor(limits));
   }
 
   @Override

@@ -6,8 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Memory with page cache, and no swap: the limit on both together is the same as that on memory
- * alone.
+ * Memory with page cache, and swap by a limit on both together.
  *
  * @param swaps lists the swap areas in use
  */
@@ -23,12 +22,12 @@ record MemoryV1(Path swaps) implements Controller {
     if (limits.memoryBytes() == null) {
       return;
     }
-    ControlFile.write(group.resolve(MEMORY), limits.memoryBytes());
-    Path both = group.resolve(MEMORY_AND_SWAP);
-    if (Files.exists(both)) {
-      ControlFile.write(both, limits.memoryBytes());
+    memory(group).set(limits.memoryBytes());
+    LimitFile both = both(group);
+    if (Files.exists(both.file())) {
+      both.set(limits.memoryBytes() + Swap.bytes(limits));
     } else {
-      Swap.requireOff(swaps, both);
+      Swap.requireOff(swaps, both.file());
     }
   }
 
@@ -37,10 +36,18 @@ record MemoryV1(Path swaps) implements Controller {
     if (limits.memoryBytes() == null) {
       return;
     }
-    ControlFile.verifyBytes(group.resolve(MEMORY), limits.memoryBytes());
-    Path both = group.resolve(MEMORY_AND_SWAP);
-    if (Files.exists(both)) {
-      ControlFile.verifyBytes(both, limits.memoryBytes());
+    memory(group).verifyBytes(limits.memoryBytes());
+    LimitFile both = both(group);
+    if (Files.exists(both.file())) {
+      both.verifyBytes(limits.memoryBytes() + Swap.bytes(limits));
     }
+  }
+
+  private static LimitFile memory(Path group) {
+    return new LimitFile("limits.memory_bytes", group.resolve(MEMORY));
+  }
+
+  private static LimitFile both(Path group) {
+    return new LimitFile(Swap.FIELD, group.resolve(MEMORY_AND_SWAP));
   }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Memory with page cache, and no swap. A job that runs out of it is killed as a whole: half a job
- * is of use to nobody.
+ * Memory with page cache, and swap beside it. A job that runs out of it, or that the host chooses
+ * where it runs out itself, is killed as a whole: half a job is of use to nobody.
  *
  * @param swaps lists the swap areas in use
  */
@@ -20,29 +20,37 @@ record MemoryV2(Path swaps) implements Controller {
 
   @Override
   public void set(Path group, Limits limits) throws IOException {
+    ControlFile.write(group.resolve(OOM_GROUP), 1);
     if (limits.memoryBytes() == null) {
       return;
     }
-    ControlFile.write(group.resolve(MEMORY), limits.memoryBytes());
-    ControlFile.write(group.resolve(OOM_GROUP), 1);
-    Path swap = group.resolve(SWAP);
-    if (Files.exists(swap)) {
-      ControlFile.write(swap, 0);
+    memory(group).set(limits.memoryBytes());
+    LimitFile swap = swap(group);
+    if (Files.exists(swap.file())) {
+      swap.set(Swap.bytes(limits));
     } else {
-      Swap.requireOff(swaps, swap);
+      Swap.requireOff(swaps, swap.file());
     }
   }
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
+    ControlFile.verify(group.resolve(OOM_GROUP), 1);
     if (limits.memoryBytes() == null) {
       return;
     }
-    ControlFile.verifyBytes(group.resolve(MEMORY), limits.memoryBytes());
-    ControlFile.verify(group.resolve(OOM_GROUP), 1);
-    Path swap = group.resolve(SWAP);
-    if (Files.exists(swap)) {
-      ControlFile.verify(swap, 0);
+    memory(group).verifyBytes(limits.memoryBytes());
+    LimitFile swap = swap(group);
+    if (Files.exists(swap.file())) {
+      swap.verifyBytes(Swap.bytes(limits));
     }
+  }
+
+  private static LimitFile memory(Path group) {
+    return new LimitFile("limits.memory_bytes", group.resolve(MEMORY));
+  }
+
+  private static LimitFile swap(Path group) {
+    return new LimitFile(Swap.FIELD, group.resolve(SWAP));
   }
 }

@@ -19,20 +19,24 @@ record Pids() implements Controller {
   @Override
   public void set(Path group, Limits limits) throws IOException {
     if (limits.pids() != null) {
-      ControlFile.write(group.resolve(MAX), max(limits.pids()));
+      file(group).set(max(limits.pids()));
     }
   }
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
     if (limits.pids() != null) {
-      ControlFile.verify(group.resolve(MAX), max(limits.pids()));
+      file(group).verify(max(limits.pids()));
     }
   }
 
   /** From here on, no process in {@code group} or below can fork. */
   static void forbidMore(Path group) throws IOException {
     ControlFile.write(group.resolve(MAX), 0);
+  }
+
+  private static LimitFile file(Path group) {
+    return new LimitFile("limits.pids", group.resolve(MAX));
   }
 
   private static long max(long pids) {

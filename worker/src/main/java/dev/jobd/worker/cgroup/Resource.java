@@ -1,19 +1,46 @@
 package dev.jobd.worker.cgroup;
 
-/** What a job may have a limit on. A host must have a controller for each. */
+import dev.jobd.worker.model.Limits;
+
+/** What a job's group needs a controller for. */
 enum Resource {
-  CPU("cpu"),
-  MEMORY("memory"),
-  PIDS("pids");
+  CPU("cpu", "cpu"),
+  MEMORY("memory", "memory"),
+  PIDS("pids", "pids"),
+  IO("blkio", "io"),
+  CPUSET("cpuset", "cpuset"),
 
-  private final String controller;
+  /** Stops what is to be killed, where no cgroup2 tree kills it at once. */
+  FREEZER("freezer", "");
 
-  Resource(String controller) {
-    this.controller = controller;
+  private final String legacy;
+  private final String unified;
+
+  Resource(String legacy, String unified) {
+    this.legacy = legacy;
+    this.unified = unified;
   }
 
-  /** The name that the kernel gives the controller, in v1 and v2 alike. */
-  String controller() {
-    return controller;
+  /** The controller's name in v1. */
+  String legacy() {
+    return legacy;
+  }
+
+  /** The controller's name in v2; empty where there is none. */
+  String unified() {
+    return unified;
+  }
+
+  /** Whether a host without it runs no jobs at all; else it refuses those that ask for it. */
+  boolean required() {
+    return switch (this) {
+      case CPU, MEMORY, PIDS -> true;
+      case IO, CPUSET, FREEZER -> false;
+    };
+  }
+
+  /** Whether a job needs a group for it: what is rarely asked for costs only who asks. */
+  boolean neededFor(Limits limits) {
+    return this != CPUSET || limits.cpuset() != null;
   }
 }

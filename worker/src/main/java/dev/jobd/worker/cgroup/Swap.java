@@ -1,13 +1,20 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** The host's swap, where the kernel's accounting of it is missing and no group can be kept out. */
 final class Swap {
+  static final String FIELD = "limits.swap_bytes";
   static final String WAY_OUT = "boot with swapaccount=1, or turn swap off";
 
   private Swap() {}
+
+  /** How much of it a job with a memory limit may use. */
+  static long bytes(Limits limits) {
+    return limits.swapBytes() == null ? 0 : limits.swapBytes();
+  }
 
   /** Whether any swap area is in use now: a line after the heading. */
   static boolean isOn(Path swaps) throws IOException {
@@ -24,7 +31,7 @@ final class Swap {
           "limit memory through " + missing.getParent(),
           "there is no "
               + missing.getFileName()
-              + " to hold swap to zero, and "
+              + " to bound swap, and "
               + swaps
               + " lists swap in use; "
               + WAY_OUT);

@@ -1,5 +1,6 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
   /**
    * @param swaps lists the swap areas in use
    */
-  static UnifiedHierarchy of(Path own, Set<Resource> resources, Path swaps) {
+  static UnifiedHierarchy of(Path own, Set<Resource> resources, Path swaps, Disks disks) {
     List<Controller> controllers = new ArrayList<>();
     for (Resource resource : resources) {
       controllers.add(
@@ -40,6 +41,9 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
             case CPU -> new CpuV2();
             case MEMORY -> new MemoryV2(swaps);
             case PIDS -> new Pids();
+            case IO -> new IoV2(disks);
+            case CPUSET -> new CpusetV2();
+            case FREEZER -> throw new IllegalArgumentException("v2 has no such controller");
           });
     }
     return new UnifiedHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
@@ -49,6 +53,12 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
   static String ownGroup(String member) {
     String leaf = "/" + LEAF;
     return member.endsWith(leaf) ? member.substring(0, member.length() - leaf.length()) : member;
+  }
+
+  /** Always: it tracks. */
+  @Override
+  public boolean isNeededFor(Limits limits) {
+    return true;
   }
 
   @Override
@@ -63,7 +73,7 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
 
   @Override
   public void prepare(InstanceGroup instance) throws IOException {
-    List<String> names = resources.stream().sorted().map(Resource::controller).toList();
+    List<String> names = resources.stream().sorted().map(Resource::unified).toList();
     if (!missing(own, names).isEmpty()) {
       empty(own);
     }

@@ -47,7 +47,8 @@ public record LaunchRequest(
     TIMEOUT(9),
     OUTPUT_MAX(10),
     PROFILE(11),
-    MERGED(12);
+    MERGED(12),
+    NICE(15);
 
     private final int tag;
 
@@ -73,6 +74,9 @@ public record LaunchRequest(
     }
     if (spec.limits().outputBytes() != null) {
       put(fields, Field.OUTPUT_MAX, spec.limits().outputBytes());
+    }
+    if (spec.limits().nice() != null) {
+      put(fields, Field.NICE, spec.limits().nice());
     }
     put(fields, Field.PROFILE, PROFILE_ROOT);
     if (spec.mergeOutput()) {

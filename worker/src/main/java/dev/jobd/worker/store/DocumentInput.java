@@ -112,6 +112,10 @@ final class DocumentInput {
     return readPresence() ? (Long) in.readLong() : null;
   }
 
+  @Nullable Integer readOptionalInt() throws IOException {
+    return readPresence() ? (Integer) in.readInt() : null;
+  }
+
   /** Whether a value that may be absent follows. */
   boolean readPresence() throws IOException {
     int presence = in.readUnsignedByte();

@@ -78,6 +78,13 @@ final class DocumentOutput {
     }
   }
 
+  void writeOptionalInt(@Nullable Integer value) throws IOException {
+    writePresence(value);
+    if (value != null) {
+      out.writeInt(value);
+    }
+  }
+
   /** For a value that may be absent: whether it follows. */
   void writePresence(@Nullable Object value) throws IOException {
     out.writeByte(value == null ? 0 : 1);

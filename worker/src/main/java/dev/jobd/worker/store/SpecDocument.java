@@ -5,10 +5,11 @@ import java.io.IOException;
 
 /**
  * A {@link JobSpec} as bytes. Any change of what is written is a new version; the old ones stay
- * readable: version 1 did not say whether the output is merged.
+ * readable: version 1 did not say whether the output is merged, and up to version 2 the limits were
+ * those of the first version.
  */
 final class SpecDocument {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private SpecDocument() {}
 
@@ -35,7 +36,7 @@ final class SpecDocument {
         in.readText(),
         in.readOptionalText(),
         in.readTextMap(),
-        LimitsDocument.read(in),
+        in.version() > 2 ? LimitsDocument.read(in) : LimitsDocument.readFirst(in),
         in.version() > 1 && in.readPresence());
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +40,69 @@ class ControllerTest {
     has("cpu.max");
     apply(new CpuV2(), new Limits(Limits.MIN_CPU_MILLIS, null, null, null, null));
     assertThat(group.resolve("cpu.max")).hasContent("1000 100000");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,10", "3,31", "50,512", "100,1024", "10000,102400"})
+  void aWeightOf100IsV1sUsualShare(long weight, String shares) throws IOException {
+    has("cpu.shares", "cpu.weight");
+    Limits limits = Limits.builder().cpuWeight(weight).build();
+    apply(new CpuV1(), limits);
+    apply(new CpuV2(), limits);
+    assertThat(group.resolve("cpu.shares")).hasContent(shares);
+    assertThat(group.resolve("cpu.weight")).hasContent("" + weight);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "100,100", "200,109", "10000,1000"})
+  void aWeightOf100IsBfqsUsualOne(long weight, long bfq) {
+    assertThat(IoWeight.bfq(weight)).isEqualTo(bfq);
+  }
+
+  @Test
+  void swapIsBoundedBesideMemory() throws IOException {
+    has("memory.limit_in_bytes", "memory.memsw.limit_in_bytes");
+    has("memory.max", "memory.swap.max", "memory.oom.group");
+    Limits limits = Limits.builder().memoryBytes(1L << 20).swapBytes(1L << 21).build();
+    apply(new MemoryV1(host.proc().swaps()), limits);
+    apply(new MemoryV2(host.proc().swaps()), limits);
+    assertThat(group.resolve("memory.memsw.limit_in_bytes")).hasContent("3145728");
+    assertThat(group.resolve("memory.swap.max")).hasContent("2097152");
+  }
+
+  @Test
+  void ioV1HasAFileForEachBound() throws IOException {
+    has("blkio.throttle.read_bps_device", "blkio.throttle.write_iops_device", "blkio.bfq.weight");
+    apply(new IoV1(disks()), io(new IoLimit("sda", 8192L, null, null, 7L)));
+    assertThat(group.resolve("blkio.throttle.read_bps_device")).hasContent("8:0 8192");
+    assertThat(group.resolve("blkio.throttle.write_iops_device")).hasContent("8:0 7");
+    assertThat(group.resolve("blkio.bfq.weight")).hasContent("109");
+  }
+
+  @Test
+  void ioV2HasOneFileForAllBoundsAndOneForEachKindOfWeight() throws IOException {
+    HostTree.group(group, "io.max", "", "io.weight", "", "io.bfq.weight", "");
+    IoV2 io = new IoV2(disks());
+    io.set(group, io(new IoLimit("sda", 8192L, null, null, 7L)));
+    assertThat(group.resolve("io.max")).hasContent("8:0 rbps=8192 wiops=7");
+    assertThat(group.resolve("io.weight")).hasContent("200");
+    assertThat(group.resolve("io.bfq.weight")).hasContent("109");
+  }
+
+  @Test
+  void ioV2ReadsBackWhatTheKernelMakesOfIt() throws IOException {
+    HostTree.group(
+        group,
+        "io.max",
+        "254:0 rbps=1 wbps=max riops=max wiops=max\n8:0 rbps=8192 wbps=max riops=max wiops=7\n",
+        "io.bfq.weight",
+        "default 109\n");
+    IoV2 io = new IoV2(disks());
+    io.verify(group, io(new IoLimit("sda", 8192L, null, null, 7L)));
+    assertThatThrownBy(() -> io.verify(group, io(new IoLimit("sda", 1L << 20, null, null, null))))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(
+            "limits.io: verify " + group.resolve("io.max") + ": wrote 8:0 rbps=1048576, read back");
   }
 
   @Test
@@ -83,7 +148,7 @@ class ControllerTest {
     host.swapOn();
     has("memory.limit_in_bytes", "memory.max", "memory.oom.group");
     String problem =
-        " to hold swap to zero, and "
+        " to bound swap, and "
             + host.proc().swaps()
             + " lists swap in use; boot with swapaccount=1, or turn swap off";
     assertThatThrownBy(() -> apply(new MemoryV1(host.proc().swaps()), memory(1 << 20)))
@@ -114,8 +179,10 @@ class ControllerTest {
           new CpuV1(),
           new CpuV2(),
           new MemoryV1(host.proc().swaps()),
-          new MemoryV2(host.proc().swaps()),
-          new Pids()
+          new Pids(),
+          new IoV1(Disks.HOST),
+          new IoV2(Disks.HOST),
+          new CpusetV2()
         }) {
       apply(controller, Limits.NONE);
     }
@@ -126,7 +193,11 @@ class ControllerTest {
   void aControlFileThatIsNotThereIsNotMadeButNamedWithTheValue() {
     assertThatThrownBy(() -> new Pids().set(group, pids(10)))
         .isInstanceOf(IOException.class)
-        .hasMessage("write 11 to " + group.resolve("pids.max") + ": No such file or directory");
+        .hasMessage(
+            "limits.pids: write 11 to "
+                + group.resolve("pids.max")
+                + ": No such file or directory; ask for another value, or start without this"
+                + " limit");
     assertThat(group).isEmptyDirectory();
   }
 
@@ -135,7 +206,8 @@ class ControllerTest {
     HostTree.group(group, "pids.max", "max\n");
     assertThatThrownBy(() -> new Pids().verify(group, pids(10)))
         .isInstanceOf(IOException.class)
-        .hasMessage("verify " + group.resolve("pids.max") + ": wrote 11, read back max");
+        .hasMessageStartingWith(
+            "limits.pids: verify " + group.resolve("pids.max") + ": wrote 11, read back max;");
   }
 
   @ParameterizedTest
@@ -152,7 +224,7 @@ class ControllerTest {
     HostTree.group(group, "memory.max", held, "memory.oom.group", "1", "memory.swap.max", "0");
     assertThatThrownBy(() -> new MemoryV2(host.proc().swaps()).verify(group, memory(10_000_000)))
         .isInstanceOf(IOException.class)
-        .hasMessageEndingWith("wrote 10000000, read back " + held);
+        .hasMessageContaining("wrote 10000000, read back " + held + ";");
   }
 
   private void has(String... files) throws IOException {
@@ -164,6 +236,17 @@ class ControllerTest {
   private void apply(Controller controller, Limits limits) throws IOException {
     controller.set(group, limits);
     controller.verify(group, limits);
+  }
+
+  /** Of which one is {@code sda}. */
+  private Disks disks() throws IOException {
+    Path sys = directory.resolve("sys");
+    HostTree.group(sys.resolve("class/block/sda"), "dev", "8:0\n");
+    return new Disks(host.proc().mountinfo(), sys);
+  }
+
+  private static Limits io(IoLimit limit) {
+    return Limits.builder().io(List.of(limit)).ioWeight(200L).build();
   }
 
   private static Limits pids(long pids) {

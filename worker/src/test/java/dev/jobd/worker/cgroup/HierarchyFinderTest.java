@@ -26,10 +26,13 @@ class HierarchyFinderTest {
     Path cpu = host.mountV1("cpu", "/");
     Path memory = host.mountV1("memory", "/x");
     Path pids = host.mountV1("pids", "/");
-    host.mountV1("freezer", "/");
+    Path freezer = host.mountV1("freezer", "/");
+    host.mountV1("devices", "/");
     assertThat(limits())
         .isEqualTo(
             Map.of(
+                freezer,
+                Set.of(Resource.FREEZER),
                 cpu,
                 Set.of(Resource.CPU),
                 memory.resolve("x"),
@@ -51,7 +54,7 @@ class HierarchyFinderTest {
   void setsCpusetWhereItSharesAHierarchy() throws IOException {
     host.mountV1("cpuset,cpu", "/");
     host.mountV1("memory,pids", "/");
-    assertThat(HierarchyFinder.find(host.proc()).getFirst().controllers())
+    assertThat(HierarchyFinder.find(host.proc(), Disks.HOST).getFirst().controllers())
         .containsExactly(new CpuV1(), new CpusetV1());
   }
 
@@ -60,14 +63,15 @@ class HierarchyFinderTest {
     host.mountV1("cpu,memory,pids", "/");
     Path unified = HostTree.group(host.mountV2("/"), "cgroup.controllers", "hugetlb\n");
     assertThat(limits()).containsEntry(unified, Set.of());
-    assertThat(HierarchyFinder.find(host.proc()).getFirst().own()).isEqualTo(unified);
+    assertThat(HierarchyFinder.find(host.proc(), Disks.HOST).getFirst().own()).isEqualTo(unified);
   }
 
   @Test
   void limitsThroughV2WhatV1DoesNotHave() throws IOException {
     host.mountV1("cpu,cpuacct", "/");
     Path unified = HostTree.group(host.mountV2("/"), "cgroup.controllers", "io memory pids\n");
-    assertThat(limits()).containsEntry(unified, Set.of(Resource.MEMORY, Resource.PIDS));
+    assertThat(limits())
+        .containsEntry(unified, Set.of(Resource.IO, Resource.MEMORY, Resource.PIDS));
   }
 
   @Test
@@ -90,7 +94,7 @@ class HierarchyFinderTest {
   void refusesAControllerThatIsNowhereAndSaysWhereItLookedAndWhatToDo() throws IOException {
     host.mountV1("cpu", "/");
     Path unified = HostTree.group(host.mountV2("/"), "cgroup.controllers", "pids io\n");
-    assertThatThrownBy(() -> HierarchyFinder.find(host.proc()))
+    assertThatThrownBy(() -> HierarchyFinder.find(host.proc(), Disks.HOST))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "find the memory controller: "
@@ -103,7 +107,7 @@ class HierarchyFinderTest {
 
   @Test
   void refusesAHostWithoutAnyCgroupMount() {
-    assertThatThrownBy(() -> HierarchyFinder.find(host.proc()))
+    assertThatThrownBy(() -> HierarchyFinder.find(host.proc(), Disks.HOST))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("find the cpu controller")
         .hasMessageContaining("no cgroup2 mount shows the server's group");
@@ -112,7 +116,7 @@ class HierarchyFinderTest {
   @Test
   void refusesAMountThatDoesNotShowTheServersGroup() throws IOException {
     Path cpu = host.mountV1("cpu", "/docker/1f", "/elsewhere");
-    assertThatThrownBy(() -> HierarchyFinder.find(host.proc()))
+    assertThatThrownBy(() -> HierarchyFinder.find(host.proc(), Disks.HOST))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("the server's group /elsewhere for it")
         .hasMessageContaining("is outside what [" + cpu + "] shows");
@@ -121,13 +125,13 @@ class HierarchyFinderTest {
   @Test
   void namesTheFileThatCannotBeRead() {
     ProcFiles none = new ProcFiles(directory.resolve("none"), directory, directory);
-    assertThatThrownBy(() -> HierarchyFinder.find(none))
+    assertThatThrownBy(() -> HierarchyFinder.find(none, Disks.HOST))
         .isInstanceOf(IOException.class)
         .hasMessage("read " + directory.resolve("none") + ": No such file or directory");
   }
 
   private Map<Path, Set<Resource>> limits() throws IOException {
-    return HierarchyFinder.find(host.proc()).stream()
+    return HierarchyFinder.find(host.proc(), Disks.HOST).stream()
         .collect(toMap(Hierarchy::own, Hierarchy::resources));
   }
 }

@@ -1,9 +1,13 @@
 package dev.jobd.worker.cgroup;
 
+import static dev.jobd.worker.cgroup.HostLimits.HELP;
+import static dev.jobd.worker.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.cgroup.HostReport.Finding;
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +51,7 @@ class HostCgroupsTest {
     Path group = v2().resolve("jobd/test/a");
     Cgroups cgroups = open();
     assertThat(cgroups.mode()).isEqualTo("v2");
-    JobCgroup job = cgroups.create("a", Limits.NONE);
+    JobCgroup job = cgroups.planned("a", Limits.NONE);
     assertThat(job.unified()).isEqualTo(group);
     assertThat(job.tasksFiles()).isEmpty();
     assertThat(job.oomEvents()).isEqualTo(group.resolve("memory.events"));
@@ -176,12 +180,112 @@ class HostCgroupsTest {
         .containsExactly(
             new Finding("cpu", true, "cgroup v1 in " + cpu),
             new Finding("memory", true, "cgroup v1 in " + others),
-            new Finding("pids", true, "cgroup v1 in " + others),
             new Finding(
                 "swap",
                 true,
-                "there is no memory.memsw.limit_in_bytes to hold it to zero, but none is on"),
+                "there is no memory.memsw.limit_in_bytes to bound it, but none is on"),
+            new Finding("pids", true, "cgroup v1 in " + others),
+            new Finding("blkio", false, "the server's group has no such controller; " + HELP),
+            new Finding("cpuset", false, "the server's group has no such controller; " + HELP),
+            new Finding(
+                "io weight",
+                false,
+                "cannot be enforced on this host: the server's group has no blkio controller; "
+                    + HELP
+                    + ", or start without"),
             new Finding("kill", true, "process by process, after forks are forbidden by pids.max"));
+  }
+
+  @Test
+  void reportsWhatV1DoesNotThrottleAndWhereItFreezes() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path io = host.mountV1("blkio", "/");
+    Path freezer = host.mountV1("freezer", "/");
+    assertThat(open().report().findings())
+        .contains(
+            new Finding(
+                "blkio",
+                true,
+                "cgroup v1 in "
+                    + io
+                    + "; reads, and writes that a job waits for: what it leaves in the page cache"
+                    + " is written under no bound"),
+            new Finding(
+                "kill",
+                true,
+                "frozen in "
+                    + freezer
+                    + ", then process by process, after forks are forbidden by pids.max"));
+  }
+
+  @Test
+  void onlyAJobThatAsksForProcessorsGetsAGroupForThem() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path cpuset =
+        HostTree.group(host.mountV1("cpuset", "/"), "cpuset.cpus", "0-3\n", "cpuset.mems", "0\n");
+    Path instance = cpuset.resolve("jobd/test");
+    for (Path group : List.of(cpuset.resolve("jobd"), instance)) {
+      HostTree.group(group, "cpuset.cpus", "", "cpuset.mems", "");
+    }
+    Cgroups cgroups = open();
+    assertThat(instance.resolve("cpuset.cpus")).hasContent("0-3");
+    Limits asked = Limits.builder().cpuset(new CpuSet("1")).build();
+    assertThat(cgroups.planned("a", Limits.NONE).tasksFiles()).hasSize(1);
+    assertThat(cgroups.planned("a", asked).tasksFiles())
+        .contains(instance.resolve("a/tasks"))
+        .hasSize(2);
+    cgroups.create("a", Limits.NONE);
+    assertThat(instance.resolve("a")).doesNotExist();
+    cgroups.existing("a").remove();
+  }
+
+  @Test
+  void aFreezerIsOnlyUsedWhereNoUnifiedTreeKills() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path freezer = host.mountV1("freezer", "/");
+    assertThat(open().planned("a", Limits.NONE).tasksFiles())
+        .contains(freezer.resolve("jobd/test/a/tasks"));
+    HostTree.group(host.mountV2("/"), "cgroup.controllers", "");
+    assertThat(open().planned("a", Limits.NONE).tasksFiles()).hasSize(1);
+  }
+
+  @Test
+  void whatThisHostCannotEnforceIsRefusedByItsName() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Cgroups cgroups = open();
+    assertRefused(
+        "limits.cpuset",
+        () -> cgroups.enforceable(Limits.builder().cpuset(new CpuSet("0")).build(), directory));
+    assertRefused(
+        "limits.io_weight",
+        () -> cgroups.enforceable(Limits.builder().ioWeight(100L).build(), directory));
+    assertRefused(
+        "limits.io",
+        () ->
+            cgroups.enforceable(
+                Limits.builder().io(List.of(new IoLimit(null, 4096L, null, null, null))).build(),
+                directory));
+    assertRefused(
+        "limits.swap_bytes",
+        () -> cgroups.enforceable(Limits.builder().swapBytes(0L).build(), directory));
+  }
+
+  @Test
+  void processorsThatTheHostDoesNotHaveAreRefused() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path cpuset =
+        HostTree.group(host.mountV1("cpuset", "/"), "cpuset.cpus", "0-3\n", "cpuset.mems", "0\n");
+    for (Path group : List.of(cpuset.resolve("jobd"), cpuset.resolve("jobd/test"))) {
+      HostTree.group(group, "cpuset.cpus", "", "cpuset.mems", "");
+    }
+    Cgroups cgroups = open();
+    Limits some = Limits.builder().cpuset(new CpuSet("3")).build();
+    assertThat(cgroups.enforceable(some, directory)).isEqualTo(some);
+    assertThatThrownBy(
+            () ->
+                cgroups.enforceable(Limits.builder().cpuset(new CpuSet("3-4")).build(), directory))
+        .hasMessage(
+            "limits.cpuset: must be among the processors that jobs may have here, 0-3, was 3-4");
   }
 
   @Test
@@ -190,7 +294,7 @@ class HostCgroupsTest {
     HostTree.group(own.resolve("jobd/test"), "cgroup.kill", "", "memory.swap.max", "");
     assertThat(open().report().findings())
         .contains(
-            new Finding("swap", true, "held to zero by memory.swap.max"),
+            new Finding("swap", true, "bounded by memory.swap.max"),
             new Finding("kill", true, "cgroup.kill in " + own));
   }
 
@@ -203,7 +307,7 @@ class HostCgroupsTest {
             new Finding(
                 "swap",
                 false,
-                "there is no memory.memsw.limit_in_bytes to hold it to zero, so jobs with a memory"
+                "there is no memory.memsw.limit_in_bytes to bound it, so jobs with a memory"
                     + " limit are refused while swap is on; boot with swapaccount=1, or turn swap"
                     + " off"));
   }

@@ -167,8 +167,10 @@ class KernelCgroupsTest {
     ControlFile.write(instance.resolve("cpu.cfs_quota_us"), 20_000);
     assertThatThrownBy(() -> cgroups.create("refused", ALL))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "write 50000 to " + instance.resolve("refused/cpu.cfs_quota_us") + ": Invalid argument")
+        .hasMessageStartingWith(
+            "limits.cpu_millis: write 50000 to "
+                + instance.resolve("refused/cpu.cfs_quota_us")
+                + ": Invalid argument; ")
         .hasNoSuppressedExceptions();
     assertThat(cgroups.jobs()).isEmpty();
   }
@@ -277,7 +279,7 @@ class KernelCgroupsTest {
   /** The same group on a host whose kernel has no cgroup.kill. */
   private static JobCgroup processByProcess(JobCgroup group) throws IOException {
     Path pids = parentOf(file(group, "pids.max"));
-    return new JobDirectories(null, List.of(), List.of(), group.oomEvents(), pids);
+    return new JobDirectories(null, List.of(), List.of(), group.oomEvents(), pids, null);
   }
 
   /** Runs {@code script} in {@code group}, as what in a real job is its init. */

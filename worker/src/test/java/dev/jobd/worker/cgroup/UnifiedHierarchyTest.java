@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,30 +26,33 @@ class UnifiedHierarchyTest {
     instance = InstanceGroup.of(own, "test");
     HostTree.group(instance.common(), ENABLED, "");
     HostTree.group(instance.directory(), ENABLED, "");
-    hierarchy = UnifiedHierarchy.of(own, Set.of(Resource.values()), directory.resolve("swaps"));
+    hierarchy = of(own, EnumSet.complementOf(EnumSet.of(Resource.FREEZER)));
+  }
+
+  private UnifiedHierarchy of(Path group, Set<Resource> resources) {
+    return UnifiedHierarchy.of(group, resources, directory.resolve("swaps"), Disks.HOST);
   }
 
   @Test
   void handsControllersDownToTheInstance() throws IOException {
     hierarchy.prepare(instance);
     for (Path group : new Path[] {own, instance.common(), instance.directory()}) {
-      assertThat(group.resolve(ENABLED)).hasContent("+cpu +memory +pids");
+      assertThat(group.resolve(ENABLED)).hasContent("+cpu +memory +pids +io +cpuset");
     }
   }
 
   @Test
   void handsDownOnlyWhatIsMissing() throws IOException {
-    Files.writeString(own.resolve(ENABLED), "cpu io pids memory\n");
+    Files.writeString(own.resolve(ENABLED), "cpu cpuset io pids memory\n");
     Files.writeString(instance.directory().resolve(ENABLED), "\n");
     hierarchy.prepare(instance);
-    assertThat(own.resolve(ENABLED)).hasContent("cpu io pids memory\n");
+    assertThat(own.resolve(ENABLED)).hasContent("cpu cpuset io pids memory\n");
   }
 
   @Test
   void withoutControllersNothingIsTouched() throws IOException {
     Path plain = HostTree.group(directory.resolve("plain"), "cgroup.type", "domain");
-    UnifiedHierarchy.of(plain, Set.of(), directory.resolve("swaps"))
-        .prepare(InstanceGroup.of(plain, "test"));
+    of(plain, Set.of()).prepare(InstanceGroup.of(plain, "test"));
     assertThat(plain).isDirectoryNotContaining("glob:**jobd-server");
   }
 

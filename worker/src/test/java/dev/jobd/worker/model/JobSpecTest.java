@@ -3,7 +3,6 @@ package dev.jobd.worker.model;
 import static dev.jobd.worker.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -103,24 +102,5 @@ class JobSpecTest {
   void aLongVariableIsNamedByItsBeginning() {
     String field = "env[" + "a".repeat(61) + "…]";
     assertRefused(field, () -> spec().env(Map.of("a".repeat(100), "\0")).build());
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {0, -1, Long.MIN_VALUE, Long.MAX_VALUE})
-  void limitsHaveBoundsThemselves(long value) {
-    assertRefused("limits.cpu_millis", () -> new Limits(value, null, null, null, null));
-    assertRefused("limits.memory_bytes", () -> new Limits(null, value, null, null, null));
-    assertRefused("limits.pids", () -> new Limits(null, null, value, null, null));
-    assertRefused(
-        "limits.timeout", () -> new Limits(null, null, null, Duration.ofSeconds(value), null));
-    assertRefused("limits.output_bytes", () -> new Limits(null, null, null, null, value));
-  }
-
-  @Test
-  void whatALimitLeavesOpenTheDefaultsFill() {
-    Limits asked = new Limits(500L, null, 7L, null, null);
-    Limits defaults = new Limits(1000L, 1L << 30, 64L, Duration.ofHours(1), null);
-    assertThat(asked.orElse(defaults))
-        .isEqualTo(new Limits(500L, 1L << 30, 7L, Duration.ofHours(1), null));
   }
 }

@@ -31,6 +31,8 @@ final class DocumentsTest {
           + "016e00000001000000016b00000001760100000000000001f4000100000000000000400100000000"
           + "3b9aca0000";
   private static final String SPEC_2 = "02" + SPEC_1.substring(2) + "00";
+  private static final String SPEC_3 = "03" + SPEC_1.substring(2) + "000000000000" + "00";
+  private static final String LIMITS_1 = "0101000000000000000a00000000";
 
   @Test
   void everyStateComesBackAsItWas() throws IOException {
@@ -60,6 +62,13 @@ final class DocumentsTest {
     }
   }
 
+  @Test
+  void everyLimitComesBackAsItWas() throws IOException {
+    for (Limits limits : Samples.limits()) {
+      assertThat(LimitsDocument.decode(LimitsDocument.encode(limits))).isEqualTo(limits);
+    }
+  }
+
   /**
    * Bytes as earlier versions wrote them: if this fails, records of earlier jobds became
    * unreadable.
@@ -81,10 +90,13 @@ final class DocumentsTest {
 
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_1))).isEqualTo(state);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_1))).isEqualTo(spec);
+    assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_2))).isEqualTo(spec);
+    assertThat(LimitsDocument.decode(HexFormat.of().parseHex(LIMITS_1)))
+        .isEqualTo(Limits.builder().cpuMillis(10L).build());
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STOPPING_1)))
         .isEqualTo(new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)));
     assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_2);
-    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_2);
+    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_3);
   }
 
   @Test
@@ -120,7 +132,7 @@ final class DocumentsTest {
 
   @Test
   void anyChangedByteGivesAValidValueOrIsCorrupt() throws IOException {
-    byte[] spec = SpecDocument.encode(Samples.specs().get(32));
+    byte[] spec = SpecDocument.encode(Samples.full());
     for (int i = 0; i < spec.length; i++) {
       for (int value = 0; value < 256; value++) {
         byte[] changed = spec.clone();

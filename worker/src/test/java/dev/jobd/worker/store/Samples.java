@@ -1,5 +1,7 @@
 package dev.jobd.worker.store;
 
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Records to test with. */
 final class Samples {
@@ -69,19 +72,36 @@ final class Samples {
     return states;
   }
 
-  /** Every combination of limits that are there or not. */
+  /** None, every single one, all but one, and all. */
   static List<Limits> limits() {
+    List<Consumer<Limits.Builder>> parts =
+        List.of(
+            limits -> limits.cpuMillis(500L),
+            limits -> limits.cpuWeight(10_000L),
+            limits -> limits.cpuset(new CpuSet("0-1,3")),
+            limits -> limits.nice(19),
+            limits -> limits.memoryBytes(256L << 20),
+            limits -> limits.swapBytes(0L),
+            limits -> limits.pids(64L),
+            limits -> limits.io(List.of(new IoLimit(null, 10L << 20, null, null, null))),
+            limits -> limits.ioWeight(1L),
+            limits -> limits.timeout(Duration.ofNanos(1_500_000_001L)),
+            limits -> limits.outputBytes(1L << 40));
     List<Limits> all = new ArrayList<>();
-    for (int bits = 0; bits < 32; bits++) {
-      all.add(
-          new Limits(
-              (bits & 1) == 0 ? null : (Long) 500L,
-              (bits & 2) == 0 ? null : (Long) (256L << 20),
-              (bits & 4) == 0 ? null : (Long) 64L,
-              (bits & 8) == 0 ? null : Duration.ofNanos(1_500_000_001L),
-              (bits & 16) == 0 ? null : (Long) (1L << 40)));
+    all.add(limits(parts));
+    all.add(limits(List.of()));
+    for (int i = 0; i < parts.size(); i++) {
+      List<Consumer<Limits.Builder>> others = new ArrayList<>(parts);
+      all.add(limits(List.of(others.remove(i))));
+      all.add(limits(others));
     }
     return all;
+  }
+
+  private static Limits limits(List<Consumer<Limits.Builder>> parts) {
+    Limits.Builder limits = Limits.builder();
+    parts.forEach(part -> part.accept(limits));
+    return limits.build();
   }
 
   /** Specifications with every part at its least, its usual and its most. */
@@ -90,20 +110,38 @@ final class Samples {
     for (Limits limits : limits()) {
       specs.add(JobSpec.builder(List.of("true")).limits(limits).build());
     }
-    Map<String, String> ordered = new LinkedHashMap<>();
-    ordered.put("Z", "");
-    ordered.put("A", "a=b\nc\td – ü \uD83D\uDE00");
-    specs.add(
-        JobSpec.builder(List.of("sh", "-c", "", "echo \u0001\n'\""))
-            .env(ordered)
-            .workingDirectory("/srv/with space")
-            .name("build-1")
-            .labels(Map.of("team", "build", "empty", ""))
-            .limits(new Limits(10L, 1L << 20, 1L, Duration.ofMillis(1), 1L))
-            .mergeOutput(true)
-            .build());
+    specs.add(full());
     String longest = "x".repeat(JobSpec.MAX_ARGUMENT_BYTES);
     specs.add(JobSpec.of("echo", longest, longest, longest, longest, longest, longest, longest));
     return specs;
+  }
+
+  /** With something in every part. */
+  static JobSpec full() {
+    Map<String, String> ordered = new LinkedHashMap<>();
+    ordered.put("Z", "");
+    ordered.put("A", "a=b\nc\td – ü \uD83D\uDE00");
+    return JobSpec.builder(List.of("sh", "-c", "", "echo \u0001\n'\""))
+        .env(ordered)
+        .workingDirectory("/srv/with space")
+        .name("build-1")
+        .labels(Map.of("team", "build", "empty", ""))
+        .limits(
+            new Limits(
+                10L,
+                1L,
+                new CpuSet("8191"),
+                0,
+                1L << 20,
+                0L,
+                1L,
+                List.of(
+                    new IoLimit(null, 4096L, 4096L, 1L, 1L),
+                    new IoLimit("/dev/disk/by-id/ü", null, 1L << 50, null, 1_000_000_000L)),
+                1L,
+                Duration.ofMillis(1),
+                1L))
+        .mergeOutput(true)
+        .build();
   }
 }

@@ -1,0 +1,93 @@
+package dev.jobd.worker.cgroup;
+
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges limits by what this host has.
+ *
+ * @param instance whose jobs they are for
+ */
+record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
+  static final String HELP =
+      "mount it, or hand it down to the server's group (systemd: Delegate=yes)";
+
+  /** The hierarchy that has this resource's controller, if any has. */
+  Optional<Hierarchy> of(Resource resource) {
+    return hierarchies.stream().filter(h -> h.resources().contains(resource)).findFirst();
+  }
+
+  /** As {@link Cgroups#enforceable}. */
+  Limits enforceable(Limits limits, Path files) throws IOException {
+    if (limits.swapBytes() != null && limits.memoryBytes() == null) {
+      throw new InvalidSpecException(Swap.FIELD, "must come with memory_bytes");
+    }
+    if (limits.cpuset() != null) {
+      checkProcessors(limits.cpuset());
+    }
+    if (limits.ioWeight() != null) {
+      checkWeight();
+    }
+    if (limits.io().isEmpty()) {
+      return limits;
+    }
+    hierarchy(Resource.IO, IoLimits.FIELD);
+    return limits.withIo(IoLimits.named(limits.io(), disks, files));
+  }
+
+  private void checkProcessors(CpuSet asked) throws IOException {
+    Hierarchy hierarchy = hierarchy(Resource.CPUSET, CpusetV1.FIELD);
+    Path group = hierarchy.instance(instance).directory();
+    CpuSet available =
+        switch (hierarchy) {
+          case LegacyHierarchy h -> CpusetV1.available(group);
+          case UnifiedHierarchy h -> CpusetV2.available(group);
+        };
+    if (!available.contains(asked)) {
+      throw new InvalidSpecException(
+          CpusetV1.FIELD,
+          "must be among the processors that jobs may have here, " + available + ", was " + asked);
+    }
+  }
+
+  private void checkWeight() throws IOException {
+    Hierarchy hierarchy = hierarchy(Resource.IO, IoWeight.FIELD);
+    Path group = hierarchy.instance(instance).directory();
+    boolean heeded =
+        switch (hierarchy) {
+          case LegacyHierarchy h -> isHeeded(group.resolve(IoV1.WEIGHT));
+          case UnifiedHierarchy h ->
+              isHeeded(group.resolve(IoV2.BFQ_WEIGHT))
+                  || (Files.exists(group.resolve(IoV2.WEIGHT)) && IoWeight.isCosted(group));
+        };
+    if (!heeded) {
+      throw new InvalidSpecException(
+          IoWeight.FIELD,
+          "cannot be enforced on this host: no disk shares its time by weight; make bfq the"
+              + " scheduler of one (/sys/block/*/queue/scheduler), or start without");
+    }
+  }
+
+  private boolean isHeeded(Path bfqWeight) throws IOException {
+    return Files.exists(bfqWeight) && !IoWeight.heeding(disks.sys()).isEmpty();
+  }
+
+  private Hierarchy hierarchy(Resource resource, String field) {
+    return of(resource)
+        .orElseThrow(
+            () ->
+                new InvalidSpecException(
+                    field,
+                    "cannot be enforced on this host: the server's group has no "
+                        + resource.legacy()
+                        + " controller; "
+                        + HELP
+                        + ", or start without"));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.jobd.worker.cgroup;
+
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Bounds for disks, from those that people name to those that the kernel knows. */
+final class IoLimits {
+  static final String FIELD = "limits.io";
+
+  private IoLimits() {}
+
+  /**
+   * {@code limits} with each disk by the kernel's name. Where two names are one disk, the lower
+   * bounds hold.
+   *
+   * @param files on the disk that bounds without a device are for
+   * @throws InvalidSpecException naming the bound whose device is no disk
+   */
+  static List<IoLimit> named(List<IoLimit> limits, Disks disks, Path files) throws IOException {
+    Map<String, IoLimit> named = new LinkedHashMap<>();
+    for (int i = 0; i < limits.size(); i++) {
+      IoLimit limit = limits.get(i);
+      try {
+        String device = limit.device();
+        String disk = (device == null ? disks.holding(files) : disks.find(device)).name();
+        named.merge(disk, limit.on(disk), IoLimit::and);
+      } catch (InvalidSpecException e) {
+        throw new InvalidSpecException(FIELD + "[" + i + "]." + e.field(), e.problem());
+      }
+    }
+    return List.copyOf(named.values());
+  }
+
+  /** The number of the disk that {@code limit}, one of {@link #named}, is for. */
+  static String number(Disks disks, IoLimit limit) throws IOException {
+    return disks.find(Objects.requireNonNull(limit.device())).number();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.jobd.worker.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * A control file that holds one limit of a job. Its errors name the limit and the way out.
+ *
+ * @param field the limit, as the API has it
+ */
+record LimitFile(String field, Path file) {
+  void set(String value) throws IOException {
+    try {
+      ControlFile.write(file, value);
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  void set(long value) throws IOException {
+    set(Long.toString(value));
+  }
+
+  void verify(String written) throws IOException {
+    try {
+      ControlFile.verify(file, written);
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  void verify(long written) throws IOException {
+    verify(Long.toString(written));
+  }
+
+  /** As {@link #verify(long)}, for a size that the kernel rounds down to whole pages. */
+  void verifyBytes(long written) throws IOException {
+    try {
+      ControlFile.verifyBytes(file, written);
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  /** Refuses where none of the file's lines is {@code written}. */
+  void verifyLine(String written) throws IOException {
+    verifyAnyLine(written, written::equals);
+  }
+
+  /** Refuses where no line of the file begins with {@code subject} and has all {@code words}. */
+  void verifyWords(String subject, Set<String> words) throws IOException {
+    verifyAnyLine(
+        subject + " " + String.join(" ", words),
+        line -> {
+          List<String> held = List.of(line.split(" "));
+          return held.getFirst().equals(subject) && held.containsAll(words);
+        });
+  }
+
+  private void verifyAnyLine(String written, Predicate<String> as) throws IOException {
+    try {
+      String held = ControlFile.read(file);
+      if (held.lines().noneMatch(as)) {
+        throw ControlFile.mismatch(file, written, String.join(", ", held.lines().toList()));
+      }
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  private CgroupException refused(IOException e) {
+    return new CgroupException(
+        field, e.getMessage() + "; ask for another value, or start without this limit", e);
+  }
+}

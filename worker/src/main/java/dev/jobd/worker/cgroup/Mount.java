@@ -1,0 +1,64 @@
+package dev.jobd.worker.cgroup;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of mountinfo: {@code id parent device root mountpoint options [tag…] - type source
+ * options}. The number of tags varies, so the fields behind the dash are found from the dash.
+ *
+ * @param root which part of the file system the mount point shows
+ * @param source what the file system is made of, as its type has it
+ * @param options of the file system itself
+ */
+record Mount(Path point, String root, String type, String source, List<String> options) {
+  private static final int LEAST_BEFORE_DASH = 6;
+
+  static Optional<Mount> parse(String line) {
+    List<String> fields = List.of(line.split(" ", -1));
+    int dash = fields.indexOf("-");
+    if (dash < LEAST_BEFORE_DASH || fields.size() < dash + 4) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Mount(
+            Path.of(unescape(fields.get(4))),
+            unescape(fields.get(3)),
+            fields.get(dash + 1),
+            unescape(fields.get(dash + 2)),
+            List.of(fields.get(dash + 3).split(","))));
+  }
+
+  /** The mount that shows {@code path}: the last of those that are nearest above it. */
+  static Mount of(Path path, String mountinfo) {
+    @Nullable Mount nearest = null;
+    for (String line : mountinfo.lines().toList()) {
+      @Nullable Mount mount = parse(line).orElse(null);
+      if (mount != null
+          && path.startsWith(mount.point)
+          && (nearest == null || mount.point.getNameCount() >= nearest.point.getNameCount())) {
+        nearest = mount;
+      }
+    }
+    return nearest != null ? nearest : new Mount(path, "/", "unknown", "none", List.of());
+  }
+
+  /** The value of an option {@code name=value}. */
+  Optional<String> option(String name) {
+    return options.stream()
+        .filter(option -> option.startsWith(name + "="))
+        .map(option -> unescape(option.substring(name.length() + 1)))
+        .findFirst();
+  }
+
+  /** The kernel writes space, tab, newline and backslash as three octal digits. */
+  private static String unescape(String field) {
+    return field
+        .replace("\\040", " ")
+        .replace("\\011", "\t")
+        .replace("\\012", "\n")
+        .replace("\\134", "\\");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.jobd.worker.cgroup;
+
+import static dev.jobd.worker.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.IoLimit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DisksTest {
+  @TempDir Path directory;
+  private Path sys;
+  private Path mountinfo;
+  private Disks disks;
+
+  /** The disk sda with one partition, and a device-mapper disk upon that. */
+  @BeforeEach
+  void makeHost() throws IOException {
+    sys = Files.createDirectories(directory.resolve("sys"));
+    Files.createDirectories(sys.resolve("dev/block"));
+    Files.createDirectories(sys.resolve("class/block"));
+    device("devices/pci/block/sda", "8:0");
+    HostTree.group(device("devices/pci/block/sda/sda1", "8:1"), "partition", "1\n");
+    device("devices/virtual/block/dm-0", "252:0");
+    mountinfo = Files.createFile(directory.resolve("mountinfo"));
+    disks = new Disks(mountinfo, sys);
+  }
+
+  @Test
+  void findsADiskByItsName() throws IOException {
+    assertThat(disks.find("sda")).isEqualTo(new Disk("sda", "8:0"));
+    assertThat(disks.find("dm-0")).isEqualTo(new Disk("dm-0", "252:0"));
+  }
+
+  @Test
+  void refusesAPartitionAndNamesItsDisk() {
+    assertThatThrownBy(() -> disks.find("sda1"))
+        .hasMessage(
+            "device: must be a disk, or on one, was sda1: it is a partition, and the kernel bounds"
+                + " whole disks only; name sda");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sdb", "/dev/null", "/no/such/device"})
+  void refusesWhatIsNoDisk(String device) {
+    assertRefused("device", () -> disks.find(device));
+  }
+
+  @Test
+  void aFileIsOnTheDiskOfItsPartition() throws IOException {
+    link(numberOf(directory), "devices/pci/block/sda/sda1");
+    assertThat(disks.holding(directory)).isEqualTo(new Disk("sda", "8:0"));
+    assertThat(disks.find(directory.toString())).isEqualTo(new Disk("sda", "8:0"));
+  }
+
+  @Test
+  void aDiskThatIsMadeOfOthersCountsAsItself() throws IOException {
+    link(numberOf(directory), "devices/virtual/block/dm-0");
+    assertThat(disks.holding(directory).name()).isEqualTo("dm-0");
+  }
+
+  @Test
+  void aFileSystemThatIsOnNoDiskIsRefusedByItsType() throws IOException {
+    mounted("/", "tmpfs none rw");
+    assertThatThrownBy(() -> disks.holding(directory))
+        .hasMessage(
+            "device: must be a disk, or on one, was "
+                + directory
+                + ": the tmpfs file system at / is on no disk");
+  }
+
+  @Test
+  void anOverlayIsWhereItsUpperLayerIs() throws IOException {
+    Path elsewhere = Path.of("/proc");
+    link(numberOf(elsewhere), "devices/pci/block/sda");
+    mounted("/", "overlay overlay rw,lowerdir=/a:/b,upperdir=" + elsewhere + ",workdir=/w");
+    assertThat(disks.holding(directory).name()).isEqualTo("sda");
+  }
+
+  @Test
+  void anOverlayWhoseUpperLayerCannotBeSeenIsRefused() throws IOException {
+    mounted("/", "overlay overlay rw,lowerdir=/a,upperdir=/no/such/layer,workdir=/w");
+    assertThatThrownBy(() -> disks.holding(directory))
+        .hasMessageContaining(
+            "it is on an overlay whose upper layer /no/such/layer is not visible here; name the"
+                + " disk");
+    mounted("/", "overlay overlay ro,lowerdir=/a:/b");
+    assertThatThrownBy(() -> disks.holding(directory))
+        .hasMessageContaining("it is on an overlay whose upper layer is not there");
+  }
+
+  @Test
+  void twoNamesOfOneDiskHaveTheLowerBounds() throws IOException {
+    link(numberOf(directory), "devices/pci/block/sda/sda1");
+    List<IoLimit> limits =
+        List.of(
+            new IoLimit(null, 8192L, 4096L, null, null), new IoLimit("sda", 4096L, null, 5L, null));
+    assertThat(IoLimits.named(limits, disks, directory))
+        .containsExactly(new IoLimit("sda", 4096L, 4096L, 5L, null));
+  }
+
+  @Test
+  void theBoundWhoseDeviceIsNoDiskIsNamed() {
+    List<IoLimit> limits =
+        List.of(
+            new IoLimit("sda", 8192L, null, null, null),
+            new IoLimit("sdz", 8192L, null, null, null));
+    assertRefused("limits.io[1].device", () -> IoLimits.named(limits, disks, directory));
+  }
+
+  private Path device(String path, String number) throws IOException {
+    Path device = HostTree.group(sys.resolve(path), "dev", number + "\n");
+    link(number, path);
+    Files.createSymbolicLink(sys.resolve("class/block").resolve(device.getFileName()), device);
+    return device;
+  }
+
+  private void link(String number, String path) throws IOException {
+    Files.createSymbolicLink(sys.resolve("dev/block").resolve(number), sys.resolve(path));
+  }
+
+  private void mounted(String point, String typeSourceAndOptions) throws IOException {
+    Files.writeString(
+        mountinfo, "27 1 0:99 / " + point + " rw,relatime - " + typeSourceAndOptions + "\n");
+  }
+
+  private static String numberOf(Path path) throws IOException {
+    long device = (Long) Files.getAttribute(path, "unix:dev");
+    return ((device >>> 8) & 0xfff) + ":" + ((device & 0xff) | ((device >>> 12) & 0xffffff00L));
+  }
+}

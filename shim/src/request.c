@@ -70,6 +70,10 @@ static bool take_field(struct request *request, uint32_t tag, char *value, size_
         return append(request->tasks, &request->tasks_count, REQUEST_MAX_CGROUPS, value, length);
     case FIELD_OOM:
         return set_string(&request->oom, value, length);
+    case FIELD_OOM_NOTICE:
+        return set_string(&request->oom_notice, value, length);
+    case FIELD_IO:
+        return set_string(&request->io, value, length);
     case FIELD_TIMEOUT:
         return set_number(&request->timeout_ns, value, length);
     case FIELD_OUTPUT_MAX:

@@ -14,6 +14,8 @@ struct request {
     const char *workdir;
     const char *unified; /* NULL where no cgroup2 tree is mounted */
     const char *oom;     /* NULL where nothing counts */
+    const char *oom_notice; /* NULL where the kernel kills all of a group */
+    const char *io;      /* NULL where it is not bounded */
     char *tasks[REQUEST_MAX_CGROUPS];
     size_t tasks_count;
     uint64_t timeout_ns; /* 0: unbounded */

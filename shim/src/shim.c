@@ -34,6 +34,7 @@
 #include "namespaces.h"
 #include "oom.h"
 #include "request.h"
+#include "throttle.h"
 
 enum {
     READ_BYTES = 64 << 10, /* a pipe's default capacity: pipe(7) */
@@ -57,6 +58,7 @@ struct shim {
     uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
     uint64_t kill_at;
     uint64_t init_kill_at;
+    struct oom_watch memory;
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -119,13 +121,25 @@ static void kill_all(struct shim *shim)
         return;
     }
     inside_tell(&shim->job, (struct init_order){.kill_all = 1});
+    throttle_lift(shim->request.io);
     if (shim->init_kill_at == NEVER)
         shim->init_kill_at = after(INIT_PATIENCE_NS);
 }
 
+static bool watch_memory(struct shim *shim)
+{
+    const char *control = shim->request.oom_notice;
+    if (control == NULL || oom_watch(&shim->memory, shim->request.oom, control))
+        return true;
+    shim->record.failure = (struct failure){.step = STEP_OOM_NOTICE, .error = errno};
+    return false;
+}
+
 static void enter(struct shim *shim)
 {
-    if (shim->job.init == 0 && launch(&shim->request, &shim->job, &shim->record.failure) && shim->doomed)
+    if (shim->job.init != 0 || !launch(&shim->request, &shim->job, &shim->record.failure))
+        return;
+    if (!watch_memory(shim) || shim->doomed)
         inside_kill(&shim->job);
 }
 
@@ -222,9 +236,19 @@ static void drain(struct shim *shim)
     }
 }
 
+/* Where the command has ended, init ends and has everything else killed. */
+static void take_reports(struct shim *shim, bool hung_up)
+{
+    inside_reports(&shim->job, &shim->record, hung_up);
+    if (hung_up || shim->record.status != STATUS_UNKNOWN)
+        throttle_lift(shim->request.io);
+}
+
 static void check_deadlines(struct shim *shim)
 {
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now >= shim->memory.look_at && oom_killed(&shim->memory, now))
+        kill_all(shim); /* half a job is of use to nobody */
     if (now >= shim->timeout_at) {
         shim->timeout_at = NEVER;
         shim->record.timed_out = true;
@@ -245,6 +269,7 @@ static struct timespec *until_deadline(const struct shim *shim, struct timespec 
 {
     uint64_t next = shim->timeout_at < shim->kill_at ? shim->timeout_at : shim->kill_at;
     next = shim->init_kill_at < next ? shim->init_kill_at : next;
+    next = shim->memory.look_at < next ? shim->memory.look_at : next;
     if (next == NEVER)
         return NULL;
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -256,7 +281,7 @@ static struct timespec *until_deadline(const struct shim *shim, struct timespec 
 /* Serves the job until its init, and so every process of its namespace, is gone, or none is to come. */
 static void serve(struct shim *shim)
 {
-    enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, OWN };
+    enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, MEMORY, OWN };
     struct pollfd set[OWN + 1 + CONTROL_MAX_CONNECTIONS];
     for (;;) {
         set[INIT] = (struct pollfd){.fd = shim->job.init_pidfd, .events = POLLIN};
@@ -264,6 +289,7 @@ static void serve(struct shim *shim)
         set[FAILURES] = (struct pollfd){.fd = shim->job.failures, .events = POLLIN};
         set[STDOUT] = (struct pollfd){.fd = shim->job.output[0], .events = POLLIN};
         set[STDERR] = (struct pollfd){.fd = shim->job.output[1], .events = POLLIN};
+        set[MEMORY] = (struct pollfd){.fd = shim->memory.notice, .events = POLLIN};
         size_t peers = control_poll_set(&shim->control, set + OWN);
         struct timespec left;
         if (ppoll(set, OWN + peers, until_deadline(shim, &left), NULL) < 0)
@@ -275,12 +301,14 @@ static void serve(struct shim *shim)
             take_output(shim, 0);
         if (set[STDERR].revents != 0)
             take_output(shim, 1);
+        if (set[MEMORY].revents != 0)
+            oom_noticed(&shim->memory, clock_ns(CLOCK_MONOTONIC));
         control_grew(&shim->control, shim->journal.end);
         control_ready(&shim->control, set + OWN, peers, on_control, shim);
         if (!shim->released && control_deserted(&shim->control))
             take_back(shim);
         if (set[CHANNEL].revents != 0)
-            inside_reports(&shim->job, &shim->record, (set[CHANNEL].revents & POLLHUP) != 0);
+            take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
         if (set[INIT].revents != 0 || (shim->job.init == 0 && shim->record.failure.step != STEP_NONE))
             return;
         check_deadlines(shim);
@@ -359,6 +387,7 @@ int main(int argc, char *argv[])
     control_init(&shim.control, LISTEN_FD);
     shim.record.status = STATUS_UNKNOWN;
     shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
+    shim.memory = NO_OOM_WATCH;
     shim.job = NOT_LAUNCHED;
 
     if (prepare(&shim))

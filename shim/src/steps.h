@@ -13,6 +13,7 @@
     X(STEP_HOSTNAME, "hostname")       \
     X(STEP_CHANNEL, "channel")         \
     X(STEP_CGROUP, "cgroup")           \
+    X(STEP_OOM_NOTICE, "oom-notice")   \
     X(STEP_CLONE, "clone")             \
     X(STEP_CGROUP_NS, "cgroup-namespace") \
     X(STEP_MOUNT_PRIVATE, "mount-private") \

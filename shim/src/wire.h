@@ -59,6 +59,9 @@ enum field_tag {
     FIELD_PROFILE = 11,  /* u64: enum profile */
     FIELD_MERGED = 12,   /* u64: 1: stdout and stderr are one pipe, whose bytes count as stdout; absent: two */
     FIELD_NICE = 15,     /* u64: the command's nice value, -20 to 19, in two's complement; absent: the server's own */
+    FIELD_OOM_NOTICE = 16, /* string: the v1 file to ask for notice in of the group's running out of memory: then all
+                            * of the job is killed; absent: the kernel does so */
+    FIELD_IO = 17,       /* string: the group's directory where its I/O is bounded */
 };
 
 /* How a job is confined beyond its namespaces and cgroup. */

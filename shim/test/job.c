@@ -57,6 +57,12 @@ static struct encoded request_of(const struct job *job, const struct job_spec *s
         encode_string(&bytes, FIELD_TASKS, spec->tasks);
     if (spec->oom != NULL)
         encode_string(&bytes, FIELD_OOM, spec->oom);
+    if (spec->oom_notice != NULL)
+        encode_string(&bytes, FIELD_OOM_NOTICE, spec->oom_notice);
+    if (spec->io != NULL)
+        encode_string(&bytes, FIELD_IO, spec->io);
+    if (spec->nice != 0)
+        encode_number(&bytes, FIELD_NICE, (uint64_t)spec->nice);
     if (spec->timeout_ns != 0)
         encode_number(&bytes, FIELD_TIMEOUT, spec->timeout_ns);
     if (spec->output_max != 0)

@@ -25,6 +25,9 @@ struct job_spec {
     const char *unified;    /* NULL: the test's own group */
     const char *tasks;      /* NULL: none */
     const char *oom;
+    const char *oom_notice; /* where notice of the want of memory is asked for */
+    const char *io;         /* the directory whose bounds are lifted */
+    int nice;               /* 0: the tests' own */
     const char *inject;     /* a system call that fails: strace -e inject=… */
     uint64_t timeout_ns;
     uint64_t output_max;    /* 0: absent */

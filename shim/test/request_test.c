@@ -65,6 +65,9 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     encode_number(&bytes, FIELD_OUTPUT_MAX, 0);
     encode_number(&bytes, FIELD_PROFILE, PROFILE_ROOT);
     encode_number(&bytes, FIELD_MERGED, 1);
+    encode_number(&bytes, FIELD_NICE, (uint64_t)-20);
+    encode_string(&bytes, FIELD_OOM_NOTICE, "/memory/notice");
+    encode_string(&bytes, FIELD_IO, "/blkio");
     CHECK(parses(&bytes));
     CHECK_TEXT(request.directory, "/state/jobs/1");
     CHECK_TEXT(request.hostname, "host");
@@ -84,6 +87,10 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     CHECK_EQ(request.timeout_ns, 5);
     CHECK_EQ(request.output_max, 0);
     CHECK_EQ(request.merged, 1);
+    CHECK(request.niced);
+    CHECK_EQ(request.nice, -20);
+    CHECK_TEXT(request.oom_notice, "/memory/notice");
+    CHECK_TEXT(request.io, "/blkio");
 }
 
 TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
@@ -94,6 +101,9 @@ TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
     CHECK(request.output_max == UINT64_MAX);
     CHECK(request.oom == NULL);
     CHECK_EQ(request.merged, 0);
+    CHECK(!request.niced);
+    CHECK(request.oom_notice == NULL);
+    CHECK(request.io == NULL);
     CHECK_EQ(request.envc, 0);
 }
 
@@ -381,4 +391,14 @@ TEST(ANYBODY, nothing_at_all_is_no_request)
     CHECK_EQ(errno, EPROTO);
     CHECK(!request_read(-1, &request));
     CHECK_EQ(errno, EBADF);
+}
+
+TEST(ANYBODY, a_nice_value_that_the_kernel_does_not_have_is_refused)
+{
+    static const int64_t wrong[] = {-21, 20, INT64_MIN, INT64_MAX, (int64_t)1 << 32};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct encoded bytes = minimal();
+        encode_number(&bytes, FIELD_NICE, (uint64_t)wrong[i]);
+        check_refused(&bytes);
+    }
 }

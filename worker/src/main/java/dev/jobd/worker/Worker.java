@@ -233,7 +233,9 @@ public final class Worker implements AutoCloseable {
         env,
         cgroup.unified(),
         cgroup.tasksFiles(),
-        cgroup.oomEvents());
+        cgroup.oomEvents(),
+        cgroup.oomNotice(),
+        cgroup.io());
   }
 
   public Optional<Job> find(JobId id) throws IOException {

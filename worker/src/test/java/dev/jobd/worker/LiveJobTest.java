@@ -75,6 +75,8 @@ final class LiveJobTest {
         Map.of("PATH", "/usr/bin:/bin"),
         cgroup.unified(),
         cgroup.tasksFiles(),
-        cgroup.oomEvents());
+        cgroup.oomEvents(),
+        cgroup.oomNotice(),
+        cgroup.io());
   }
 }

@@ -145,16 +145,21 @@ final class HostCgroups implements Cgroups {
         List.copyOf(legacy),
         earlier.stream().map(place -> place.resolve(job)).toList(),
         group(memory, job).resolve(memory.oomEvents()),
+        switch (memory) {
+          case LegacyHierarchy h -> group(h, job).resolve(MemoryV1.NOTICE);
+          case UnifiedHierarchy h -> null;
+        },
+        groupFor(Resource.IO, job),
         group(limiting(Resource.PIDS), job),
-        freezer(job));
+        groupFor(Resource.FREEZER, job));
   }
 
   private Path group(Hierarchy hierarchy, String job) {
     return hierarchy.instance(instance).job(job);
   }
 
-  private @Nullable Path freezer(String job) {
-    return judge.of(Resource.FREEZER).map(hierarchy -> group(hierarchy, job)).orElse(null);
+  private @Nullable Path groupFor(Resource resource, String job) {
+    return judge.of(resource).map(hierarchy -> group(hierarchy, job)).orElse(null);
   }
 
   /** Detection has refused a host where there is none. */

@@ -25,8 +25,18 @@ public interface JobCgroup {
   Path oomEvents();
 
   /**
-   * Kills every process in the group and in groups below it, keeps them from making more, and waits
-   * until they are gone. Does nothing where the group is gone.
+   * The v1 file through which the kernel gives notice of the group's want of memory; {@code null}
+   * on v2, where it kills the group as a whole itself.
+   */
+  @Nullable Path oomNotice();
+
+  /** The directory in which reading and writing is bounded; {@code null} where it cannot be. */
+  @Nullable Path io();
+
+  /**
+   * Kills every process in the group and in groups below it, keeps them from making more, lifts
+   * bounds that they may be waiting by, and waits until they are gone. Does nothing where the group
+   * is gone.
    *
    * @throws IOException where a process is still there after {@link Emptiness#PATIENCE}
    */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ record JobDirectories(
     List<Path> legacy,
     List<Path> earlier,
     Path oomEvents,
+    @Nullable Path oomNotice,
+    @Nullable Path io,
     Path pids,
     @Nullable Path freezer)
     implements JobCgroup {
@@ -37,6 +40,9 @@ record JobDirectories(
 
   @Override
   public void kill() throws IOException {
+    for (Path group : Stream.concat(Stream.ofNullable(io), earlier.stream()).toList()) {
+      unlessGone(group, () -> Throttle.lift(group));
+    }
     boolean killed = unified != null && killedAtOnce(unified);
     for (Path group : earlier) {
       killed |= killedAtOnce(group);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  */
 record MemoryV1(Path swaps) implements Controller {
   static final String OOM_EVENTS = "memory.oom_control";
+  static final String NOTICE = "cgroup.event_control";
   static final String MEMORY_AND_SWAP = "memory.memsw.limit_in_bytes";
 
   private static final String MEMORY = "memory.limit_in_bytes";

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param unified the job's directory in the cgroup2 tree, where one is mounted
  * @param tasksFiles of the job's group in each v1 hierarchy
  * @param oomEvents where the kernel counts the group's out-of-memory kills
+ * @param oomNotice where the kernel is asked for notice of the group's want of memory, if it does
+ *     not kill a group as a whole itself
+ * @param io the directory of the job's group where its reading and writing is bounded
  */
 public record LaunchRequest(
     Path directory,
@@ -27,7 +30,9 @@ public record LaunchRequest(
     Map<String, String> env,
     @Nullable Path unified,
     List<Path> tasksFiles,
-    Path oomEvents) {
+    Path oomEvents,
+    @Nullable Path oomNotice,
+    @Nullable Path io) {
 
   private static final int MAGIC = 0x51424f4a;
   private static final int VERSION = 1;
@@ -48,7 +53,9 @@ public record LaunchRequest(
     OUTPUT_MAX(10),
     PROFILE(11),
     MERGED(12),
-    NICE(15);
+    NICE(15),
+    OOM_NOTICE(16),
+    IO(17);
 
     private final int tag;
 
@@ -69,6 +76,12 @@ public record LaunchRequest(
     }
     tasksFiles.forEach(file -> put(fields, Field.TASKS, file.toString()));
     put(fields, Field.OOM, oomEvents.toString());
+    if (oomNotice != null) {
+      put(fields, Field.OOM_NOTICE, oomNotice.toString());
+    }
+    if (io != null) {
+      put(fields, Field.IO, io.toString());
+    }
     if (spec.limits().timeout() != null) {
       put(fields, Field.TIMEOUT, spec.limits().timeout().toNanos());
     }

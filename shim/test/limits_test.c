@@ -1,0 +1,74 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+#include "job.h"
+
+TEST(EACH_SHIM, a_command_is_as_nice_as_it_is_told)
+{
+    struct job *job = job_run(&(struct job_spec){.argv = ARGV("nice"), .nice = 7});
+    CHECK_STDOUT(job, "7\n");
+}
+
+TEST(STATIC_SHIM, a_nice_value_that_cannot_be_set_is_told)
+{
+    need_strace();
+    struct job *job =
+        job_run(&(struct job_spec){.argv = ARGV("true"), .nice = 7, .inject = "inject=setpriority:error=EACCES"});
+    CHECK_TEXT(job_step(job), "nice");
+    CHECK_EQ(job_number(job, "errno"), EACCES);
+}
+
+TEST(EACH_SHIM, notice_of_want_of_memory_that_cannot_be_had_is_told)
+{
+    struct job *job =
+        job_run(&(struct job_spec){.argv = ARGV("true"), .oom = "/dev/null", .oom_notice = "/nonexistent"});
+    CHECK_TEXT(job_step(job), "oom-notice");
+    CHECK_EQ(job_number(job, "errno"), ENOENT);
+    CHECK_EQ(job_number(job, "started"), 0);
+}
+
+/* Files that stand for a group's: each write to a real one is a whole command, so the last one is what shows. */
+static struct job_spec bounded(const char *const *argv)
+{
+    static char io[PATH_MAX];
+    snprintf(io, sizeof io, "%s/io", test_directory());
+    CHECK(mkdir(io, 0700) == 0);
+    write_text("io/io.max", "8:0 rbps=4096 wbps=max riops=max wiops=max\n");
+    write_text("io/blkio.throttle.write_bps_device", "8:0 4096\n");
+    return (struct job_spec){.argv = argv, .io = io};
+}
+
+static void check_lifted(void)
+{
+    char path[PATH_MAX + 64], text[128];
+    static const char whole[] = "8:0 rbps=max wbps=max riops=max wiops=max";
+    snprintf(path, sizeof path, "%s/io/io.max", test_directory());
+    read_text(path, text, sizeof text);
+    CHECK(strncmp(text, whole, sizeof whole - 1) == 0);
+    snprintf(path, sizeof path, "%s/io/blkio.throttle.write_bps_device", test_directory());
+    read_text(path, text, sizeof text);
+    CHECK(strncmp(text, "8:0 0", 5) == 0);
+}
+
+TEST(EACH_SHIM, a_killed_job_does_not_wait_for_its_bounds)
+{
+    struct job_spec spec = bounded(ARGV("sleep", "1000"));
+    struct job *job = job_start(&spec);
+    job_await_started(job);
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+    check_lifted();
+}
+
+TEST(EACH_SHIM, what_a_command_leaves_does_not_wait_for_its_bounds)
+{
+    struct job_spec spec = bounded(SH("sleep 1000 & exit 0"));
+    (void)job_run(&spec);
+    check_lifted();
+}

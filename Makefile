@@ -45,6 +45,12 @@ large: ## Runs the tests of output with 1 GiB, in one line too, and 10 million l
 	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest,ServerDownTest' \
 	  -Dsurefire.failIfNoSpecifiedTests=false verify
 
+.PHONY: accuracy
+accuracy: ## Measures how near jobs come to their limits, both ways: needs a machine that does nothing else
+	@scripts/prerequisites test
+	@$(verbose_tests) -Djobd.quiet=true -pl worker -am test -Dtest='LimitAccuracyTest,KernelLimitsTest' \
+	  -Dsurefire.failIfNoSpecifiedTests=false
+
 kill_rounds ?= 1000
 kill_tests := KillMatrixTest,ShimKillTest
 

@@ -50,10 +50,15 @@ final class JobOptions {
     try {
       return read();
     } catch (InvalidSpecException e) {
-      throw new UsageException(JobField.problem(e.field(), e.problem()));
+      throw wrong(e);
     } catch (IllegalArgumentException e) {
       throw new UsageException(Reasons.of(e));
     }
+  }
+
+  /** The same problem in the words of the options. */
+  static UsageException wrong(InvalidSpecException e) {
+    return new UsageException(JobField.problem(e.field(), e.problem()));
   }
 
   private JobSpec read() {

@@ -3,6 +3,7 @@ package dev.jobd.server;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Owner;
 import java.io.IOException;
@@ -51,6 +52,8 @@ final class RunCommand implements Callable<Integer> {
     } catch (LaunchException e) {
       err.println("jobd run: " + spec.argv().getFirst() + ": " + e.getMessage());
       return LocalRun.exitCode(e.failure());
+    } catch (InvalidSpecException e) {
+      throw JobOptions.wrong(e);
     } catch (ConfigException | IOException e) {
       err.println("jobd run: cannot run the job: " + Reasons.of(e));
       return LocalRun.CANNOT_START;

@@ -26,7 +26,7 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
   /** As {@link Cgroups#enforceable}. */
   Limits enforceable(Limits limits, Path files) throws IOException {
     if (limits.swapBytes() != null && limits.memoryBytes() == null) {
-      throw new InvalidSpecException(Swap.FIELD, "must come with memory_bytes");
+      throw new InvalidSpecException(Swap.FIELD, "holds only together with a memory limit");
     }
     if (limits.cpuset() != null) {
       checkProcessors(limits.cpuset());

@@ -284,7 +284,7 @@ class KernelCgroupsTest {
   }
 
   /** Runs {@code script} in {@code group}, as what in a real job is its init. */
-  private static Process run(JobCgroup group, String script) throws IOException {
+  static Process run(JobCgroup group, String script) throws IOException {
     StringBuilder joining = new StringBuilder();
     if (group.unified() != null) {
       joining.append("echo 0 > ").append(group.unified()).append("/cgroup.procs && ");
@@ -297,7 +297,7 @@ class KernelCgroupsTest {
     return new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).start();
   }
 
-  private static int exitCode(Process process) throws InterruptedException {
+  static int exitCode(Process process) throws InterruptedException {
     assertThat(process.waitFor(TEN_SECONDS, SECONDS)).isTrue();
     return process.exitValue();
   }
@@ -308,7 +308,7 @@ class KernelCgroupsTest {
   }
 
   /** A process lets go of its files a moment before it leaves its group; the kernel tells. */
-  private static void awaitEmpty(JobCgroup group) throws Exception {
+  static void awaitEmpty(JobCgroup group) throws Exception {
     Path unified = group.unified();
     if (unified == null || Files.notExists(unified)) {
       return;
@@ -328,7 +328,7 @@ class KernelCgroupsTest {
   }
 
   /** The first of {@code names} that is in a directory of {@code group}. */
-  private static Path anyFile(JobCgroup group, String... names) throws IOException {
+  static Path anyFile(JobCgroup group, String... names) throws IOException {
     Stream<Path> directories =
         Stream.concat(
             Stream.ofNullable(group.unified()),

@@ -1,0 +1,183 @@
+package dev.jobd.worker;
+
+import static dev.jobd.worker.TestWorker.shell;
+import static dev.jobd.worker.TestWorker.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jobd.worker.model.CpuSet;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * How near jobs come to their limits, as ratios that jobs measure themselves. That none is passed
+ * holds on any machine; that a job gets all it may have, only where nobody else wants the same: so
+ * the lower bounds are tested by {@code make accuracy}, on a machine that does nothing else.
+ */
+class LimitAccuracyTest {
+  private static final boolean QUIET = Boolean.getBoolean("jobd.quiet");
+  private static final double SECONDS = QUIET ? 10 : 2;
+
+  /** User and system time of a shell's children, in the second line that {@code times} prints. */
+  private static final Pattern MINUTES_AND_SECONDS = Pattern.compile("([0-9]+)m([0-9.]+)s");
+
+  private TestWorker test;
+
+  @BeforeEach
+  void open() throws IOException {
+    test = TestWorker.open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    test.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"250, 1", "500, 1", "1500, 2"})
+  void aJobGetsTheProcessorTimeOfItsQuota(long cpuMillis, int processes) throws Exception {
+    Limits limits = Limits.builder().cpuMillis(cpuMillis).build();
+    Load load = Load.of(text(test.start(shell(busy(processes)).limits(limits))));
+    double ratio = load.cores() / (cpuMillis / 1000.0);
+    assertThat(ratio).isLessThan(1 + 0.5 / SECONDS); // up to five periods more than fit
+    assumeTrue(QUIET, "only a quiet machine shows that a job gets its whole quota: make accuracy");
+    assertThat(ratio).isGreaterThan(0.95);
+  }
+
+  /** On one processor, which both want all the time: whatever others take is taken from both. */
+  @ParameterizedTest
+  @CsvSource({"100, 100", "300, 100", "100, 300"})
+  void theNeighbourOfAHogKeepsItsShare(long hogsWeight, long neighboursWeight) throws Exception {
+    Path hogsGate = gate("hog");
+    Path neighboursGate = gate("neighbour");
+    Job hog = waiting(hogsGate, 8, hogsWeight);
+    Job neighbour = waiting(neighboursGate, 1, neighboursWeight);
+    try (OutputStream first = Files.newOutputStream(hogsGate);
+        OutputStream second = Files.newOutputStream(neighboursGate)) {
+      first.flush(); // both wait at their gates now, which open together
+      second.flush();
+    }
+    double hogs = Load.of(text(hog)).cores();
+    double neighbours = Load.of(text(neighbour)).cores();
+    double share = (double) neighboursWeight / (hogsWeight + neighboursWeight);
+    assertThat(neighbours / (hogs + neighbours) / share).isBetween(0.9, 1.1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"if=/dev/zero of=file oflag=direct", "if=file of=/dev/null iflag=direct"})
+  void directTransfersHaveTheRateOfTheirBound(String operands) throws Exception {
+    long perSecond = 4 << 20;
+    long blocks = (long) (4 * SECONDS);
+    IoLimit bound = new IoLimit(null, perSecond, perSecond, null, null);
+    double seconds = secondsOf(transfer(operands, "1M", blocks), bound);
+    double ratio = (double) (blocks << 20) / perSecond / seconds;
+    assertThat(ratio).isLessThan(1.1);
+    assumeTrue(QUIET, "only a quiet disk shows that a job gets its whole rate: make accuracy");
+    assertThat(ratio).isGreaterThan(0.9);
+  }
+
+  @Test
+  void directTransfersHaveTheOperationsOfTheirBound() throws Exception {
+    long perSecond = 50;
+    long blocks = (long) (perSecond * SECONDS);
+    IoLimit bound = new IoLimit(null, null, null, null, perSecond);
+    double seconds = secondsOf(transfer("if=/dev/zero of=file oflag=direct", "4K", blocks), bound);
+    double ratio = (double) blocks / perSecond / seconds;
+    assertThat(ratio).isLessThan(1.1);
+    assumeTrue(QUIET, "only a quiet disk shows that a job gets its whole rate: make accuracy");
+    assertThat(ratio).isGreaterThan(0.9);
+  }
+
+  @Test
+  void aForkBombIsGoneWithinTwoSecondsOfAStop() throws Exception {
+    assumeTrue(QUIET, "a time on a machine with other work means nothing: make accuracy");
+    Limits limits = Limits.builder().pids(64L).build();
+    Job job = test.start(shell(JobLimitsTest.FORK_BOMB).limits(limits));
+    assertThat(TestWorker.firstOutput(job)).isEqualTo("lit\n");
+    job.stop(StopRequest.kill("alice"));
+    assertThat(job.ended().toCompletableFuture().get(2, TimeUnit.SECONDS).verdict())
+        .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "alice"));
+  }
+
+  /** Keeps so many processes busy, and then tells their time and that of the clock. */
+  private static String busy(int processes) {
+    return "begin=$(date +%s%N); for i in $(seq "
+        + processes
+        + "); do timeout "
+        + SECONDS
+        + " sh -c 'while :; do :; done' & done; wait; end=$(date +%s%N); times;"
+        + " echo $((end - begin))";
+  }
+
+  /** What {@link #busy} told. */
+  private record Load(double cpuSeconds, double clockSeconds) {
+    static Load of(String output) {
+      List<String> lines = output.lines().toList();
+      double cpu =
+          MINUTES_AND_SECONDS.matcher(lines.get(1)).results().mapToDouble(Load::seconds).sum();
+      return new Load(cpu, Long.parseLong(lines.get(2)) / 1e9);
+    }
+
+    private static double seconds(MatchResult time) {
+      return 60 * Double.parseDouble(time.group(1)) + Double.parseDouble(time.group(2));
+    }
+
+    double cores() {
+      return cpuSeconds / clockSeconds;
+    }
+  }
+
+  private Path gate(String name) throws Exception {
+    Path gate = test.directory().resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", gate.toString()).start().waitFor()).isZero();
+    return gate;
+  }
+
+  /** Is busy on the first processor once its gate has been opened and closed. */
+  private Job waiting(Path gate, int processes, long weight) throws Exception {
+    Limits limits = Limits.builder().cpuset(new CpuSet("0")).cpuWeight(weight).build();
+    return test.start(shell("cat " + gate + "; " + busy(processes)).limits(limits));
+  }
+
+  private static String transfer(String operands, String blockSize, long blocks) {
+    return "exec dd " + operands + " bs=" + blockSize + " count=" + blocks;
+  }
+
+  /** How long a transfer takes in the worker's own directory; skips the test where no disk is. */
+  private double secondsOf(String transfer, IoLimit bound) throws Exception {
+    Limits limits = Limits.builder().io(List.of(bound)).build();
+    String directory = test.directory().toString();
+    String file = "dd if=/dev/zero of=file bs=1M count=" + (long) (4 * SECONDS) + " oflag=direct";
+    try {
+      if (transfer.contains("if=file")) {
+        test.start(shell(file).workingDirectory(directory)).await();
+      }
+      Job job = test.start(shell(transfer).workingDirectory(directory).limits(limits));
+      JobState.Ended ended = job.await();
+      assertThat(ended.verdict()).as(text(job)).isEqualTo(new Verdict.Exited(0));
+      JobState.Command command = Objects.requireNonNull(ended.command());
+      return Duration.between(command.startedAt(), ended.at()).toNanos() / 1e9;
+    } catch (InvalidSpecException e) {
+      assumeTrue(false, e.getMessage());
+      throw e;
+    }
+  }
+}

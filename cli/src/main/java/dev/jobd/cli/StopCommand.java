@@ -82,7 +82,7 @@ final class StopCommand implements Command {
     if (signal != null) {
       request.setSignal(signal);
     }
-    com.google.protobuf.Duration grace = arguments.parsed("--grace", JobSpecOptions::duration);
+    com.google.protobuf.Duration grace = arguments.parsed("--grace", LimitOptions::duration);
     if (grace != null) {
       request.setGrace(grace);
     }

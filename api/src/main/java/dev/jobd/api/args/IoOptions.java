@@ -5,9 +5,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Bounds for disks as command lines write them, each {@code [DEVICE:]VALUE}. What several options
@@ -18,31 +15,33 @@ public final class IoOptions {
 
   /** One of the options. */
   public enum Option {
-    READ_BPS("read-bps", Quantity::bytes, IoLimit.Builder::hasReadBps, IoLimit.Builder::setReadBps),
-    WRITE_BPS(
-        "write-bps", Quantity::bytes, IoLimit.Builder::hasWriteBps, IoLimit.Builder::setWriteBps),
-    READ_IOPS(
-        "read-iops", Quantity::count, IoLimit.Builder::hasReadIops, IoLimit.Builder::setReadIops),
-    WRITE_IOPS(
-        "write-iops",
-        Quantity::count,
-        IoLimit.Builder::hasWriteIops,
-        IoLimit.Builder::setWriteIops);
+    READ_BPS("read-bps"),
+    WRITE_BPS("write-bps"),
+    READ_IOPS("read-iops"),
+    WRITE_IOPS("write-iops");
 
     private final String word;
-    private final Function<String, Long> parser;
-    private final Predicate<IoLimit.Builder> given;
-    private final BiConsumer<IoLimit.Builder, Long> setter;
 
-    Option(
-        String word,
-        Function<String, Long> parser,
-        Predicate<IoLimit.Builder> given,
-        BiConsumer<IoLimit.Builder, Long> setter) {
+    Option(String word) {
       this.word = word;
-      this.parser = parser;
-      this.given = given;
-      this.setter = setter;
+    }
+
+    private boolean isIn(IoLimit.Builder limit) {
+      return switch (this) {
+        case READ_BPS -> limit.hasReadBps();
+        case WRITE_BPS -> limit.hasWriteBps();
+        case READ_IOPS -> limit.hasReadIops();
+        case WRITE_IOPS -> limit.hasWriteIops();
+      };
+    }
+
+    private IoLimit.Builder put(IoLimit.Builder limit, String value) {
+      return switch (this) {
+        case READ_BPS -> limit.setReadBps(Quantity.bytes(value));
+        case WRITE_BPS -> limit.setWriteBps(Quantity.bytes(value));
+        case READ_IOPS -> limit.setReadIops(Quantity.count(value));
+        case WRITE_IOPS -> limit.setWriteIops(Quantity.count(value));
+      };
     }
 
     /** As a command line has it: {@code --read-bps}. */
@@ -71,12 +70,12 @@ public final class IoOptions {
             "must name a device before the colon, was '" + text + "'");
       }
       IoLimit.Builder limit = limits.computeIfAbsent(device, IoOptions::limit);
-      if (option.given.test(limit)) {
+      if (option.isIn(limit)) {
         throw new IllegalArgumentException(
             "must be given once for each device, was so twice for "
                 + (device.isEmpty() ? "that of the job's files" : device));
       }
-      option.setter.accept(limit, option.parser.apply(text.substring(colon + 1)));
+      option.put(limit, text.substring(colon + 1));
     }
     return this;
   }

@@ -34,6 +34,8 @@ public final class LimitsWire {
   }
 
   /**
+   * Bounds for disks, as a message has them.
+   *
    * @throws InvalidSpecException naming the field, as {@code limits.io[0].read_bps}
    */
   public static List<IoLimit> io(List<dev.jobd.api.v1.IoLimit> messages) {

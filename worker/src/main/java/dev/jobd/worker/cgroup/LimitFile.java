@@ -55,7 +55,7 @@ record LimitFile(String field, Path file) {
     verifyAnyLine(
         subject + " " + String.join(" ", words),
         line -> {
-          List<String> held = List.of(line.split(" "));
+          List<String> held = List.of(line.split(" ", -1));
           return held.getFirst().equals(subject) && held.containsAll(words);
         });
   }

@@ -27,7 +27,7 @@ final class Throttle {
       Path file = group.resolve(bounds.getKey());
       if (Files.exists(file)) {
         for (String line : ControlFile.read(file).lines().toList()) {
-          ControlFile.write(file, line.split(" ")[0] + " " + bounds.getValue());
+          ControlFile.write(file, line.split(" ", 2)[0] + " " + bounds.getValue());
         }
       }
     }

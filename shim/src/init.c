@@ -19,6 +19,7 @@
 #include "exec.h"
 #include "oom.h"
 #include "steps.h"
+#include "view.h"
 
 /*
  * Init dies with the shim, so that no job runs on unseen. The shim may have died before the prctl: then nobody
@@ -80,6 +81,8 @@ static void prepare_namespaces(const struct request *request, const struct init_
         fail_launch(ends->failures, STEP_MOUNT_PRIVATE, errno);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail_launch(ends->failures, STEP_MOUNT_PROC, errno);
+    if (!view_own_groups(request))
+        fail_launch(ends->failures, STEP_CGROUP_VIEW, errno);
     /* Init was born in the job's directory, and leads to it by /proc/1/cwd. */
     if (chdir("/") != 0)
         fail_launch(ends->failures, STEP_CHDIR, errno);

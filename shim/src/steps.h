@@ -18,6 +18,7 @@
     X(STEP_CGROUP_NS, "cgroup-namespace") \
     X(STEP_MOUNT_PRIVATE, "mount-private") \
     X(STEP_MOUNT_PROC, "mount-proc")   \
+    X(STEP_CGROUP_VIEW, "cgroup-view") \
     X(STEP_RELEASE, "release")         \
     X(STEP_FORK, "fork")               \
     X(STEP_STDIO, "stdio")             \

@@ -84,6 +84,31 @@ TEST(EACH_SHIM, it_is_the_root_of_the_cgroups_that_it_sees)
     CHECK_STDOUT(job, "0::/\n");
 }
 
+/* Where the cgroup2 tree is mounted, and what of it; the last mount of several at one place is what is seen. */
+#define FIND_CGROUP2                                                                              \
+    "while read -r id parent device root point rest; do case $rest in *' - cgroup2 '*)"           \
+    "  tree=$root; at=$point; esac; done </proc/self/mountinfo; "
+
+TEST(EACH_SHIM, its_own_group_is_the_root_of_the_cgroups_that_are_mounted)
+{
+    if (group_unified() == NULL)
+        skip("no cgroup2 tree to write to");
+    struct job *job = job_run_sh(FIND_CGROUP2 "echo $tree; grep -c . $at/cgroup.procs");
+    CHECK_STDOUT(job, "/\n3\n"); /* init, the shell and grep */
+}
+
+TEST(EACH_SHIM, it_cannot_write_to_any_cgroup)
+{
+    const char *pids = group_pids(64);
+    char tasks[4096];
+    snprintf(tasks, sizeof tasks, "%s/tasks", pids);
+    struct job *job = job_run(&(struct job_spec){
+        .argv = SH(FIND_CGROUP2 "mkdir $at/mine; find /sys/fs/cgroup -writable"),
+        .tasks = access(tasks, W_OK) == 0 ? tasks : NULL});
+    CHECK_STDOUT(job, "");
+    CHECK(strstr(job_stream(job, INDEX_STDERR, NULL), "Read-only file system") != NULL);
+}
+
 TEST(EACH_SHIM, it_is_in_its_cgroups_from_its_first_instruction)
 {
     const char *pids = group_pids(64);
@@ -124,7 +149,7 @@ TEST(EACH_SHIM, who_watches_a_job_outlives_it_when_memory_is_short)
     close(own);
     struct job *job = job_sh("cat /proc/self/oom_score_adj /proc/1/oom_score_adj; sleep 1000");
     job_await_started(job);
-    job_await_output(job, 0);
+    job_await_output(job, strlen("0\n-1000\n") - 1);
     char path[64], text[32];
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", job->shim);
     read_text(path, text, sizeof text);

@@ -1,0 +1,13 @@
+/* What a job sees of control groups where they are mounted: its own as the root of each hierarchy that it has one in,
+ * and nothing that it could write to. Root in the job could change that again: mounts are what it may do. */
+#ifndef JOBD_VIEW_H
+#define JOBD_VIEW_H
+
+#include <stdbool.h>
+
+#include "request.h"
+
+/* For a process in its groups, in a cgroup and a mount namespace of its own. False with errno set where it failed. */
+bool view_own_groups(const struct request *request);
+
+#endif

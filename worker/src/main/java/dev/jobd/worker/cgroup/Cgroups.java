@@ -15,9 +15,10 @@ public interface Cgroups extends Closeable {
   /**
    * Finds the hierarchies of this host and makes the directories of {@code instance} in them.
    *
-   * <p>Where processor time, memory or processes are bounded by cgroup v2, every process in the
-   * server's own group is moved to the leaf {@code <own>/jobd-server} first: the kernel lets a
-   * group other than the root either hold processes or hand controllers down.
+   * <p>Where processor time, memory or processes are bounded by cgroup v2, the processes in the
+   * server's own group are moved to the leaf {@code <own>/jobd-server} first: the kernel lets a
+   * group other than the root either hold processes or hand controllers down. That is done where
+   * this process is alone there or the group was delegated to it, and refused elsewhere.
    *
    * @param instance tells the jobs of one server from those of another on the same host: 1 to 64 of
    *     {@code A-Z a-z 0-9 _ -}, beginning with a letter or digit
@@ -36,6 +37,15 @@ public interface Cgroups extends Closeable {
    */
   static Cgroups open(String instance, List<Path> earlier) throws IOException {
     return HostCgroups.open(instance, ProcFiles.SELF, earlier);
+  }
+
+  /**
+   * What {@link #open} would enforce here; makes, moves and changes nothing.
+   *
+   * @throws IOException what {@link #open} would throw for the same reasons
+   */
+  static HostReport look() throws IOException {
+    return HostCgroups.look(ProcFiles.SELF, Disks.HOST);
   }
 
   /** {@code v1}, {@code v2} or {@code hybrid}. */

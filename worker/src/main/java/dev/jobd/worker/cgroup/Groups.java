@@ -27,6 +27,18 @@ final class Groups {
 
   private Groups() {}
 
+  /**
+   * @throws IOException with the way out, where groups in {@code group} cannot be made or changed
+   */
+  static void requireWritable(Path group) throws IOException {
+    if (Files.isDirectory(group) && Files.getFileStore(group).isReadOnly()) {
+      throw new CgroupException(
+          "make groups in " + group,
+          "it is mounted read-only; in a container, mount it writable (docker, podman:"
+              + " --privileged, with a cgroup namespace of its own)");
+    }
+  }
+
   /** Makes a group that must not be there yet. */
   static void make(Path group) throws IOException {
     try {

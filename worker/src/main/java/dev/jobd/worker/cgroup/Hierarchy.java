@@ -25,11 +25,21 @@ sealed interface Hierarchy permits LegacyHierarchy, UnifiedHierarchy {
   /** The control file that bounds swap, where memory is limited here and swap accounted. */
   String swapLimit();
 
+  /**
+   * Looks whether groups of jobs can be made here.
+   *
+   * @throws IOException why not, and the way out
+   */
+  void require() throws IOException;
+
   /** Makes {@code instance}, which has its directories, fit to hold groups of jobs. */
   void prepare(InstanceGroup instance) throws IOException;
 
   /** Whether a job with these limits needs a group in it. */
   boolean isNeededFor(Limits limits);
+
+  /** Undoes what {@link #prepare} did to the server's own group, where it is of no more use. */
+  void release() throws IOException;
 
   /** Where the groups of the jobs of one instance are. */
   default InstanceGroup instance(String name) {

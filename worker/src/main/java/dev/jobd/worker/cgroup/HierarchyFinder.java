@@ -118,8 +118,9 @@ final class HierarchyFinder {
         inV1
             + ", and "
             + inV2
-            + "; mount it, hand it down to the server's group (systemd:"
-            + " Delegate=yes), or boot without cgroup_disable="
+            + "; mount it, hand it down to the server's group ("
+            + Tenure.WAY_OUT
+            + "), or boot without cgroup_disable="
             + name);
   }
 }

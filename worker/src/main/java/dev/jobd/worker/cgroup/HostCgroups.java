@@ -14,6 +14,9 @@ final class HostCgroups implements Cgroups {
   /** No path, and no name that the kernel gives a control file: those have dots. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
 
+  /** In the place of an instance: no server, and so no groups. */
+  private static final String NOBODY = "nobody";
+
   /** The unified one first, so that a job with a process left keeps its group whole. */
   private final List<Hierarchy> hierarchies;
 
@@ -43,7 +46,7 @@ final class HostCgroups implements Cgroups {
       throws IOException {
     requireName("instance", instance);
     HostCgroups cgroups =
-        new HostCgroups(HierarchyFinder.find(proc, disks), instance, proc.swaps(), disks, earlier);
+        new HostCgroups(usable(proc, disks), instance, proc.swaps(), disks, earlier);
     try {
       for (Hierarchy hierarchy : cgroups.hierarchies) {
         hierarchy.instance(instance).make();
@@ -56,6 +59,21 @@ final class HostCgroups implements Cgroups {
     }
   }
 
+  /** Looks, and makes nothing. */
+  static HostReport look(ProcFiles proc, Disks disks) throws IOException {
+    List<Hierarchy> hierarchies = usable(proc, disks);
+    HostLimits limits = new HostLimits(hierarchies, NOBODY, disks);
+    return HostReport.of(mode(hierarchies), limits, proc.swaps());
+  }
+
+  private static List<Hierarchy> usable(ProcFiles proc, Disks disks) throws IOException {
+    List<Hierarchy> hierarchies = HierarchyFinder.find(proc, disks);
+    for (Hierarchy hierarchy : hierarchies) {
+      hierarchy.require();
+    }
+    return hierarchies;
+  }
+
   private void closeAfter(IOException failure) {
     try {
       close();
@@ -66,6 +84,10 @@ final class HostCgroups implements Cgroups {
 
   @Override
   public String mode() {
+    return mode(hierarchies);
+  }
+
+  private static String mode(List<Hierarchy> hierarchies) {
     boolean unified = hierarchies.stream().anyMatch(UnifiedHierarchy.class::isInstance);
     boolean legacy = hierarchies.stream().anyMatch(LegacyHierarchy.class::isInstance);
     return unified && legacy ? "hybrid" : unified ? "v2" : "v1";
@@ -193,6 +215,9 @@ final class HostCgroups implements Cgroups {
   public void close() throws IOException {
     for (Path place : places()) {
       InstanceGroup.at(place).removeIfUnused();
+    }
+    for (Hierarchy hierarchy : hierarchies) {
+      hierarchy.release();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +16,7 @@ import java.util.Optional;
  * @param instance whose jobs they are for
  */
 record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
-  static final String HELP =
-      "mount it, or hand it down to the server's group (systemd: Delegate=yes)";
+  static final String HELP = "mount it, or hand it down to the server's group; " + Tenure.WAY_OUT;
 
   /** The hierarchy that has this resource's controller, if any has. */
   Optional<Hierarchy> of(Resource resource) {
@@ -58,13 +58,12 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
 
   private void checkWeight() throws IOException {
     Hierarchy hierarchy = hierarchy(Resource.IO, IoWeight.FIELD);
-    Path group = hierarchy.instance(instance).directory();
     boolean heeded =
         switch (hierarchy) {
-          case LegacyHierarchy h -> isHeeded(group.resolve(IoV1.WEIGHT));
+          case LegacyHierarchy h -> isHeeded(file(h, IoV1.WEIGHT));
           case UnifiedHierarchy h ->
-              isHeeded(group.resolve(IoV2.BFQ_WEIGHT))
-                  || (Files.exists(group.resolve(IoV2.WEIGHT)) && IoWeight.isCosted(group));
+              isHeeded(file(h, IoV2.BFQ_WEIGHT))
+                  || (Files.exists(file(h, IoV2.WEIGHT)) && IoWeight.isCosted(h.own()));
         };
     if (!heeded) {
       throw new InvalidSpecException(
@@ -72,6 +71,24 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
           "cannot be enforced on this host: no disk shares its time by weight; make bfq the"
               + " scheduler of one (/sys/block/*/queue/scheduler), or start without");
     }
+  }
+
+  /**
+   * A control file of the instance's group; where that is not made, because somebody only looks,
+   * that of another group which has it. The root has few.
+   */
+  Path file(Hierarchy hierarchy, String name) throws IOException {
+    Path group = hierarchy.instance(instance).directory();
+    if (!Files.exists(group)) {
+      List<Path> others = new ArrayList<>(List.of(hierarchy.own()));
+      others.addAll(Groups.children(hierarchy.own()));
+      for (Path other : others) {
+        if (Files.exists(other.resolve(name))) {
+          return other.resolve(name);
+        }
+      }
+    }
+    return group.resolve(name);
   }
 
   private boolean isHeeded(Path bfqWeight) throws IOException {

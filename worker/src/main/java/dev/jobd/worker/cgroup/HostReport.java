@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param mode {@code v1}, {@code v2} or {@code hybrid}
  */
 public record HostReport(String mode, List<Finding> findings) {
+  private static final String NOT_SEEN = ", where the kernel has it: no group here shows it yet";
+
   public HostReport {
     findings = List.copyOf(findings);
   }
@@ -22,7 +24,8 @@ public record HostReport(String mode, List<Finding> findings) {
   /**
    * One thing that is to be enforced.
    *
-   * @param subject the controller's name, {@code swap}, {@code io weight} or {@code kill}
+   * @param subject {@code place}, the controller's name, {@code swap}, {@code io weight} or {@code
+   *     kill}
    * @param enforced whether it can be; where not, jobs that need it are refused
    * @param how where and by what, or why not and what would help
    */
@@ -30,6 +33,11 @@ public record HostReport(String mode, List<Finding> findings) {
 
   static HostReport of(String mode, HostLimits limits, Path swaps) throws IOException {
     List<Finding> findings = new ArrayList<>();
+    for (Hierarchy hierarchy : limits.hierarchies()) {
+      if (hierarchy instanceof UnifiedHierarchy unified && !unified.resources().isEmpty()) {
+        findings.add(new Finding("place", true, unified.tenure().words(unified.own())));
+      }
+    }
     for (Resource resource : Resource.values()) {
       if (resource == Resource.FREEZER) {
         continue; // a means, which the last finding tells
@@ -37,7 +45,7 @@ public record HostReport(String mode, List<Finding> findings) {
       Optional<Hierarchy> hierarchy = limits.of(resource);
       findings.add(hierarchy.map(h -> found(resource, h)).orElseGet(() -> missing(resource)));
       if (resource == Resource.MEMORY) {
-        findings.add(swap(hierarchy.orElseThrow(), limits.instance(), swaps));
+        findings.add(swap(limits, hierarchy.orElseThrow(), swaps));
       }
     }
     findings.add(weight(limits));
@@ -64,10 +72,14 @@ public record HostReport(String mode, List<Finding> findings) {
         resource.legacy(), false, "the server's group has no such controller; " + HostLimits.HELP);
   }
 
-  private static Finding swap(Hierarchy memory, String instance, Path swaps) throws IOException {
-    Path limit = memory.instance(instance).directory().resolve(memory.swapLimit());
+  private static Finding swap(HostLimits limits, Hierarchy memory, Path swaps) throws IOException {
+    Path limit = limits.file(memory, memory.swapLimit());
     if (Files.exists(limit)) {
       return new Finding("swap", true, "bounded by " + limit.getFileName());
+    }
+    if (memory instanceof UnifiedHierarchy
+        && Files.notExists(limits.file(memory, MemoryV2.MEMORY))) {
+      return new Finding("swap", true, "bounded by " + limit.getFileName() + NOT_SEEN);
     }
     String missing = "there is no " + limit.getFileName() + " to bound it, ";
     return Swap.isOn(swaps)
@@ -87,11 +99,15 @@ public record HostReport(String mode, List<Finding> findings) {
     }
   }
 
-  private static Finding kill(HostLimits limits) {
+  private static Finding kill(HostLimits limits) throws IOException {
     for (Hierarchy hierarchy : limits.hierarchies()) {
-      Path group = hierarchy.instance(limits.instance()).directory();
-      if (Files.exists(group.resolve(JobDirectories.KILL))) {
-        return new Finding("kill", true, JobDirectories.KILL + " in " + hierarchy.own());
+      String how = JobDirectories.KILL + " in " + hierarchy.own();
+      if (Files.exists(limits.file(hierarchy, JobDirectories.KILL))) {
+        return new Finding("kill", true, how);
+      }
+      if (hierarchy instanceof UnifiedHierarchy
+          && Files.notExists(limits.file(hierarchy, Tenure.NOT_ROOT))) {
+        return new Finding("kill", true, how + NOT_SEEN);
       }
     }
     String frozen =

@@ -11,11 +11,14 @@ import java.nio.file.Path;
  * @param common holds those of all servers
  */
 record InstanceGroup(Path common, Path directory) {
+  /** The name of {@code common}. */
+  static final String COMMON = "jobd";
+
   /** How often another server may remove {@code common} just before this one uses it. */
   private static final int MAX_TRIES = 16;
 
   static InstanceGroup of(Path own, String instance) {
-    Path common = own.resolve("jobd");
+    Path common = own.resolve(COMMON);
     return new InstanceGroup(common, common.resolve(instance));
   }
 

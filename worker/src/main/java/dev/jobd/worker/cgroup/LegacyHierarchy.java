@@ -48,6 +48,11 @@ record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> contr
     return MemoryV1.MEMORY_AND_SWAP;
   }
 
+  @Override
+  public void require() throws IOException {
+    Groups.requireWritable(own);
+  }
+
   /** Without limits only {@code cpuset} has something to set. */
   @Override
   public void prepare(InstanceGroup instance) throws IOException {
@@ -56,4 +61,8 @@ record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> contr
       controller.set(instance.directory(), Limits.NONE);
     }
   }
+
+  /** Here a group may hold processes and groups: the server's own is as it was. */
+  @Override
+  public void release() {}
 }

@@ -15,7 +15,8 @@ record MemoryV2(Path swaps) implements Controller {
   static final String OOM_EVENTS = "memory.events";
   static final String SWAP = "memory.swap.max";
 
-  private static final String MEMORY = "memory.max";
+  static final String MEMORY = "memory.max";
+
   private static final String OOM_GROUP = "memory.oom.group";
 
   @Override

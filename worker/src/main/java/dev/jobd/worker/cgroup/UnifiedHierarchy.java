@@ -24,11 +24,11 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
   static final String AVAILABLE = "cgroup.controllers";
   private static final String ENABLED = "cgroup.subtree_control";
 
-  /** Every group has it but the root, which may hold processes and hand controllers down too. */
-  private static final String NOT_ROOT = "cgroup.type";
-
   /** More than this, and something forks into the group faster than it can be emptied. */
   private static final int MAX_EMPTYING_PASSES = 64;
+
+  /** How often another server may end, and take back what it handed down, while this one begins. */
+  private static final int MAX_TRIES = 4;
 
   /**
    * @param swaps lists the swap areas in use
@@ -71,15 +71,67 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
     return MemoryV2.SWAP;
   }
 
+  /** Where it limits nothing, no controllers are handed down, and it matters to nobody. */
+  @Override
+  public void require() throws IOException {
+    Groups.requireWritable(own);
+    if (!resources.isEmpty() && tenure() instanceof Tenure.Shared shared) {
+      throw new CgroupException(
+          "hand controllers down from " + own, shared.words(own) + "; " + Tenure.WAY_OUT);
+    }
+  }
+
+  Tenure tenure() throws IOException {
+    return Tenure.of(own);
+  }
+
   @Override
   public void prepare(InstanceGroup instance) throws IOException {
-    List<String> names = resources.stream().sorted().map(Resource::unified).toList();
-    if (!missing(own, names).isEmpty()) {
-      empty(own);
+    List<String> names = names();
+    for (int tries = 1; ; tries++) {
+      try {
+        if (!missing(own, names).isEmpty()) {
+          empty(own);
+        }
+        handDown(own, names);
+        handDown(instance.common(), names);
+        handDown(instance.directory(), names);
+        return;
+      } catch (CgroupException e) {
+        if (tries == MAX_TRIES) {
+          throw e;
+        }
+      }
     }
-    handDown(own, names);
-    handDown(instance.common(), names);
-    handDown(instance.directory(), names);
+  }
+
+  private List<String> names() {
+    return resources.stream().sorted().map(Resource::unified).toList();
+  }
+
+  /**
+   * Where this process alone is in the leaf, and nothing else below the server's own group, makes
+   * it again what it was: it would not take a process while it hands controllers down. What was
+   * delegated is the server's to leave as it likes.
+   */
+  @Override
+  public void release() throws IOException {
+    Path leaf = own.resolve(LEAF);
+    List<Long> members = Groups.processes(leaf);
+    if (members.isEmpty()
+        || Tenure.isDelegated(own)
+        || !Groups.children(own).equals(List.of(leaf))
+        || !Tenure.mine().containsAll(members)) {
+      return;
+    }
+    String names = names().stream().map("-"::concat).collect(Collectors.joining(" "));
+    try {
+      ControlFile.write(own.resolve(ENABLED), names);
+      moveAll(leaf, own);
+      Groups.remove(leaf);
+    } catch (CgroupException e) {
+      // Another server came meanwhile, and has use for what is left as it is.
+    }
   }
 
   /** Gives the groups below {@code group} the control files of {@code controllers}. */
@@ -106,20 +158,24 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
    * child behind, and one that ends cannot be moved: so it is done over until none is left.
    */
   static void empty(Path group) throws IOException {
-    if (!Files.exists(group.resolve(NOT_ROOT))) {
+    if (!Files.exists(group.resolve(Tenure.NOT_ROOT)) || Groups.processes(group).isEmpty()) {
       return;
     }
     Path leaf = group.resolve(LEAF);
-    List<Long> left = Groups.processes(group);
+    Groups.makeIfAbsent(leaf);
+    moveAll(group, leaf);
+  }
+
+  private static void moveAll(Path from, Path to) throws IOException {
+    List<Long> left = Groups.processes(from);
     IOException failure = null;
     for (int pass = 0; !left.isEmpty(); pass++) {
       if (pass == MAX_EMPTYING_PASSES) {
         throw new CgroupException(
-            "move every process of " + group + " to " + leaf, left + " stay behind", failure);
+            "move every process of " + from + " to " + to, left + " stay behind", failure);
       }
-      Groups.makeIfAbsent(leaf);
-      failure = move(left, leaf);
-      left = Groups.processes(group);
+      failure = move(left, to);
+      left = Groups.processes(from);
     }
   }
 

@@ -101,8 +101,9 @@ class HierarchyFinderTest {
                 + host.proc().mountinfo()
                 + " lists no cgroup v1 mount with it, and "
                 + unified.resolve("cgroup.controllers")
-                + " lists only [io, pids]; mount it, hand it down to the server's group (systemd:"
-                + " Delegate=yes), or boot without cgroup_disable=memory");
+                + " lists only [io, pids]; mount it, hand it down to the server's group ("
+                + Tenure.WAY_OUT
+                + "), or boot without cgroup_disable=memory");
   }
 
   @Test

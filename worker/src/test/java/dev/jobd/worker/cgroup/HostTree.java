@@ -1,9 +1,11 @@
 package dev.jobd.worker.cgroup;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 
 /** A directory that stands for a host: its account in /proc, and its cgroup mounts. */
 final class HostTree {
@@ -62,5 +64,11 @@ final class HostTree {
       Files.writeString(directory.resolve(files[i]), files[i + 1]);
     }
     return directory;
+  }
+
+  /** Marks a group as systemd does that of a unit with Delegate=yes. */
+  static void delegate(Path group) throws IOException {
+    Files.getFileAttributeView(group, UserDefinedFileAttributeView.class)
+        .write(Tenure.DELEGATE_ATTRIBUTE, ByteBuffer.wrap(new byte[] {'1'}));
   }
 }

@@ -170,6 +170,13 @@ static struct running *find_running(pid_t pid)
     return NULL;
 }
 
+/* How many times its time a test gets; more than once on an emulated processor. */
+static unsigned patience(void)
+{
+    const char *times = getenv("JOBD_TEST_PATIENCE");
+    return times != NULL ? (unsigned)atoi(times) : 1;
+}
+
 static _Noreturn void run_alone(const struct test *test, const struct running *slot)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -177,7 +184,7 @@ static _Noreturn void run_alone(const struct test *test, const struct running *s
     dup2(slot->log, STDOUT_FILENO);
     dup2(slot->log, STDERR_FILENO);
     current = slot;
-    alarm(TEST_SECONDS);
+    alarm(TEST_SECONDS * patience());
     if (chdir(slot->directory) != 0)
         fail();
     test->run();

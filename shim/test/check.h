@@ -1,6 +1,7 @@
 /*
  * The whole test framework. A TEST registers itself, and runs in a process of its own, in an empty directory of its
- * own, within TEST_SECONDS; what it leaves there, in its process group or in its cgroups is removed after it.
+ * own, within TEST_SECONDS, or JOBD_TEST_PATIENCE times that; what it leaves there, in its process group or in its
+ * cgroups is removed after it.
  */
 #ifndef JOBD_CHECK_H
 #define JOBD_CHECK_H

@@ -3,6 +3,7 @@ package dev.jobd.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The whole session that users are promised, as they would type it; in a network of its own, where
  * the default port is free.
  */
+@Tag("guest")
 class SessionTest {
   @TempDir Path directory;
 

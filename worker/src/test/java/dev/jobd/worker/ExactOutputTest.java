@@ -20,11 +20,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real jobs print, byte for byte and part for part; "make large" makes it large. */
+@Tag("host-only")
 class ExactOutputTest {
   private static final boolean LARGE = Boolean.getBoolean("jobd.large");
   private static final long LONG_LINE = LARGE ? 1L << 30 : 16L << 20;

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -39,7 +39,7 @@ final class KillMatrixTest {
   private static int acknowledged;
 
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("points")
   void whatWasAcknowledgedHoldsAfterAKillAt(CrashPoint point) throws Exception {
     try (Place place = Place.make()) {
       Said said = new Said();
@@ -112,6 +112,10 @@ final class KillMatrixTest {
       }
       check(place, said);
     }
+  }
+
+  static Stream<CrashPoint> points() {
+    return KillRounds.points();
   }
 
   static LongStream seeds() {

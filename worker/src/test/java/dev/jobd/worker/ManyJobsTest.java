@@ -21,9 +21,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What holds for one job holds for a thousand, and nothing is left of them. */
+@Tag("host-only")
 class ManyJobsTest {
   private static final int JOBS = 1000;
   private static final int STARTERS = 16;

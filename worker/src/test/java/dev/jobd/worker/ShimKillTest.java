@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code kill -9} of a shim, of a job's init, or of both, at a moment by chance between the start
  * of a job and its end: the verdict is true, and nothing of the job is left.
  *
- * <p>Properties as those of {@link KillMatrixTest}; a round here is {@value #KILLS} kills.
+ * <p>{@link KillRounds} says how many.
  */
 final class ShimKillTest {
-  private static final int KILLS = 40;
+  private static final int KILLS = KillRounds.kills(40);
   private static final int BOUND_SECONDS = 60;
 
   /** A start takes about 4 ms, the whole job about 10; sometimes the kill comes too late. */

@@ -12,6 +12,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +24,7 @@ class PlacementTest {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final String WHERE_THE_JOB_IS = "cat /proc/self/cgroup";
 
+  private @Nullable Running sleeper;
   private final Path group = ROOT.resolve("jobd-e2e-" + UUID.randomUUID());
 
   @BeforeEach
@@ -35,6 +37,9 @@ class PlacementTest {
 
   @AfterEach
   void removeGroup() throws Exception {
+    if (sleeper != null) {
+      sleeper.process().destroyForcibly().waitFor();
+    }
     for (Path child : children()) {
       Files.delete(child);
     }
@@ -52,16 +57,15 @@ class PlacementTest {
 
   @Test
   void whoElseIsInItsGroupStaysThereAndItSaysWhatToDoInstead() throws Exception {
-    try (Running other = sleeperIn(group)) {
-      String shared = "is shared with processes [" + other.process().pid() + "]";
-      String wayOut = "systemd-run --scope -p Delegate=yes before";
+    long other = startSleeper();
+    String shared = "is shared with processes [" + other + "]";
+    String wayOut = "systemd-run --scope -p Delegate=yes before";
 
-      assertThat(in(group, "jobd check").hasExitCode(1).out()).contains(shared, wayOut);
-      assertThat(in(group, "jobd run -- true").failedWith(1).err()).contains(shared, wayOut);
+    assertThat(in(group, "jobd check").hasExitCode(1).out()).contains(shared, wayOut);
+    assertThat(in(group, "jobd run -- true").failedWith(125).err()).contains(shared, wayOut);
 
-      assertThat(members(group)).containsExactly(other.process().pid());
-      assertUntouched();
-    }
+    assertThat(members(group)).containsExactly(other);
+    assertUntouched();
   }
 
   /** As systemd marks the group of a unit with Delegate=yes. */
@@ -69,29 +73,25 @@ class PlacementTest {
   void inADelegatedGroupEverybodyMovesToALeaf() throws Exception {
     Files.getFileAttributeView(group, UserDefinedFileAttributeView.class)
         .write("delegate", ByteBuffer.wrap("1".getBytes(UTF_8)));
-    try (Running other = sleeperIn(group)) {
-      assertThat(in(group, "jobd check").out()).contains(group + " is delegated by systemd");
-      assertUntouched();
+    long other = startSleeper();
+    assertThat(in(group, "jobd check").out()).contains(group + " is delegated by systemd");
+    assertUntouched();
 
-      in(group, "jobd run --memory 64M -- true").succeeded();
+    in(group, "jobd run --memory 64M -- true").succeeded();
 
-      assertThat(members(group)).isEmpty();
-      assertThat(members(group.resolve("jobd-server"))).containsExactly(other.process().pid());
-      other.process().destroyForcibly().waitFor();
-    }
+    assertThat(members(group)).isEmpty();
+    assertThat(members(group.resolve("jobd-server"))).containsExactly(other);
   }
 
   @Test
   void inAContainerTheRootOfItsNamespaceIsItsOwn() throws Exception {
-    try (Running other = sleeperIn(group)) {
-      assertThat(inContainer("jobd check").out()).contains("is the root of a cgroup namespace");
-      assertUntouched();
+    long other = startSleeper();
+    assertThat(inContainer("jobd check").out()).contains("is the root of a cgroup namespace");
+    assertUntouched();
 
-      String limit = "jobd run --memory 64M -- cat /sys/fs/cgroup/memory.max";
-      assertThat(inContainer(limit).succeeded().out()).isEqualTo((64 << 20) + "\n");
-      assertThat(members(group.resolve("jobd-server"))).containsExactly(other.process().pid());
-      other.process().destroyForcibly().waitFor();
-    }
+    String limit = "jobd run --memory 64M -- cat /sys/fs/cgroup/memory.max";
+    assertThat(inContainer(limit).succeeded().out()).isEqualTo((64 << 20) + "\n");
+    assertThat(members(group.resolve("jobd-server"))).containsExactly(other);
   }
 
   @Test
@@ -99,7 +99,7 @@ class PlacementTest {
     String readOnly = "mount -o remount,bind,ro /sys/fs/cgroup && exec ";
     assertThat(inContainer(readOnly + "jobd check").hasExitCode(1).out())
         .contains("make groups in /sys/fs/cgroup: it is mounted read-only; in a container");
-    assertThat(inContainer(readOnly + "jobd run -- true").failedWith(1).err())
+    assertThat(inContainer(readOnly + "jobd run -- true").failedWith(125).err())
         .contains("make groups in /sys/fs/cgroup: it is mounted read-only; in a container");
   }
 
@@ -127,10 +127,11 @@ class PlacementTest {
     return in(group, "unshare --cgroup --mount sh -c '" + mount + exec + "'");
   }
 
-  private static Running sleeperIn(Path where) throws Exception {
-    Running sleeper = sh("echo 0 >" + where + "/cgroup.procs && echo there && exec sleep 1000");
+  /** Another process in {@link #group}, until the end of the test. */
+  private long startSleeper() throws Exception {
+    sleeper = sh("echo 0 >" + group + "/cgroup.procs && echo there && exec sleep 1000");
     sleeper.stdout().awaitLine(Running.BOUND);
-    return sleeper;
+    return sleeper.process().pid();
   }
 
   private static Running sh(String script) throws Exception {

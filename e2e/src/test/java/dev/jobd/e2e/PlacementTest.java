@@ -40,10 +40,12 @@ class PlacementTest {
     if (sleeper != null) {
       sleeper.process().destroyForcibly().waitFor();
     }
-    for (Path child : children()) {
-      Files.delete(child);
+    if (Files.exists(group)) {
+      for (Path child : children()) {
+        Files.delete(child);
+      }
+      Files.delete(group);
     }
-    Files.deleteIfExists(group);
   }
 
   @Test

@@ -10,10 +10,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "init.h"
+
+/* The command may open its streams again by their names, such as /dev/stdout, also as a user who did not make them;
+ * but to write alone, so that it takes nothing back. On a pipe nothing can be truncated or written over: pipe(7). */
+static const mode_t STREAM_MODE = 0222;
 
 /* The others are those of the shim: namespaces.h. */
 static const uint64_t NAMESPACES = CLONE_NEWPID | CLONE_NEWNS;
@@ -25,7 +30,8 @@ static bool make_ends(struct launched *outside, struct init_ends *inside)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0 || pipe2(failures, O_CLOEXEC) != 0 ||
         pipe2(streams[0], O_CLOEXEC) != 0 || pipe2(streams[1], O_CLOEXEC) != 0 ||
         setsockopt(channel[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
-        fcntl(streams[0][0], F_SETFL, O_NONBLOCK) != 0 || fcntl(streams[1][0], F_SETFL, O_NONBLOCK) != 0)
+        fcntl(streams[0][0], F_SETFL, O_NONBLOCK) != 0 || fcntl(streams[1][0], F_SETFL, O_NONBLOCK) != 0 ||
+        fchmod(streams[0][1], STREAM_MODE) != 0 || fchmod(streams[1][1], STREAM_MODE) != 0)
         return false;
     *outside = (struct launched){
         .init_pidfd = -1, .channel = channel[0], .failures = failures[0], .output = {streams[0][0], streams[1][0]}};

@@ -30,6 +30,8 @@ public enum ErrorReason {
   OUTPUT_EXPIRED(Status.Code.FAILED_PRECONDITION),
   /** The reference fits several jobs. */
   AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
+  /** The caller's live jobs, or those of all, take as much as they may; nothing was started. */
+  QUOTA_EXCEEDED(Status.Code.RESOURCE_EXHAUSTED),
   /** The caller, or all callers, have as much under way as the server takes. */
   TOO_MANY_CALLS(Status.Code.RESOURCE_EXHAUSTED),
   /** The certificate names no caller. */

@@ -3,8 +3,10 @@ package dev.jobd.api;
 import dev.jobd.api.ErrorDetails.FieldViolation;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +137,25 @@ public final class Errors {
             Map.of("incident", incident),
             List.of())
         .toException();
+  }
+
+  /**
+   * A start that there is no room for. Amounts are jobs, bytes, thousandths of a core, or starts.
+   *
+   * @param quota which one, for example {@code running_jobs}
+   * @param limit how much there is
+   * @param used how much of it is used
+   * @param retryAfter when there will be room, where that comes by itself
+   * @param problem all of it in words, with what to do
+   */
+  public static StatusRuntimeException quotaExceeded(
+      String quota, long limit, long used, Optional<Duration> retryAfter, String problem) {
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put("quota", quota);
+    metadata.put("limit", Long.toString(limit));
+    metadata.put("used", Long.toString(used));
+    retryAfter.ifPresent(wait -> metadata.put("retry_after_ms", Long.toString(wait.toMillis())));
+    return failure(ErrorReason.QUOTA_EXCEEDED, problem, metadata);
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.jobd.server;
 import dev.jobd.api.args.IoOptions;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.server.rpc.LimitsWire;
+import dev.jobd.worker.Quotas;
+import dev.jobd.worker.Quotas.StartRate;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
@@ -45,6 +47,16 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *   write_bps: [sda:50M, /srv:20M]
  *   timeout: 1d
  *   max_output: 10G
+ * max_limits:
+ *   memory: 16G
+ * quotas:
+ *   running_jobs: 100
+ *   starts_per_second: 10
+ *   start_burst: 100
+ *   cpus: 8
+ *   memory: 32G
+ *   output: 100G
+ *   total_output: 500G
  * retention:
  *   output_age: 14d
  *   record_age: 365d
@@ -56,7 +68,8 @@ final class ConfigFile {
   static final long MAX_BYTES = 64 << 10;
 
   private static final Set<String> KEYS =
-      Set.of("listen", "state_dir", "pki_dir", "default_limits", "retention");
+      Set.of(
+          "listen", "state_dir", "pki_dir", "default_limits", "max_limits", "quotas", "retention");
   private static final Set<String> LIMIT_KEYS =
       Set.of(
           "cpus",
@@ -73,6 +86,16 @@ final class ConfigFile {
           "io_weight",
           "timeout",
           "max_output");
+
+  private static final Set<String> QUOTA_KEYS =
+      Set.of(
+          "running_jobs",
+          "starts_per_second",
+          "start_burst",
+          "cpus",
+          "memory",
+          "output",
+          "total_output");
 
   private static final Set<String> RETENTION_KEYS =
       Set.of("output_age", "record_age", "max_jobs", "max_output");
@@ -97,7 +120,9 @@ final class ConfigFile {
         scalar(values, "listen", ListenAddress::parse),
         scalar(values, "state_dir", ConfigFile::absolutePath),
         scalar(values, "pki_dir", ConfigFile::absolutePath),
-        limits(values.get("default_limits")),
+        limits(values, "default_limits"),
+        limits(values, "max_limits"),
+        quotas(values.get("quotas")),
         retention(values.get("retention")));
   }
 
@@ -123,11 +148,12 @@ final class ConfigFile {
     }
   }
 
-  private Limits limits(@Nullable Node node) throws ConfigException {
+  private Limits limits(Map<String, Node> sections, String section) throws ConfigException {
+    Node node = sections.get(section);
     if (node == null) {
       return Limits.NONE;
     }
-    Map<String, Node> values = mapping(node, "default_limits", LIMIT_KEYS);
+    Map<String, Node> values = mapping(node, section, LIMIT_KEYS);
     Limits.Builder limits =
         Limits.builder()
             .cpuMillis(scalar(values, "cpus", Quantity::cpuMillis))
@@ -147,7 +173,37 @@ final class ConfigFile {
           .io(LimitsWire.io(io.limits()))
           .build();
     } catch (InvalidSpecException e) {
-      throw at(node, "default_" + e.getMessage());
+      throw at(node, section.replace("limits", "") + e.getMessage());
+    }
+  }
+
+  private @Nullable Quotas quotas(@Nullable Node node) throws ConfigException {
+    if (node == null) {
+      return null;
+    }
+    Map<String, Node> values = mapping(node, "quotas", QUOTA_KEYS);
+    @Nullable Long runningJobs = scalar(values, "running_jobs", Quantity::count);
+    @Nullable Long startsPerSecond = scalar(values, "starts_per_second", Quantity::count);
+    @Nullable Long startBurst = scalar(values, "start_burst", Quantity::count);
+    if (startBurst != null && startsPerSecond == null) {
+      throw at(node, "quotas.start_burst: goes with starts_per_second alone");
+    }
+    @Nullable Long cpuMillis = scalar(values, "cpus", Quantity::cpuMillis);
+    @Nullable Long memoryBytes = scalar(values, "memory", Quantity::bytes);
+    @Nullable Long outputBytes = scalar(values, "output", Quantity::bytes);
+    @Nullable Long totalOutputBytes = scalar(values, "total_output", Quantity::bytes);
+    try {
+      return new Quotas(
+          runningJobs != null ? runningJobs : Quotas.DEFAULT.runningJobs(),
+          startsPerSecond == null
+              ? null
+              : new StartRate(startsPerSecond, startBurst != null ? startBurst : startsPerSecond),
+          cpuMillis,
+          memoryBytes,
+          outputBytes,
+          totalOutputBytes);
+    } catch (InvalidSpecException e) {
+      throw at(node, String.valueOf(e.getMessage()));
     }
   }
 

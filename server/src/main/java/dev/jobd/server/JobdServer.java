@@ -98,7 +98,7 @@ public final class JobdServer implements AutoCloseable {
         .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
         .addService(jobs)
-        .addService(new ServerRpc(Installation.version(), worker.cgroupMode(), roles))
+        .addService(new ServerRpc(Installation.version(), worker, roles))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         .build();

@@ -26,6 +26,9 @@ import picocli.CommandLine.Mixin;
       "  pki_dir: /etc/jobd/pki",
       "  default_limits: {cpus: 2, memory: 2G, pids: 1024, timeout: 1d,",
       "                   max_output: 10G}",
+      "  max_limits: {memory: 16G, timeout: 30d}",
+      "  quotas: {running_jobs: 100, starts_per_second: 10, start_burst: 100,",
+      "           cpus: 8, memory: 32G, output: 100G, total_output: 500G}",
       "  retention: {output_age: 14d, record_age: 365d, max_jobs: 1000000,",
       "              max_output: 100G}",
       "An option is stronger than the file.",
@@ -53,7 +56,7 @@ final class ServeCommand implements Callable<Integer> {
     SslContext tls = new ServerPki(config.pkiDirectory()).tls();
     WorkerConfig workerConfig =
         WorkerConfig.of(config.stateDirectory(), Installation.current().shim())
-            .withDefaultLimits(config.defaultLimits())
+            .withLimits(config.limits())
             .withRetention(config.retention());
     try (Worker worker = Worker.open(workerConfig);
         JobdServer server = JobdServer.start(config, tls, worker)) {

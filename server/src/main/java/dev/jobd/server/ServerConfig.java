@@ -1,9 +1,10 @@
 package dev.jobd.server;
 
 import dev.jobd.server.rpc.CallBudget;
+import dev.jobd.worker.LimitPolicy;
+import dev.jobd.worker.Quotas;
 import dev.jobd.worker.Retention;
-import dev.jobd.worker.WorkerConfig;
-import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.InvalidSpecException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,14 +13,14 @@ import java.time.Duration;
  *
  * @param stateDirectory the worker's: records, journals, sockets
  * @param pkiDirectory the server's certificate and key, and the CA of its clients
- * @param defaultLimits for what a job does not ask for
+ * @param limits what jobs may take
  * @param retention how long ended jobs are kept
  */
 public record ServerConfig(
     ListenAddress listen,
     Path stateDirectory,
     Path pkiDirectory,
-    Limits defaultLimits,
+    LimitPolicy limits,
     Retention retention,
     Bounds bounds) {
 
@@ -33,7 +34,7 @@ public record ServerConfig(
           DEFAULT_LISTEN,
           DEFAULT_STATE_DIRECTORY,
           DEFAULT_PKI_DIRECTORY,
-          WorkerConfig.DEFAULT_LIMITS,
+          LimitPolicy.DEFAULT,
           Retention.DEFAULT,
           Bounds.DEFAULT);
 
@@ -42,13 +43,20 @@ public record ServerConfig(
     pkiDirectory = pkiDirectory.toAbsolutePath().normalize();
   }
 
-  /** The defaults with what {@code settings} say instead. */
+  /**
+   * The defaults with what {@code settings} say instead.
+   *
+   * @throws InvalidSpecException where what they say of limits does not go together
+   */
   static ServerConfig of(ServerSettings settings) {
     return new ServerConfig(
         settings.listen() != null ? settings.listen() : DEFAULT_LISTEN,
         settings.stateDirectory() != null ? settings.stateDirectory() : DEFAULT_STATE_DIRECTORY,
         settings.pkiDirectory() != null ? settings.pkiDirectory() : DEFAULT_PKI_DIRECTORY,
-        settings.defaultLimits().orElse(WorkerConfig.DEFAULT_LIMITS),
+        LimitPolicy.of(
+            settings.defaultLimits(),
+            settings.maxLimits(),
+            settings.quotas() != null ? settings.quotas() : Quotas.DEFAULT),
         settings.retention() != null ? settings.retention() : Retention.DEFAULT,
         Bounds.DEFAULT);
   }

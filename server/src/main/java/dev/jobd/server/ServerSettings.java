@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.worker.Quotas;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
@@ -11,9 +12,12 @@ record ServerSettings(
     @Nullable Path stateDirectory,
     @Nullable Path pkiDirectory,
     Limits defaultLimits,
+    Limits maxLimits,
+    @Nullable Quotas quotas,
     @Nullable Retention retention) {
 
-  static final ServerSettings NONE = new ServerSettings(null, null, null, Limits.NONE, null);
+  static final ServerSettings NONE =
+      new ServerSettings(null, null, null, Limits.NONE, Limits.NONE, null, null);
 
   /** These settings, with {@code weaker} where these say nothing. */
   ServerSettings orElse(ServerSettings weaker) {
@@ -22,6 +26,8 @@ record ServerSettings(
         stateDirectory != null ? stateDirectory : weaker.stateDirectory,
         pkiDirectory != null ? pkiDirectory : weaker.pkiDirectory,
         defaultLimits.orElse(weaker.defaultLimits),
+        maxLimits.orElse(weaker.maxLimits),
+        quotas != null ? quotas : weaker.quotas,
         retention != null ? retention : weaker.retention);
   }
 }

@@ -275,6 +275,13 @@ class JobdServerTest {
     assertThat(caller.getRole()).isEqualTo("user");
     assertThat(caller.getPermissionsList())
         .containsExactly("start", "stop:own", "read:own", "delete:own");
+    assertThat(caller.getQuotasList())
+        .singleElement()
+        .satisfies(
+            quota -> {
+              assertThat(quota.getQuota()).isEqualTo("running_jobs");
+              assertThat(quota.getLimit()).isEqualTo(4096);
+            });
     assertThat(
             HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.getDefaultInstance())

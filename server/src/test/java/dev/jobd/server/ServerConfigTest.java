@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.jobd.server.rpc.CallBudget;
+import dev.jobd.worker.LimitPolicy;
+import dev.jobd.worker.Quotas;
+import dev.jobd.worker.Quotas.StartRate;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +34,7 @@ class ServerConfigTest {
     assertThat(config.listen()).hasToString("127.0.0.1:24482");
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/var/lib/jobd"));
     assertThat(config.pkiDirectory()).isEqualTo(Path.of("/etc/jobd/pki"));
-    assertThat(config.defaultLimits()).isEqualTo(WorkerConfig.DEFAULT_LIMITS);
+    assertThat(config.limits()).isEqualTo(LimitPolicy.DEFAULT);
     assertThat(config.retention()).isEqualTo(Retention.DEFAULT);
     assertThat(config.bounds())
         .isEqualTo(
@@ -71,6 +75,20 @@ class ServerConfigTest {
                   pids: 100
                   timeout: 1d
                   max_output: 10M
+                max_limits:
+                  cpus: 4
+                  memory: 2G
+                  pids: 200
+                  timeout: 2d
+                  max_output: 20M
+                quotas:
+                  running_jobs: 50
+                  starts_per_second: 5
+                  start_burst: 100
+                  cpus: 8
+                  memory: 16G
+                  output: 1G
+                  total_output: 10G
                 retention:
                   output_age: 7d
                   record_age: 90d
@@ -80,8 +98,12 @@ class ServerConfigTest {
     assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
     assertThat(config.pkiDirectory()).isEqualTo(Path.of("/srv/pki"));
-    assertThat(config.defaultLimits())
-        .isEqualTo(new Limits(1500L, 1L << 30, 100L, Duration.ofDays(1), 10L << 20));
+    assertThat(config.limits())
+        .isEqualTo(
+            new LimitPolicy(
+                new Limits(1500L, 1L << 30, 100L, Duration.ofDays(1), 10L << 20),
+                new Limits(4000L, 2L << 30, 200L, Duration.ofDays(2), 20L << 20),
+                new Quotas(50L, new StartRate(5, 100), 8000L, 16L << 30, 1L << 30, 10L << 30)));
     assertThat(config.retention())
         .isEqualTo(new Retention(Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30));
   }
@@ -89,8 +111,12 @@ class ServerConfigTest {
   @Test
   void whatTheFileLeavesOutStaysAtItsDefault() throws Exception {
     assertThat(ServerConfig.of(read(""))).isEqualTo(ServerConfig.DEFAULT);
-    assertThat(ServerConfig.of(read("default_limits:\n  memory: 1G\n")).defaultLimits())
+    assertThat(ServerConfig.of(read("default_limits:\n  memory: 1G\n")).limits().defaults())
         .isEqualTo(new Limits(null, 1L << 30, WorkerConfig.DEFAULT_LIMITS.pids(), null, null));
+    assertThat(ServerConfig.of(read("quotas:\n  starts_per_second: 20\n")).limits().quotas())
+        .isEqualTo(
+            new Quotas(
+                Quotas.DEFAULT.runningJobs(), new StartRate(20, 20), null, null, null, null));
     assertThat(ServerConfig.of(read("retention:\n  max_jobs: 10\n")).retention())
         .isEqualTo(Retention.DEFAULT.withMaxJobs(10));
   }
@@ -130,7 +156,8 @@ class ServerConfigTest {
   @Test
   void optionsAreStrongerThanTheFile() throws Exception {
     ServerSettings options =
-        new ServerSettings(new ListenAddress("h", 2), null, null, Limits.NONE, null);
+        new ServerSettings(
+            new ListenAddress("h", 2), null, null, Limits.NONE, Limits.NONE, null, null);
     ServerConfig config = ServerConfig.of(options.orElse(read("listen: x:1\nstate_dir: /srv\n")));
     assertThat(config.listen()).isEqualTo(new ListenAddress("h", 2));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv"));
@@ -153,6 +180,14 @@ class ServerConfigTest {
         "default_limits:\\n  read_bps: [{}] | 2: read_bps must be a value or a list of values",
         "default_limits:\\n  read_bps: 1 | 2: default_limits.io[0].read_bps: must be 4096 to",
         "default_limits:\\n  disk: 1 | 2: unknown key 'disk'",
+        "max_limits:\\n  pids: 0 | 2: max_limits.pids: must be 1 to",
+        "max_limits:\\n  disk: 1 | 2: unknown key 'disk'",
+        "quotas:\\n  jobs: 1 | 2: unknown key 'jobs'; known are cpus, memory, output, running_jobs",
+        "quotas:\\n  running_jobs: 0 | 2: quotas.running_jobs: must be 1 to 1000000, was 0",
+        "quotas:\\n  cpus: 0 | 2: quotas.cpus: must be 0.01 to 1000000, was 0",
+        "quotas:\\n  memory: lots | 2: memory must be a size",
+        "quotas:\\n  starts_per_second: 0 | 2: quotas.starts_per_second: must be 1 to",
+        "quotas:\\n  start_burst: 5 | 2: quotas.start_burst: goes with starts_per_second alone",
         "retention: 1d | 1: retention must be a mapping",
         "retention:\\n  age: 1d | 2: unknown key 'age'; known are max_jobs, max_output, output_age",
         "retention:\\n  output_age: 1 week | 2: output_age must be a time span",
@@ -166,6 +201,30 @@ class ServerConfigTest {
         .isThrownBy(() -> read(text.replace("\\n", "\n")))
         .withMessageStartingWith(file() + ":" + problem)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_limits: {pids: 10}\\ndefault_limits: {pids: 11} | default_limits.pids: must be at most"
+            + " 10, the maximum here, was 11",
+        "quotas: {output: 1G} | quotas.output: needs a default_limits.max_output, for jobs that ask"
+            + " for none",
+        "quotas: {memory: 1G}\\ndefault_limits: {memory: 2G} | quotas.memory: must be at least what"
+            + " a job gets that asks for nothing, 2G, was 1G: set a lower default_limits.memory",
+      })
+  void whatDoesNotGoTogetherIsRefused(String text, String problem) throws Exception {
+    ServerSettings settings = read(text.replace("\\n", "\n"));
+    assertThatExceptionOfType(InvalidSpecException.class)
+        .isThrownBy(() -> ServerConfig.of(settings))
+        .withMessage(problem);
+  }
+
+  @Test
+  void aMaximumIsStrongerThanWhatIsBuiltIn() throws Exception {
+    assertThat(ServerConfig.of(read("max_limits: {pids: 100}")).limits().standard().pids())
+        .isEqualTo(100);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.jobd.api.v1.Job;
 import dev.jobd.server.pki.HostName;
 import dev.jobd.server.pki.Name;
 import dev.jobd.server.pki.Pki;
+import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
@@ -53,7 +54,8 @@ final class TestServer implements AutoCloseable {
   private Worker worker;
   private JobdServer server;
 
-  private TestServer(Path directory, Retention retention, ServerConfig.Bounds bounds)
+  private TestServer(
+      Path directory, LimitPolicy limits, Retention retention, ServerConfig.Bounds bounds)
       throws Exception {
     this.directory = directory;
     Path pkiDirectory = directory.resolve("pki");
@@ -65,7 +67,7 @@ final class TestServer implements AutoCloseable {
             new ListenAddress("127.0.0.1", 0),
             directory.resolve("state"),
             pkiDirectory,
-            WorkerConfig.DEFAULT_LIMITS,
+            limits,
             retention,
             bounds);
     worker = openWorker();
@@ -77,22 +79,28 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(ServerConfig.Bounds bounds) throws Exception {
-    return start(Retention.DEFAULT, bounds);
+    return start(LimitPolicy.DEFAULT, Retention.DEFAULT, bounds);
   }
 
   static TestServer start(Retention retention) throws Exception {
-    return start(retention, ServerConfig.Bounds.DEFAULT);
+    return start(LimitPolicy.DEFAULT, retention, ServerConfig.Bounds.DEFAULT);
   }
 
-  private static TestServer start(Retention retention, ServerConfig.Bounds bounds)
-      throws Exception {
+  static TestServer start(LimitPolicy limits) throws Exception {
+    return start(limits, Retention.DEFAULT, ServerConfig.Bounds.DEFAULT);
+  }
+
+  private static TestServer start(
+      LimitPolicy limits, Retention retention, ServerConfig.Bounds bounds) throws Exception {
     assumeTrue(Host.isRoot(), "needs root: real jobs have cgroups and namespaces");
-    return new TestServer(Files.createTempDirectory("jobd-server-test"), retention, bounds);
+    return new TestServer(Files.createTempDirectory("jobd-server-test"), limits, retention, bounds);
   }
 
   private Worker openWorker() throws IOException {
     return Worker.open(
-        WorkerConfig.of(config.stateDirectory(), SHIM).withRetention(config.retention()));
+        WorkerConfig.of(config.stateDirectory(), SHIM)
+            .withLimits(config.limits())
+            .withRetention(config.retention()));
   }
 
   private JobdServer serve() throws Exception {
@@ -106,7 +114,7 @@ final class TestServer implements AutoCloseable {
             server.address(),
             config.stateDirectory(),
             config.pkiDirectory(),
-            config.defaultLimits(),
+            config.limits(),
             config.retention(),
             config.bounds());
     JobdServer.start(taken, new ServerPki(config.pkiDirectory()).tls(), worker).close();

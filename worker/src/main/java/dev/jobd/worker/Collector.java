@@ -2,6 +2,7 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.store.History;
 import dev.jobd.worker.store.History.Deletion;
 import java.io.Closeable;
@@ -16,10 +17,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets go of ended jobs: those that {@link Retention} gives up, on a thread of its own, and those
- * that somebody deletes.
+ * Lets go of ended jobs: those that {@link Retention} gives up, on a thread of its own, those that
+ * somebody deletes, and the outputs that {@link Quotas} leave no room for.
  *
  * <p>The thread sleeps until a job has ended or the next one comes of age. Every removal is noted
  * before it is begun and ticked off when it is durable ({@link History}), so one that a crash cut
@@ -83,14 +85,44 @@ final class Collector implements Closeable {
     LiveJob.await(deletion.thenAccept(done -> {}));
     CrashPoint.DELETE_NOTED.reached();
     if (deletion.join() == Deletion.DELETED) {
-      try {
-        remove(List.of(id));
-      } catch (IOException e) {
-        logger.log(Level.ERROR, "tick off that job " + id + " is removed", e);
-      }
+      removeNow(List.of(id));
     }
     CrashPoint.DELETE_DONE.reached();
     return deletion.join();
+  }
+
+  /**
+   * Lets go of outputs, those that ended first before the rest, until those that are left have at
+   * most {@code keep} bytes. Returns when they are gone; a directory that cannot be removed now is
+   * removed later.
+   *
+   * @param owner whose outputs; {@code null} for everybody's
+   * @throws IOException where that cannot be noted; some outputs may be gone by then
+   */
+  void makeRoom(@Nullable Owner owner, long keep) throws IOException {
+    List<JobId> expired;
+    do {
+      CompletableFuture<List<JobId>> notes =
+          history.expireOldest(owner, keep, BATCH, clock.instant());
+      LiveJob.await(notes.thenAccept(done -> {}));
+      expired = notes.join();
+      if (!expired.isEmpty()) {
+        logger.log(
+            Level.INFO,
+            "by quota the output of {0} jobs of {1} has expired",
+            expired.size(),
+            owner == null ? "all users" : owner);
+        removeNow(expired);
+      }
+    } while (expired.size() == BATCH);
+  }
+
+  private void removeNow(List<JobId> ids) {
+    try {
+      remove(ids);
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "tick off that jobs' directories are removed: " + ids, e);
+    }
   }
 
   private void run() {

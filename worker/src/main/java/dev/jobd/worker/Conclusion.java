@@ -9,6 +9,8 @@ import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -75,7 +77,7 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
     };
   }
 
-  private static Conclusion lost(Job job, Verdict verdict) {
+  private static Conclusion lost(Job job, Verdict verdict) throws IOException {
     JobState.Command command =
         switch (job.state()) {
           case JobState.Running(JobState.Command ran) -> ran;
@@ -84,6 +86,15 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
           case JobState.Ended already -> already.command();
         };
     JobState.Ended end = new JobState.Ended(command, Instant.now(), verdict);
-    return new Conclusion(end, OutputSize.NONE, false, true);
+    return new Conclusion(end, unfinishedOutput(job), false, true);
+  }
+
+  /** What takes the disk's room; the last of it may be covered by no record, and so not be read. */
+  private static OutputSize unfinishedOutput(Job job) throws IOException {
+    try {
+      return new OutputSize(Files.size(job.directory().resolve("output")), 0);
+    } catch (NoSuchFileException e) {
+      return OutputSize.NONE;
+    }
   }
 }

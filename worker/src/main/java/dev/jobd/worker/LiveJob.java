@@ -344,7 +344,7 @@ final class LiveJob implements ShimEvents {
     } catch (IOException e) {
       logger.log(Level.WARNING, "remove the directory of job " + job.id(), e);
     }
-    others.freeName(job);
+    others.release(job);
     others.remove(job);
     launched.complete(null);
     job.abandon("job " + job.id() + " could not be recorded, and was not started");
@@ -370,7 +370,7 @@ final class LiveJob implements ShimEvents {
   }
 
   private void publish(JobRecord last, JobState.Ended end) {
-    others.freeName(job);
+    others.release(job);
     job.toEnded(last, end);
     launched.complete(null);
     CrashPoint.END_PUBLISHED.reached();

@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The jobs that are alive, and the names they hold. */
+/** The jobs that are alive, the names they hold, and what they take of their owners' quotas. */
 final class LiveJobs {
   private final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
 
+  private final QuotaLedger quotas;
   private final Runnable ended;
 
   private record OwnedName(Owner owner, String name) {}
@@ -19,7 +20,8 @@ final class LiveJobs {
   /**
    * @param ended run after the end of each job is told and recorded; does not block
    */
-  LiveJobs(Runnable ended) {
+  LiveJobs(QuotaLedger quotas, Runnable ended) {
+    this.quotas = quotas;
     this.ended = ended;
   }
 
@@ -27,6 +29,7 @@ final class LiveJobs {
    * Adds a new job.
    *
    * @throws NameInUseException where another job of its owner holds its name
+   * @throws QuotaExceededException where a quota has no room for it
    */
   void admit(Job job) {
     String name = job.spec().name();
@@ -35,6 +38,12 @@ final class LiveJobs {
       if (holder != null) {
         throw new NameInUseException(name, holder);
       }
+    }
+    try {
+      quotas.take(job.id(), job.owner(), job.spec().limits());
+    } catch (QuotaExceededException e) {
+      release(job);
+      throw e;
     }
     jobs.put(job.id(), job);
   }
@@ -45,14 +54,16 @@ final class LiveJobs {
     if (name != null) {
       names.put(new OwnedName(job.owner(), name), job.id());
     }
+    quotas.takeUp(job.id(), job.owner(), job.spec().limits());
     jobs.put(job.id(), job);
   }
 
   /**
-   * From now on another job may have the name. Before the end is told: who waits for it may use the
-   * name at once.
+   * From now on other jobs may have the name, and what this one took of the quotas. Before the end
+   * is told: who waits for it may use them at once.
    */
-  void freeName(Job job) {
+  void release(Job job) {
+    quotas.giveBack(job.id(), job.owner());
     String name = job.spec().name();
     if (name != null) {
       names.remove(new OwnedName(job.owner(), name), job.id());

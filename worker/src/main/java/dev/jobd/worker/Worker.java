@@ -6,6 +6,7 @@ import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,7 @@ public final class Worker implements AutoCloseable {
   private final Shims shims;
   private final Collector collector;
   private final Outputs outputs;
+  private final OutputRoom outputRoom;
   private final LiveJobs live;
   private final RequestTurns turns = new RequestTurns();
   private final Orphans orphans;
@@ -68,7 +71,9 @@ public final class Worker implements AutoCloseable {
     this.collector =
         new Collector(config.retention(), store, state, InstantSource.system(), config.logger());
     this.outputs = new Outputs(state, store, config.chunkBytes());
-    this.live = new LiveJobs(collector::wake);
+    QuotaLedger quotas = new QuotaLedger(config.limits(), System::nanoTime);
+    this.outputRoom = new OutputRoom(quotas, store, collector);
+    this.live = new LiveJobs(quotas, collector::wake);
     this.cgroups = cgroups;
     this.shims = shims;
     this.orphans = new Orphans(state, store, cgroups, shims, live, config.logger());
@@ -114,9 +119,11 @@ public final class Worker implements AutoCloseable {
   /**
    * Starts a job and returns when its command has been executed.
    *
-   * @throws InvalidSpecException naming the limit that this host cannot enforce; nothing is started
+   * @throws InvalidSpecException naming the limit that exceeds its maximum, or that this host cannot
+   *     enforce; nothing is started
    * @throws LaunchException where the command could not be executed; the job is recorded as failed
    * @throws NameInUseException where a live job of the owner has the name
+   * @throws QuotaExceededException where the owner's jobs take too much already
    * @throws IOException where nothing was started, for example for want of disk space
    * @throws IllegalStateException where the worker is closed meanwhile; the job goes its way
    */
@@ -154,7 +161,7 @@ public final class Worker implements AutoCloseable {
 
   private Job launch(Owner owner, JobSpec asked, @Nullable StartRequest request)
       throws LaunchException, IOException {
-    JobSpec spec = asked.withLimits(enforceable(asked));
+    JobSpec spec = asked.withLimits(granted(asked));
     JobRecord record =
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
@@ -181,10 +188,15 @@ public final class Worker implements AutoCloseable {
     return launched(job);
   }
 
-  /** What is asked for, and defaults for the rest, as this host enforces it. */
-  private Limits enforceable(JobSpec asked) throws IOException {
-    Limits limits = asked.limits().orElse(config.defaultLimits());
-    return cgroups.enforceable(limits, Path.of(asked.workingDirectory()));
+  /** What is asked for, and defaults for the rest, within the maxima, as this host enforces it. */
+  private Limits granted(JobSpec asked) throws IOException {
+    LimitPolicy policy = config.limits();
+    Path files = Path.of(asked.workingDirectory());
+    // A disk has many names: what is asked of one and what it may be are compared by the same.
+    Limits wanted = cgroups.enforceable(asked.limits().orElse(policy.defaults()), files);
+    Limits maxima = policy.maxima();
+    List<IoLimit> disks = cgroups.enforceable(Limits.NONE.withIo(maxima.io()), files).io();
+    return cgroups.enforceable(wanted.within(maxima.withIo(disks)), files);
   }
 
   private static Job launched(Job job) throws LaunchException {
@@ -212,6 +224,8 @@ public final class Worker implements AutoCloseable {
       CrashPoint.CGROUP_MADE.reached();
       liveJob.enter();
       CrashPoint.ENTER_SENT.reached();
+      step = "output";
+      outputRoom.makeFor(job.owner());
       return null;
     } catch (IOException e) {
       return new Obstacle(step, e);
@@ -285,6 +299,11 @@ public final class Worker implements AutoCloseable {
         throw new JobRunningException(id);
       }
     };
+  }
+
+  /** What an owner's jobs take of the quotas that there are, and all jobs of those of all. */
+  public List<QuotaUse> quotaUse(Owner owner) throws IOException {
+    return outputRoom.use(owner);
   }
 
   /** How limits are enforced on this host: {@code v1}, {@code v2} or {@code hybrid}. */

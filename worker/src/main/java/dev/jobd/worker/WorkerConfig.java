@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param stateDirectory where records, journals and sockets are kept; made if absent, owned by one
  *     worker at a time
  * @param shim the {@code jobd-shim} executable
- * @param defaultLimits for what a job does not ask for
+ * @param limits what jobs may take
  * @param retention how long ended jobs are kept
  * @param chunkBytes the most bytes of output read at once: {@value #MIN_CHUNK_BYTES} to {@value
  *     #MAX_CHUNK_BYTES}
@@ -20,7 +20,7 @@ import java.nio.file.Path;
 public record WorkerConfig(
     Path stateDirectory,
     Path shim,
-    Limits defaultLimits,
+    LimitPolicy limits,
     Retention retention,
     int chunkBytes,
     Logger logger) {
@@ -51,17 +51,22 @@ public record WorkerConfig(
     return new WorkerConfig(
         stateDirectory,
         shim,
-        DEFAULT_LIMITS,
+        LimitPolicy.DEFAULT,
         Retention.DEFAULT,
         DEFAULT_CHUNK_BYTES,
         System.getLogger(Worker.class.getName()));
   }
 
-  public WorkerConfig withDefaultLimits(Limits limits) {
-    return new WorkerConfig(stateDirectory, shim, limits, retention, chunkBytes, logger);
+  public WorkerConfig withLimits(LimitPolicy policy) {
+    return new WorkerConfig(stateDirectory, shim, policy, retention, chunkBytes, logger);
+  }
+
+  /** What a job gets that does not ask for other limits. */
+  public WorkerConfig withDefaultLimits(Limits defaults) {
+    return withLimits(limits.withDefaults(defaults));
   }
 
   public WorkerConfig withRetention(Retention value) {
-    return new WorkerConfig(stateDirectory, shim, defaultLimits, value, chunkBytes, logger);
+    return new WorkerConfig(stateDirectory, shim, limits, value, chunkBytes, logger);
   }
 }

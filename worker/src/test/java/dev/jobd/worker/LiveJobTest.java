@@ -51,7 +51,7 @@ final class LiveJobTest {
       LiveJob.await(store.insert(record));
       JobCgroup cgroup = cgroups.create(id, SLEEPS.limits());
       try {
-        LiveJob live = new LiveJob(job, cgroup, store, shims, LOGGER, new LiveJobs(() -> {}));
+        LiveJob live = new LiveJob(job, cgroup, store, shims, LOGGER, noOthers());
 
         job.stop(StopRequest.kill("bob"));
         live.spawn(request(place, id, cgroup));
@@ -65,6 +65,10 @@ final class LiveJobTest {
         cgroup.remove();
       }
     }
+  }
+
+  private static LiveJobs noOthers() {
+    return new LiveJobs(new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), () -> {});
   }
 
   private static LaunchRequest request(Path place, String id, JobCgroup cgroup) {

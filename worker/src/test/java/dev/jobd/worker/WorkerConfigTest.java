@@ -27,7 +27,7 @@ class WorkerConfigTest {
                 new WorkerConfig(
                     config.stateDirectory(),
                     config.shim(),
-                    config.defaultLimits(),
+                    config.limits(),
                     config.retention(),
                     bytes,
                     config.logger()))

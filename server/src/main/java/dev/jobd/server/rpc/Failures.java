@@ -5,6 +5,7 @@ import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
+import dev.jobd.worker.QuotaExceededException;
 import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.grpc.StatusRuntimeException;
@@ -43,6 +44,13 @@ final class Failures {
           translate(wrapper.getCause());
       case InvalidSpecException invalid -> Errors.invalidField(invalid.field(), invalid.problem());
       case NameInUseException inUse -> Errors.nameInUse(inUse.name(), inUse.holder().toString());
+      case QuotaExceededException quota ->
+          Errors.quotaExceeded(
+              quota.quota(),
+              quota.bound(),
+              quota.used(),
+              Optional.ofNullable(quota.retryAfter()),
+              String.valueOf(quota.getMessage()));
       case JobRunningException running -> Errors.jobRunning(running.job().toString());
       case OutputExpiredException expired ->
           Errors.outputExpired(expired.job().toString(), expired.at());

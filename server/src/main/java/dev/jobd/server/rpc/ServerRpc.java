@@ -2,25 +2,30 @@ package dev.jobd.server.rpc;
 
 import dev.jobd.api.v1.GetServerInfoRequest;
 import dev.jobd.api.v1.GetServerInfoResponse;
+import dev.jobd.api.v1.QuotaUse;
 import dev.jobd.api.v1.ServerServiceGrpc;
 import dev.jobd.api.v1.WhoAmIRequest;
 import dev.jobd.api.v1.WhoAmIResponse;
 import dev.jobd.server.auth.Caller;
 import dev.jobd.server.auth.Permission;
 import dev.jobd.server.auth.Roles;
+import dev.jobd.worker.Worker;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 
 /** The server and the caller, as the server sees them. */
 public final class ServerRpc extends ServerServiceGrpc.ServerServiceImplBase {
   private final GetServerInfoResponse info;
+  private final Worker worker;
   private final Roles roles;
 
-  /**
-   * @param cgroupMode from {@link dev.jobd.worker.Worker#cgroupMode}
-   */
-  public ServerRpc(String version, String cgroupMode, Roles roles) {
+  public ServerRpc(String version, Worker worker, Roles roles) {
     this.info =
-        GetServerInfoResponse.newBuilder().setVersion(version).setCgroupMode(cgroupMode).build();
+        GetServerInfoResponse.newBuilder()
+            .setVersion(version)
+            .setCgroupMode(worker.cgroupMode())
+            .build();
+    this.worker = worker;
     this.roles = roles;
   }
 
@@ -35,12 +40,21 @@ public final class ServerRpc extends ServerServiceGrpc.ServerServiceImplBase {
     Answer.now(call, () -> describe(Caller.current()));
   }
 
-  private WhoAmIResponse describe(Caller caller) {
+  private WhoAmIResponse describe(Caller caller) throws IOException {
     return WhoAmIResponse.newBuilder()
         .setUser(caller.user())
         .setRole(caller.role())
         .addAllPermissions(
             roles.permissions(caller).stream().sorted().map(Permission::toString).toList())
+        .addAllQuotas(worker.quotaUse(caller.owner()).stream().map(ServerRpc::write).toList())
+        .build();
+  }
+
+  private static QuotaUse write(dev.jobd.worker.QuotaUse use) {
+    return QuotaUse.newBuilder()
+        .setQuota(use.quota())
+        .setLimit(use.limit())
+        .setUsed(use.used())
         .build();
   }
 }

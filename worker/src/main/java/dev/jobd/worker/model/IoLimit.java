@@ -87,6 +87,26 @@ public record IoLimit(
     return a == null ? b : b == null ? a : (Long) Math.min(a, b);
   }
 
+  /** As {@link Limits#within}, device by device as they are written. */
+  static List<IoLimit> within(List<IoLimit> asked, List<IoLimit> maxima) {
+    List<IoLimit> all = new ArrayList<>(orElse(asked, maxima));
+    for (int i = 0; i < all.size(); i++) {
+      for (IoLimit max : maxima) {
+        if (Objects.equals(all.get(i).device, max.device)) {
+          all.get(i).requireWithin("limits.io[" + i + "].", max);
+        }
+      }
+    }
+    return all;
+  }
+
+  private void requireWithin(String path, IoLimit max) {
+    Maximum.orNone(path + "read_bps", readBps, max.readBps);
+    Maximum.orNone(path + "write_bps", writeBps, max.writeBps);
+    Maximum.orNone(path + "read_iops", readIops, max.readIops);
+    Maximum.orNone(path + "write_iops", writeIops, max.writeIops);
+  }
+
   /** As {@link Limits#orElse}, device by device as they are written. */
   static List<IoLimit> orElse(List<IoLimit> asked, List<IoLimit> defaults) {
     List<IoLimit> all = new ArrayList<>(defaults);

@@ -55,6 +55,10 @@ public record Limits(
   public static final long MIN_WEIGHT = 1;
 
   public static final long MAX_WEIGHT = 10_000;
+
+  /** What a job without one has. */
+  public static final long DEFAULT_WEIGHT = 100;
+
   public static final int MAX_NICE = 19;
 
   /** Below this not even a static program starts. */
@@ -138,6 +142,27 @@ public record Limits(
         ioWeight != null ? ioWeight : defaults.ioWeight,
         timeout != null ? timeout : defaults.timeout,
         outputBytes != null ? outputBytes : defaults.outputBytes);
+  }
+
+  /**
+   * These limits, with {@code maxima} where these have none, and that would be more than the
+   * maximum. There is none of {@code nice}, which only takes.
+   *
+   * @throws InvalidSpecException naming the field of one that exceeds its maximum
+   */
+  public Limits within(Limits maxima) {
+    return new Limits(
+        Maximum.of("limits.cpu_millis", cpuMillis, maxima.cpuMillis),
+        Maximum.ofWeight("limits.cpu_weight", cpuWeight, maxima.cpuWeight),
+        Maximum.of("limits.cpuset", cpuset, maxima.cpuset),
+        nice,
+        Maximum.of("limits.memory_bytes", memoryBytes, maxima.memoryBytes),
+        Maximum.orNone("limits.swap_bytes", swapBytes, maxima.swapBytes),
+        Maximum.of("limits.pids", pids, maxima.pids),
+        IoLimit.within(io, maxima.io),
+        Maximum.ofWeight("limits.io_weight", ioWeight, maxima.ioWeight),
+        Maximum.of("limits.timeout", timeout, maxima.timeout),
+        Maximum.of("limits.output_bytes", outputBytes, maxima.outputBytes));
   }
 
   /** The same with these bounds for disks. */

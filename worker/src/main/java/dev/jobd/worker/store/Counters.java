@@ -5,13 +5,18 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one row of totals, kept in the transactions that change them, so that no question has to
- * count a million records.
+ * Totals, of all jobs and of each owner's, kept in the transactions that change them, so that no
+ * question has to count a million records.
  */
 final class Counters {
   private final PreparedStatement add;
+  private final PreparedStatement addOfOwner;
+  private final PreparedStatement dropOwner;
+  private final PreparedStatement kept;
+  private final PreparedStatement keptOfOwner;
   private final PreparedStatement raiseLastSeq;
   private final PreparedStatement setMaxSetback;
   private long lastSeq;
@@ -22,6 +27,19 @@ final class Counters {
     add =
         connection.prepareStatement(
             "UPDATE counters SET ended_jobs = ended_jobs + ?, output_bytes = output_bytes + ?");
+    addOfOwner =
+        connection.prepareStatement(
+            """
+            INSERT INTO kept_outputs (owner, output_bytes) VALUES (?, ?)
+            ON CONFLICT (owner) DO UPDATE
+            SET output_bytes = kept_outputs.output_bytes + excluded.output_bytes
+            """);
+    dropOwner =
+        connection.prepareStatement(
+            "DELETE FROM kept_outputs WHERE owner = ? AND output_bytes = 0");
+    kept = connection.prepareStatement("SELECT output_bytes FROM counters");
+    keptOfOwner =
+        connection.prepareStatement("SELECT output_bytes FROM kept_outputs WHERE owner = ?");
     raiseLastSeq =
         connection.prepareStatement("UPDATE counters SET last_seq = ? WHERE last_seq < ?");
     setMaxSetback = connection.prepareStatement("UPDATE counters SET max_setback = ?");
@@ -67,12 +85,12 @@ final class Counters {
     }
   }
 
-  void ended(long outputBytes) throws SQLException {
-    add(1, outputBytes);
+  void ended(String owner, long outputBytes) throws SQLException {
+    add(1, owner, outputBytes);
   }
 
-  void outputExpired(long outputBytes) throws SQLException {
-    add(0, -outputBytes);
+  void outputExpired(String owner, long outputBytes) throws SQLException {
+    add(0, owner, -outputBytes);
   }
 
   /**
@@ -80,16 +98,35 @@ final class Counters {
    *
    * @param outputBytes 0 where its output had expired before
    */
-  void deleted(long seq, long outputBytes) throws SQLException {
-    add(-1, -outputBytes);
+  void deleted(long seq, String owner, long outputBytes) throws SQLException {
+    add(-1, owner, -outputBytes);
     raiseLastSeq.setLong(1, seq);
     raiseLastSeq.setLong(2, seq);
     raiseLastSeq.executeUpdate();
   }
 
-  private void add(int jobs, long outputBytes) throws SQLException {
+  /** Bytes of ended jobs' outputs, where not expired; of all owners where there is none. */
+  long keptOutput(@Nullable String owner) throws SQLException {
+    if (owner != null) {
+      keptOfOwner.setString(1, owner);
+    }
+    try (ResultSet row = (owner == null ? kept : keptOfOwner).executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  private void add(int jobs, String owner, long outputBytes) throws SQLException {
     add.setInt(1, jobs);
     add.setLong(2, outputBytes);
     add.executeUpdate();
+    if (outputBytes != 0) {
+      addOfOwner.setString(1, owner);
+      addOfOwner.setLong(2, outputBytes);
+      addOfOwner.executeUpdate();
+    }
+    if (outputBytes < 0) {
+      dropOwner.setString(1, owner);
+      dropOwner.executeUpdate();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Owner;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,9 @@ public interface History {
 
   Holdings holdings() throws IOException;
 
+  /** Bytes of the outputs of this owner's ended jobs, where not expired. */
+  long keptOutput(Owner owner) throws IOException;
+
   /** Those that ended first. */
   List<EndedJob> oldest(int most) throws IOException;
 
@@ -53,6 +57,17 @@ public interface History {
    * nothing where there is no such job, or its output has expired before.
    */
   CompletableFuture<Void> expireOutput(JobId id, Instant at);
+
+  /**
+   * Expires outputs as {@link #expireOutput} does, those that ended first before the rest, until
+   * those that are left have at most {@code keep} bytes; all in one step, after every write that
+   * was asked for before. Empty ones stay.
+   *
+   * @param owner whose outputs; {@code null} for those of all together
+   * @param most that are expired in one step; where so many were, there may be more to do
+   */
+  CompletableFuture<List<JobId>> expireOldest(
+      @Nullable Owner owner, long keep, int most, Instant at);
 
   /** Deletes the record of an ended job, and notes that its directory is to be removed. */
   CompletableFuture<Deletion> delete(JobId id);

@@ -2,18 +2,23 @@ package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.store.History.Deletion;
+import dev.jobd.worker.store.History.EndedJob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How ended jobs and their outputs are let go, within a transaction of {@link WriteSession}. */
 final class Removals {
   private static final String SELECT_JOB =
-      "SELECT seq, phase, output_kept, output_expired_at, spec FROM jobs WHERE id = ?";
+      "SELECT seq, owner, phase, output_kept, output_expired_at, spec FROM jobs WHERE id = ?";
 
+  private final Connection connection;
   private final Counters counters;
   private final PreparedStatement selectJob;
   private final PreparedStatement expireOutput;
@@ -24,6 +29,7 @@ final class Removals {
   private final PreparedStatement deleteRemoval;
 
   Removals(Connection connection, Counters counters) throws SQLException {
+    this.connection = connection;
     this.counters = counters;
     selectJob = connection.prepareStatement(SELECT_JOB);
     expireOutput =
@@ -44,6 +50,7 @@ final class Removals {
    */
   private record Row(
       long seq,
+      String owner,
       boolean live,
       boolean hasOutput,
       long outputBytes,
@@ -55,8 +62,37 @@ final class Removals {
       return;
     }
     execute(expireOutput, at, row.get().seq());
-    counters.outputExpired(row.get().outputBytes());
+    counters.outputExpired(row.get().owner(), row.get().outputBytes());
     toRemove(id);
+  }
+
+  /** See {@link History#expireOldest}. */
+  List<JobId> expireOldest(@Nullable String owner, long keep, int most, long at)
+      throws SQLException {
+    long excess = counters.keptOutput(owner) - keep;
+    if (excess <= 0) {
+      return List.of();
+    }
+    List<JobId> expired = new ArrayList<>();
+    for (EndedJob job : oldestWithBytes(owner, most)) {
+      if (excess <= 0) {
+        break;
+      }
+      expireOutput(job.id(), at);
+      expired.add(job.id());
+      excess -= job.outputBytes();
+    }
+    return expired;
+  }
+
+  private List<EndedJob> oldestWithBytes(@Nullable String owner, int most) throws SQLException {
+    Selection oldest = Selection.oldestWithBytes(owner, most);
+    try (PreparedStatement select = connection.prepareStatement(oldest.sql())) {
+      bind(select, oldest.parameters().toArray());
+      try (ResultSet rows = select.executeQuery()) {
+        return EndedRows.read(rows);
+      }
+    }
   }
 
   Deletion delete(JobId id) throws SQLException {
@@ -69,7 +105,7 @@ final class Removals {
     }
     deleteLabels(row.get());
     execute(deleteJob, row.get().seq());
-    counters.deleted(row.get().seq(), row.get().outputBytes());
+    counters.deleted(row.get().seq(), row.get().owner(), row.get().outputBytes());
     toRemove(id);
     return Deletion.DELETED;
   }
@@ -93,6 +129,7 @@ final class Removals {
       return Optional.of(
           new Row(
               row.getLong("seq"),
+              row.getString("owner"),
               !row.getString("phase").equals("ENDED"),
               hasOutput,
               hasOutput ? row.getLong("output_kept") : 0,
@@ -120,9 +157,13 @@ final class Removals {
   }
 
   private static void execute(PreparedStatement statement, Object... values) throws SQLException {
+    bind(statement, values);
+    statement.executeUpdate();
+  }
+
+  private static void bind(PreparedStatement statement, Object... values) throws SQLException {
     for (int i = 0; i < values.length; i++) {
       statement.setObject(i + 1, values[i]);
     }
-    statement.executeUpdate();
   }
 }

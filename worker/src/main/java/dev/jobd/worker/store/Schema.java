@@ -19,7 +19,7 @@ import java.util.List;
  * equalities first, then {@code seq}, so that a page is read from where it begins, in order.
  */
 final class Schema {
-  private static final List<Step> STEPS = List.of(records(), history(), requests());
+  private static final List<Step> STEPS = List.of(records(), history(), requests(), owners());
 
   /** What this jobd writes, and the newest that it can read. */
   static final int VERSION = STEPS.size();
@@ -137,6 +137,31 @@ final class Schema {
         """
         CREATE UNIQUE INDEX jobs_by_request ON jobs (owner, request_id)
         WHERE request_id IS NOT NULL
+        """);
+  }
+
+  /** What is kept of each owner's outputs, and how to find those that ended first. */
+  private static Step owners() {
+    return sql(
+        """
+        CREATE TABLE kept_outputs (
+          owner        TEXT    PRIMARY KEY,
+          output_bytes INTEGER NOT NULL -- of ended jobs, where not expired; more than 0
+        )
+        """,
+        """
+        INSERT INTO kept_outputs (owner, output_bytes)
+        SELECT owner, SUM(output_kept) FROM jobs
+        WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept > 0
+        GROUP BY owner
+        """,
+        """
+        CREATE INDEX jobs_with_bytes_by_end ON jobs (ended_at, seq)
+        WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept > 0
+        """,
+        """
+        CREATE INDEX jobs_with_bytes_by_owner_and_end ON jobs (owner, ended_at, seq)
+        WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept > 0
         """);
   }
 

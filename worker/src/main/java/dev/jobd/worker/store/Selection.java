@@ -82,6 +82,16 @@ record Selection(String sql, List<Object> parameters) {
         List.of((long) most));
   }
 
+  /** Of outputs that hold something, those that ended first; of all owners where there is none. */
+  static Selection oldestWithBytes(@Nullable String owner, int most) {
+    return new Selection(
+        ENDED
+            + "WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept > 0"
+            + (owner == null ? "" : " AND owner = ?")
+            + " ORDER BY ended_at, seq LIMIT ?",
+        owner == null ? List.of((long) most) : List.of(owner, (long) most));
+  }
+
   static Selection known(Collection<JobId> ids) {
     String marks = " IN (" + marks(ids) + ")";
     List<Object> twice = new ArrayList<>();

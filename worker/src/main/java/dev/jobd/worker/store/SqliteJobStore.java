@@ -161,6 +161,15 @@ public final class SqliteJobStore implements JobStore, History {
   }
 
   @Override
+  public long keptOutput(Owner owner) throws IOException {
+    return readers.read(
+        "count kept output",
+        new Selection(
+            "SELECT output_bytes FROM kept_outputs WHERE owner = ?", List.of(owner.name())),
+        row -> row.next() ? row.getLong("output_bytes") : 0);
+  }
+
+  @Override
   public List<EndedJob> oldest(int most) throws IOException {
     return readers.read("list ended jobs", Selection.oldest(most), EndedRows::read);
   }
@@ -179,6 +188,25 @@ public final class SqliteJobStore implements JobStore, History {
               "expire the output of job " + id,
               REMOVAL_BYTES,
               session -> session.removals().expireOutput(id, nanos)));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<List<JobId>> expireOldest(
+      @Nullable Owner owner, long keep, int most, Instant at) {
+    String name = owner == null ? null : owner.name();
+    AtomicReference<List<JobId>> expired = new AtomicReference<>(List.of());
+    try {
+      long nanos = Nanos.of(at);
+      return writer
+          .write(
+              Write.urgent(
+                  "expire outputs that ended first",
+                  REMOVAL_BYTES,
+                  session -> expired.set(session.removals().expireOldest(name, keep, most, nanos))))
+          .thenApply(done -> expired.get());
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }

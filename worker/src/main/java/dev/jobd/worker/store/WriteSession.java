@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * its file: what it checks stays true until it commits.
  */
 final class WriteSession implements AutoCloseable {
-  private static final String PHASE = "SELECT phase FROM jobs WHERE id = ?";
+  private static final String RECORDED = "SELECT phase, owner FROM jobs WHERE id = ?";
   private static final String REQUEST = "SELECT 1 FROM jobs WHERE owner = ? AND request_id = ?";
   private static final String INSERT_JOB =
       """
@@ -38,7 +39,7 @@ final class WriteSession implements AutoCloseable {
       """;
 
   private final Connection connection;
-  private final PreparedStatement phase;
+  private final PreparedStatement recorded;
   private final PreparedStatement request;
   private final PreparedStatement insertJob;
   private final PreparedStatement insertLabel;
@@ -48,7 +49,7 @@ final class WriteSession implements AutoCloseable {
 
   private WriteSession(Connection connection) throws SQLException {
     this.connection = connection;
-    this.phase = connection.prepareStatement(PHASE);
+    this.recorded = connection.prepareStatement(RECORDED);
     this.request = connection.prepareStatement(REQUEST);
     this.insertJob = connection.prepareStatement(INSERT_JOB);
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
@@ -77,7 +78,7 @@ final class WriteSession implements AutoCloseable {
 
   void insert(NewRow row) throws SQLException, RefusedWriteException {
     JobRecord record = row.record();
-    if (phaseOf(record.id()) != null) {
+    if (recorded(record.id()).isPresent()) {
       throw new RefusedWriteException("there is a record with this id");
     }
     if (row.requestId() != null && isAnswered(record.owner(), row.requestId())) {
@@ -100,7 +101,7 @@ final class WriteSession implements AutoCloseable {
     insertJob.executeUpdate();
     counters.created(row.createdAt());
     if (row.endedAt() != null) {
-      counters.ended(record.output().kept());
+      counters.ended(record.owner().name(), record.output().kept());
     }
     for (Map.Entry<String, String> label : record.spec().labels().entrySet()) {
       insertLabel.setString(1, label.getKey());
@@ -116,11 +117,10 @@ final class WriteSession implements AutoCloseable {
    */
   void update(JobId id, Phase newPhase, OutputSize output, byte[] state, @Nullable Long endedAt)
       throws SQLException, RefusedWriteException {
-    String recorded = phaseOf(id);
-    if (recorded == null) {
-      throw new RefusedWriteException("there is no record with this id");
-    }
-    if (goesBack(recorded, newPhase)) {
+    Recorded before =
+        recorded(id)
+            .orElseThrow(() -> new RefusedWriteException("there is no record with this id"));
+    if (goesBack(before.phase(), newPhase)) {
       return;
     }
     updateJob.setString(1, newPhase.name());
@@ -131,7 +131,7 @@ final class WriteSession implements AutoCloseable {
     updateJob.setString(6, id.toString());
     updateJob.executeUpdate();
     if (endedAt != null) {
-      counters.ended(output.kept());
+      counters.ended(before.owner(), output.kept());
     }
   }
 
@@ -146,10 +146,15 @@ final class WriteSession implements AutoCloseable {
     connection.close();
   }
 
-  private @Nullable String phaseOf(JobId id) throws SQLException {
-    phase.setString(1, id.toString());
-    try (ResultSet row = phase.executeQuery()) {
-      return row.next() ? row.getString(1) : null;
+  /** What a record says, as far as changes of it take it. */
+  private record Recorded(String phase, String owner) {}
+
+  private Optional<Recorded> recorded(JobId id) throws SQLException {
+    recorded.setString(1, id.toString());
+    try (ResultSet row = recorded.executeQuery()) {
+      return row.next()
+          ? Optional.of(new Recorded(row.getString("phase"), row.getString("owner")))
+          : Optional.empty();
     }
   }
 

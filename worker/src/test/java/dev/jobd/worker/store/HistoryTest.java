@@ -1,6 +1,7 @@
 package dev.jobd.worker.store;
 
 import static dev.jobd.worker.store.Samples.ALICE;
+import static dev.jobd.worker.store.Samples.BOB;
 import static dev.jobd.worker.store.Stores.durable;
 import static dev.jobd.worker.store.Stores.inserted;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
+import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.History.Deletion;
 import dev.jobd.worker.store.History.EndedJob;
@@ -52,9 +54,13 @@ final class HistoryTest {
   }
 
   private JobRecord ended(long seconds, long outputBytes) throws Exception {
+    return ended(ALICE, seconds, outputBytes);
+  }
+
+  private JobRecord ended(Owner owner, long seconds, long outputBytes) throws Exception {
     return inserted(
         store,
-        Samples.starting(ALICE, LABELLED)
+        Samples.starting(owner, LABELLED)
             .withState(
                 new JobState.Ended(null, Samples.TIME.plusSeconds(seconds), new Verdict.Exited(0)))
             .withOutput(new OutputSize(outputBytes, 0)));
@@ -114,6 +120,79 @@ final class HistoryTest {
     assertThat(store.find(job.id()).orElseThrow().outputExpiredAt()).isEqualTo(LATER);
     assertThat(store.removals(null, 10)).isEmpty();
     assertThat(store.holdings()).isEqualTo(new Holdings(1, 0));
+  }
+
+  @Test
+  void keptOutputIsCountedForEachOwner() throws Exception {
+    JobRecord first = ended(ALICE, 0, 7);
+    ended(ALICE, 1, 0);
+    JobRecord live = inserted(store, Samples.starting());
+    ended(BOB, 2, 100);
+    assertThat(store.keptOutput(ALICE)).isEqualTo(7);
+
+    durable(store.update(live.withState(Samples.exited(0)).withOutput(new OutputSize(10, 0))));
+    durable(store.update(live.withState(Samples.exited(0)).withOutput(new OutputSize(99, 0))));
+    assertThat(store.keptOutput(ALICE)).isEqualTo(17);
+
+    durable(store.expireOutput(first.id(), LATER));
+    durable(store.expireOutput(first.id(), LATER));
+    reopen();
+    assertThat(store.keptOutput(ALICE)).isEqualTo(10);
+    assertThat(store.delete(first.id()).get()).isEqualTo(Deletion.DELETED);
+    assertThat(store.delete(live.id()).get()).isEqualTo(Deletion.DELETED);
+    assertThat(store.keptOutput(ALICE)).isZero();
+    assertThat(store.keptOutput(BOB)).isEqualTo(100);
+  }
+
+  @Test
+  void anOwnersOldestOutputsExpireUntilTheRestFits() throws Exception {
+    JobRecord second = ended(ALICE, 20, 5);
+    JobRecord first = ended(ALICE, 10, 5);
+    JobRecord empty = ended(ALICE, 0, 0);
+    JobRecord third = ended(ALICE, 30, 5);
+    JobRecord bobs = ended(BOB, 0, 5);
+
+    assertThat(store.expireOldest(ALICE, 15, 10, LATER).get()).isEmpty();
+    assertThat(store.expireOldest(ALICE, 9, 10, LATER).get())
+        .containsExactly(first.id(), second.id());
+    assertThat(store.expireOldest(ALICE, 9, 10, LATER).get()).isEmpty();
+
+    assertThat(store.find(first.id()).orElseThrow().outputExpiredAt()).isEqualTo(LATER);
+    assertThat(store.removals(null, 10)).containsExactlyInAnyOrder(first.id(), second.id());
+    for (JobRecord kept : List.of(empty, third, bobs)) {
+      assertThat(store.find(kept.id()).orElseThrow().outputExpiredAt()).isNull();
+    }
+    assertThat(store.keptOutput(ALICE)).isEqualTo(5);
+    assertThat(store.holdings()).isEqualTo(new Holdings(5, 10));
+  }
+
+  @Test
+  void outputsOfAllExpireUntilTheRestFits() throws Exception {
+    JobRecord alices = ended(ALICE, 20, 5);
+    JobRecord bobs = ended(BOB, 10, 5);
+
+    assertThat(store.expireOldest(null, 9, 10, LATER).get()).containsExactly(bobs.id());
+    assertThat(store.expireOldest(null, 0, 10, LATER).get()).containsExactly(alices.id());
+    assertThat(store.holdings()).isEqualTo(new Holdings(2, 0));
+  }
+
+  @Test
+  void noMoreOutputsExpireInOneStepThanAsked() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      ended(ALICE, i, 1);
+    }
+
+    assertThat(store.expireOldest(ALICE, 0, 3, LATER).get()).hasSize(3);
+    assertThat(store.expireOldest(ALICE, 0, 3, LATER).get()).hasSize(2);
+  }
+
+  @Test
+  void anEndThatWasAskedForBeforeIsCountedByAnExpiry() throws Exception {
+    JobRecord job = inserted(store, Samples.starting());
+    var end = store.update(job.withState(Samples.exited(0)).withOutput(new OutputSize(5, 0)));
+
+    assertThat(store.expireOldest(ALICE, 4, 10, LATER).get()).containsExactly(job.id());
+    durable(end);
   }
 
   @Test

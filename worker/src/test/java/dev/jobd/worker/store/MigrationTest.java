@@ -68,7 +68,7 @@ final class MigrationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void everyRecordIsThereUnchanged(int version) throws Exception {
     restore(version);
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
@@ -89,11 +89,13 @@ final class MigrationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void whatWasOnlyInDocumentsCanBeAskedFor(int version) throws Exception {
     restore(version);
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       assertThat(store.holdings()).isEqualTo(new Holdings(3, 1024));
+      assertThat(store.keptOutput(ALICE)).isEqualTo(1024);
+      assertThat(store.keptOutput(new Owner("bob"))).isZero();
       assertThat(store.oldest(10))
           .containsExactly(
               new EndedJob(id(2), TIME.plusSeconds(11), 0),
@@ -114,7 +116,7 @@ final class MigrationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void recordsOfBeforeThereWereRequestsAnswerNone(int version) throws Exception {
     restore(version);
     StartRequest request = new StartRequest(new RequestId("deploy-42"), Limits.NONE);
@@ -123,6 +125,18 @@ final class MigrationTest {
       JobRecord added = Samples.starting();
       Stores.durable(store.insert(added, request));
       assertThat(store.find(ALICE, request.id())).contains(new RequestedJob(added, request));
+    }
+  }
+
+  @Test
+  void whatHasExpiredIsKeptNoMore() throws Exception {
+    restore(3);
+    Stores.tamper(file, "UPDATE jobs SET output_expired_at = 1 WHERE seq = 1");
+    Stores.tamper(file, "UPDATE counters SET output_bytes = 24");
+
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      assertThat(store.keptOutput(ALICE)).isEqualTo(24);
+      assertThat(store.expireOldest(ALICE, 0, 10, TIME).get()).containsExactly(id(3));
     }
   }
 
@@ -138,7 +152,7 @@ final class MigrationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void itsSchemaIsThatOfANewFile(int version) throws Exception {
     restore(version);
     Path fresh = directory.resolve("fresh.db");

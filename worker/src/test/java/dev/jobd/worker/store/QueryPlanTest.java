@@ -85,6 +85,8 @@ final class QueryPlanTest {
     selections.add(Selection.live());
     selections.add(Selection.oldest(10));
     selections.add(Selection.oldestWithOutput(10));
+    selections.add(Selection.oldestWithBytes(null, 10));
+    selections.add(Selection.oldestWithBytes("owner-1", 10));
     selections.add(Selection.removals("", 10));
     selections.add(SeqRange.enclosing(A_MINUTE));
     for (JobQuery query : everyShape()) {
@@ -125,6 +127,22 @@ final class QueryPlanTest {
                 + " (owner=? AND label_key=? AND label_value=? AND seq<?)");
     assertThat(plan(ALICE, null, null, LIVE, Map.of("team", "t1")))
         .contains("SEARCH j USING COVERING INDEX jobs_by_owner (owner=? AND phase=? AND seq<?)");
+  }
+
+  @Test
+  void whatEndedFirstIsReadInOrder() throws Exception {
+    for (Selection oldest :
+        List.of(
+            Selection.oldest(10),
+            Selection.oldestWithOutput(10),
+            Selection.oldestWithBytes(null, 10),
+            Selection.oldestWithBytes("owner-1", 10))) {
+      assertThat(plan(oldest)).as(oldest.sql()).noneMatch(step -> step.contains("TEMP B-TREE"));
+    }
+    assertThat(plan(Selection.oldestWithBytes(null, 10)))
+        .containsExactly("SCAN jobs USING INDEX jobs_with_bytes_by_end");
+    assertThat(plan(Selection.oldestWithBytes("owner-1", 10)))
+        .containsExactly("SEARCH jobs USING INDEX jobs_with_bytes_by_owner_and_end (owner=?)");
   }
 
   @Test

@@ -1,0 +1,106 @@
+package dev.jobd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.jobd.api.ErrorDetails;
+import dev.jobd.api.ErrorDetails.FieldViolation;
+import dev.jobd.api.ErrorReason;
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.Limits;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.worker.LimitPolicy;
+import dev.jobd.worker.Quotas;
+import dev.jobd.worker.Quotas.StartRate;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** StartJob where the server's maxima and quotas are reached. */
+class QuotaTest {
+  private static final dev.jobd.worker.model.Limits MAXIMA =
+      new dev.jobd.worker.model.Limits(null, 1L << 30, null, null, null);
+
+  private static LimitPolicy policy(Quotas quotas) {
+    return LimitPolicy.of(dev.jobd.worker.model.Limits.NONE, MAXIMA, quotas);
+  }
+
+  private static Job start(Channel channel, Limits.Builder limits) {
+    JobSpec.Builder spec =
+        JobSpec.newBuilder().addAllArgv(List.of("sleep", "1000")).setLimits(limits);
+    return new Client(channel)
+        .stub()
+        .startJob(StartJobRequest.newBuilder().setSpec(spec).build())
+        .getJob();
+  }
+
+  private static ErrorDetails failure(Channel channel, Limits.Builder limits) {
+    return ErrorDetails.of(
+        catchThrowableOfType(StatusRuntimeException.class, () -> start(channel, limits)));
+  }
+
+  @Test
+  void aLimitAboveItsMaximumIsAWrongField() throws Exception {
+    try (TestServer server = TestServer.start(policy(Quotas.DEFAULT))) {
+      ErrorDetails failure =
+          failure(server.connect("alice", "admin"), Limits.newBuilder().setMemoryBytes(2L << 30));
+
+      assertThat(failure.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(failure.reason()).contains(ErrorReason.INVALID_FIELD);
+      assertThat(failure.violations())
+          .containsExactly(
+              new FieldViolation(
+                  "spec.limits.memory_bytes",
+                  "must be at most 1073741824, the maximum here, was 2147483648"));
+      assertThat(server.traces().records()).isZero();
+      assertThat(server.traces().directories()).isEmpty();
+    }
+  }
+
+  @Test
+  void aUserWithoutRoomIsToldWhichQuotaHowMuchIsUsedAndOthersMayStart() throws Exception {
+    Quotas quotas = new Quotas(null, null, null, 3L << 29, null, null);
+    try (TestServer server = TestServer.start(policy(quotas))) {
+      Channel alice = server.connect("alice", "admin");
+      Job first = start(alice, Limits.newBuilder()); // with the maximum
+      assertThat(first.getSpec().getLimits().getMemoryBytes()).isEqualTo(1L << 30);
+
+      ErrorDetails failure = failure(alice, Limits.newBuilder());
+
+      assertThat(failure.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(failure.reason()).contains(ErrorReason.QUOTA_EXCEEDED);
+      assertThat(failure.metadata())
+          .containsEntry("quota", "memory")
+          .containsEntry("limit", "1610612736")
+          .containsEntry("used", "1073741824")
+          .hasSize(3);
+      assertThat(failure.message())
+          .isEqualTo(
+              "quota memory exceeded: this job takes 1G, live jobs have 1G of 1536M: ask for less,"
+                  + " or wait until one ends");
+      assertThat(new Client(alice).list()).extracting(Job::getId).containsExactly(first.getId());
+      start(alice, Limits.newBuilder().setMemoryBytes(1L << 29));
+      start(server.connect("bob", "user"), Limits.newBuilder());
+    }
+  }
+
+  @Test
+  void aStartThatComesTooSoonIsToldWhenToTryAgain() throws Exception {
+    Quotas quotas = new Quotas(null, new StartRate(1, 1), null, null, null, null);
+    try (TestServer server = TestServer.start(policy(quotas))) {
+      Channel alice = server.connect("alice", "user");
+      start(alice, Limits.newBuilder());
+
+      ErrorDetails failure = failure(alice, Limits.newBuilder());
+
+      assertThat(failure.reason()).contains(ErrorReason.QUOTA_EXCEEDED);
+      assertThat(failure.metadata())
+          .containsEntry("quota", "starts_per_second")
+          .containsKey("retry_after_ms");
+      assertThat(failure.message()).contains("try again in").doesNotContain("\n");
+    }
+  }
+}

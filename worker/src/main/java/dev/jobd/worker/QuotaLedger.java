@@ -1,0 +1,178 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.Quotas.StartRate;
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Owner;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What live jobs take of the quotas. A start takes its part of all of them in one step, before
+ * anything is made for it, or nothing: so starts at one time do not exceed a quota together.
+ *
+ * <p>What is used is summed up from the live jobs whenever it is asked for. There is no second
+ * account of it, so nothing is given back twice, or never.
+ */
+final class QuotaLedger {
+  private final Quotas quotas;
+  private final Limits standard;
+  private final LongSupplier clock;
+
+  /** Of owners with live jobs, or who have started jobs so lately that it still counts. */
+  private final Map<Owner, Account> accounts = new HashMap<>();
+
+  private static final class Account {
+    private final Map<JobId, Limits> live = new HashMap<>();
+    private final @Nullable StartPace pace;
+
+    Account(@Nullable StartPace pace) {
+      this.pace = pace;
+    }
+
+    boolean isIdle(long now) {
+      return live.isEmpty() && (pace == null || pace.isFull(now));
+    }
+  }
+
+  /**
+   * @param clock monotonic, in nanoseconds
+   */
+  QuotaLedger(LimitPolicy policy, LongSupplier clock) {
+    this.quotas = policy.quotas();
+    this.standard = policy.standard();
+    this.clock = clock;
+  }
+
+  /**
+   * A job is to be started.
+   *
+   * @throws QuotaExceededException where a quota has no room for it; nothing is taken then
+   */
+  synchronized void take(JobId job, Owner owner, Limits limits) {
+    long now = clock.getAsLong();
+    Account account = account(owner, now);
+    requireRoom(account, limits);
+    if (account.pace != null) {
+      account.pace.take(now);
+    }
+    account.live.put(job, limits);
+    accounts.put(owner, account);
+  }
+
+  /**
+   * A job is live that an earlier worker started. It counts even where it exceeds a quota, and
+   * where it lacks a limit that there is a quota of now, as one that is started now.
+   */
+  synchronized void takeUp(JobId job, Owner owner, Limits limits) {
+    Account account = account(owner, clock.getAsLong());
+    account.live.put(job, limits.orElse(standard));
+    accounts.put(owner, account);
+  }
+
+  /**
+   * The limits of a live job are to change; those of one that is not live change nothing.
+   *
+   * @throws QuotaExceededException where a quota has no room for the new ones; the old ones count
+   *     on then
+   */
+  synchronized void change(JobId job, Owner owner, Limits limits) {
+    Account account = accounts.get(owner);
+    Limits before = account == null ? null : account.live.remove(job);
+    if (account == null || before == null) {
+      return;
+    }
+    Limits counting = before;
+    try {
+      requireRoom(account, limits);
+      counting = limits;
+    } finally {
+      account.live.put(job, counting);
+    }
+  }
+
+  /** A job is over, or never came to be. May be told more than once. */
+  synchronized void giveBack(JobId job, Owner owner) {
+    Account account = accounts.get(owner);
+    if (account != null) {
+      account.live.remove(job);
+      if (account.isIdle(clock.getAsLong())) {
+        accounts.remove(owner);
+      }
+    }
+  }
+
+  /**
+   * How much output of the owner's ended jobs may be kept beside what his live ones may come to;
+   * {@code null} where that is not bounded.
+   */
+  synchronized @Nullable Long outputRoom(Owner owner) {
+    return room(Quota.OUTPUT, owner);
+  }
+
+  /** The same of all owners together. */
+  synchronized @Nullable Long totalOutputRoom() {
+    return room(Quota.TOTAL_OUTPUT, null);
+  }
+
+  private @Nullable Long room(Quota quota, @Nullable Owner owner) {
+    Long bound = quota.of(quotas);
+    Account account = accounts.get(owner);
+    return bound == null ? null : (Long) Math.max(0, bound - used(quota, account));
+  }
+
+  /** What live jobs take, of each quota that there is; of all owners where it is shared. */
+  synchronized Map<Quota, QuotaUse> use(Owner owner) {
+    Map<Quota, QuotaUse> uses = new EnumMap<>(Quota.class);
+    for (Quota quota : Quota.values()) {
+      Long bound = quota.of(quotas);
+      if (bound != null) {
+        long used = used(quota, accounts.get(owner));
+        uses.put(quota, new QuotaUse(quota.toString(), bound, used));
+      }
+    }
+    return uses;
+  }
+
+  private Account account(Owner owner, long now) {
+    Account known = accounts.get(owner);
+    if (known != null) {
+      return known;
+    }
+    accounts.values().removeIf(account -> account.isIdle(now));
+    StartRate rate = quotas.startRate();
+    return new Account(rate == null ? null : new StartPace(rate, now));
+  }
+
+  private void requireRoom(Account account, Limits limits) {
+    for (Quota quota : Quota.values()) {
+      Long bound = quota.of(quotas);
+      if (bound != null) {
+        long asked = quota.partOf(limits);
+        long used = used(quota, account);
+        if (asked > bound - used) {
+          throw quota.exceeded(bound, used, asked);
+        }
+      }
+    }
+  }
+
+  private long used(Quota quota, @Nullable Account account) {
+    Stream<Account> counting =
+        quota.isShared() ? accounts.values().stream() : Stream.ofNullable(account);
+    return counting
+        .flatMap(each -> each.live.values().stream())
+        .mapToLong(quota::partOf)
+        .reduce(0, QuotaLedger::saturatedSum);
+  }
+
+  /** Parts are not negative; where jobs were taken up that no quota bounded, many are a lot. */
+  private static long saturatedSum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+}

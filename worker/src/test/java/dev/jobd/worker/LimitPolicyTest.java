@@ -1,0 +1,152 @@
+package dev.jobd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.Quotas.StartRate;
+import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.Limits;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class LimitPolicyTest {
+  private static final Limits MAXIMA =
+      new Limits(2000L, 1L << 30, 100L, Duration.ofHours(1), 1L << 20);
+
+  private static void assertRefused(ThrowingCallable what, String message) {
+    assertThatThrownBy(what).isInstanceOf(InvalidSpecException.class).hasMessage(message);
+  }
+
+  private static Quotas quotas(
+      long cpuMillis, long memoryBytes, long outputBytes, long totalOutputBytes) {
+    return new Quotas(1L, null, cpuMillis, memoryBytes, outputBytes, totalOutputBytes);
+  }
+
+  @Test
+  void defaultsAreTheContract() {
+    assertThat(LimitPolicy.DEFAULT)
+        .isEqualTo(new LimitPolicy(WorkerConfig.DEFAULT_LIMITS, Limits.NONE, Quotas.DEFAULT));
+    assertThat(Quotas.DEFAULT).isEqualTo(new Quotas(4096L, null, null, null, null, null));
+    assertThat(WorkerConfig.of(TestWorker.SHIM, TestWorker.SHIM).limits())
+        .isEqualTo(LimitPolicy.DEFAULT);
+  }
+
+  @Test
+  void aJobGetsWhatItAsksForThenTheDefaultThenTheMaximum() {
+    Limits defaults = new Limits(500L, 1L << 20, null, null, null);
+    LimitPolicy policy = LimitPolicy.of(defaults, MAXIMA, Quotas.NONE);
+
+    assertThat(policy.granted(new Limits(1000L, null, null, Duration.ofHours(1), null)))
+        .isEqualTo(new Limits(1000L, 1L << 20, 100L, Duration.ofHours(1), 1L << 20));
+    assertThat(policy.standard())
+        .isEqualTo(new Limits(500L, 1L << 20, 100L, Duration.ofHours(1), 1L << 20));
+  }
+
+  @Test
+  void whatIsBuiltInIsWeakerThanAMaximumAndStandsWithoutOne() {
+    Limits others = new Limits(1000L, null, null, null, null);
+
+    assertThat(LimitPolicy.of(Limits.NONE, MAXIMA, Quotas.NONE).standard().pids()).isEqualTo(100);
+    assertThat(LimitPolicy.of(others, others, Quotas.NONE).standard().pids()).isEqualTo(4096);
+  }
+
+  @Test
+  void whoeverAsksForMoreIsToldTheFieldAndTheMaximum() {
+    LimitPolicy policy = LimitPolicy.of(Limits.NONE, MAXIMA, Quotas.NONE);
+
+    assertRefused(
+        () -> policy.granted(new Limits(2001L, null, null, null, null)),
+        "limits.cpu_millis: must be at most 2000, the maximum here, was 2001");
+    assertRefused(
+        () -> policy.granted(new Limits(null, (1L << 30) + 1, null, null, null)),
+        "limits.memory_bytes: must be at most 1073741824, the maximum here, was 1073741825");
+    assertRefused(
+        () -> policy.granted(new Limits(null, null, 101L, null, null)),
+        "limits.pids: must be at most 100, the maximum here, was 101");
+    assertRefused(
+        () -> policy.granted(new Limits(null, null, null, Duration.ofMinutes(61), null)),
+        "limits.timeout: must be at most PT1H, the maximum here, was PT1H1M");
+    assertRefused(
+        () -> policy.granted(new Limits(null, null, null, null, (1L << 20) + 1)),
+        "limits.output_bytes: must be at most 1048576, the maximum here, was 1048577");
+    assertThat(policy.granted(MAXIMA)).isEqualTo(MAXIMA);
+  }
+
+  @Test
+  void aDefaultAboveItsMaximumIsRefused() {
+    assertRefused(
+        () -> LimitPolicy.of(new Limits(null, null, 101L, null, null), MAXIMA, Quotas.NONE),
+        "default_limits.pids: must be at most 100, the maximum here, was 101");
+  }
+
+  @Test
+  void aQuotaNeedsAJobToHaveTheLimit() {
+    Limits all = new Limits(1000L, 1L << 20, 10L, null, 100L);
+
+    assertThat(LimitPolicy.of(all, Limits.NONE, quotas(1000, 1 << 20, 100, 100)).quotas())
+        .isNotNull();
+    assertThat(LimitPolicy.of(Limits.NONE, all, quotas(1000, 1 << 20, 100, 100)).quotas())
+        .isNotNull();
+    assertRefused(
+        () ->
+            LimitPolicy.of(
+                Limits.NONE, Limits.NONE, new Quotas(null, null, 100L, null, null, null)),
+        "quotas.cpus: needs a default_limits.cpus, for jobs that ask for none");
+    assertRefused(
+        () ->
+            LimitPolicy.of(
+                Limits.NONE, Limits.NONE, new Quotas(null, null, null, 1L << 30, null, null)),
+        "quotas.memory: needs a default_limits.memory, for jobs that ask for none");
+    assertRefused(
+        () ->
+            LimitPolicy.of(
+                Limits.NONE, Limits.NONE, new Quotas(null, null, null, null, 100L, null)),
+        "quotas.output: needs a default_limits.max_output, for jobs that ask for none");
+    assertRefused(
+        () ->
+            LimitPolicy.of(
+                Limits.NONE, Limits.NONE, new Quotas(null, null, null, null, null, 100L)),
+        "quotas.total_output: needs a default_limits.max_output, for jobs that ask for none");
+  }
+
+  @Test
+  void aQuotaThatNoJobFitsIntoIsRefused() {
+    Limits all = new Limits(1500L, 1L << 30, 10L, null, 100L);
+
+    assertRefused(
+        () -> LimitPolicy.of(all, Limits.NONE, quotas(1000, 1L << 30, 100, 100)),
+        "quotas.cpus: must be at least what a job gets that asks for nothing, 1.5, was 1: set a"
+            + " lower default_limits.cpus");
+    assertRefused(
+        () -> LimitPolicy.of(Limits.NONE, all, quotas(1500, 1L << 20, 100, 100)),
+        "quotas.memory: must be at least what a job gets that asks for nothing, 1G, was 1M: set a"
+            + " lower default_limits.memory");
+    assertRefused(
+        () -> LimitPolicy.of(all, Limits.NONE, quotas(1500, 1L << 30, 100, 99)),
+        "quotas.total_output: must be at least what a job gets that asks for nothing, 100, was 99:"
+            + " set a lower default_limits.max_output");
+  }
+
+  @Test
+  void everyQuotaIsBounded() {
+    assertRefused(
+        () -> new Quotas(0L, null, null, null, null, null),
+        "quotas.running_jobs: must be 1 to 1000000, was 0");
+    assertRefused(
+        () -> new StartRate(0, 1), "quotas.starts_per_second: must be 1 to 1000000, was 0");
+    assertRefused(() -> new StartRate(1, 0), "quotas.start_burst: must be 1 to 1000000, was 0");
+    assertRefused(
+        () -> new Quotas(null, null, 9L, null, null, null),
+        "quotas.cpus: must be 0.01 to 1000000, was 0.009");
+    assertRefused(
+        () -> new Quotas(null, null, null, 1L, null, null),
+        "quotas.memory: must be 1M to 1048576T, was 1");
+    assertRefused(
+        () -> new Quotas(null, null, null, null, 0L, null),
+        "quotas.output: must be 1 to 1024T, was 0");
+    assertRefused(
+        () -> new Quotas(null, null, null, null, null, (1L << 50) + 1),
+        "quotas.total_output: must be 1 to 1024T, was 1125899906842625");
+  }
+}

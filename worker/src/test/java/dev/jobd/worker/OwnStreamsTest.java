@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class OwnStreamsTest {
         perl -e 'sysseek(STDOUT, 0, 0) || syswrite(STDOUT, "$!\\n")'
         perl -e 'open(F, "+<", "/dev/stdout"); sysseek(F, 0, 0); syswrite(F, "two\\n")'
         printf 'three\\n' | dd of=/dev/stdout conv=notrunc status=none
-        printf 'four\\n' | dd of=/proc/self/fd/1 oflag=append status=none
+        printf 'four\\n' | dd of=/proc/self/fd/1 oflag=append conv=notrunc status=none
         """;
 
     Job job = test.start(shell(script).mergeOutput(merge));
@@ -131,8 +132,7 @@ class OwnStreamsTest {
             "echo one; while [ ! -e "
                 + gate
                 + " ]; do sleep 0.01; done; : >/dev/stdout; truncate -s 0 /dev/stdout; echo two");
-    try (Follower follower =
-        job.follow(ReadRequest.ALL.withStreams(java.util.EnumSet.of(STDOUT)))) {
+    try (Follower follower = job.follow(ReadRequest.ALL.withStreams(EnumSet.of(STDOUT)))) {
       assertThat(chunk(follower.take())).isEqualTo("one\n");
       Files.createFile(gate);
       assertThat(chunk(follower.take())).isEqualTo("two\n");

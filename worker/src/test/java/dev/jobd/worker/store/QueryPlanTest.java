@@ -140,9 +140,10 @@ final class QueryPlanTest {
       assertThat(plan(oldest)).as(oldest.sql()).noneMatch(step -> step.contains("TEMP B-TREE"));
     }
     assertThat(plan(Selection.oldestWithBytes(null, 10)))
-        .containsExactly("SCAN jobs USING INDEX jobs_with_bytes_by_end");
+        .containsExactly("SEARCH jobs USING INDEX jobs_with_bytes_by_end (ended_at>?)");
     assertThat(plan(Selection.oldestWithBytes("owner-1", 10)))
-        .containsExactly("SEARCH jobs USING INDEX jobs_with_bytes_by_owner_and_end (owner=?)");
+        .containsExactly(
+            "SEARCH jobs USING INDEX jobs_with_bytes_by_owner_and_end (owner=? AND ended_at>?)");
   }
 
   @Test

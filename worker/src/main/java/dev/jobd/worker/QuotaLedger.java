@@ -26,8 +26,19 @@ final class QuotaLedger {
   /** Of owners with live jobs, or who have started jobs so lately that it still counts. */
   private final Map<Owner, Account> accounts = new HashMap<>();
 
+  /** What a job counts with: while its limits change, the larger of both in each quota. */
+  private record Part(Limits before, Limits after) {
+    static Part of(Limits limits) {
+      return new Part(limits, limits);
+    }
+
+    long of(Quota quota) {
+      return Math.max(quota.partOf(before), quota.partOf(after));
+    }
+  }
+
   private static final class Account {
-    private final Map<JobId, Limits> live = new HashMap<>();
+    private final Map<JobId, Part> live = new HashMap<>();
     private final @Nullable StartPace pace;
 
     Account(@Nullable StartPace pace) {
@@ -60,7 +71,7 @@ final class QuotaLedger {
     if (account.pace != null) {
       account.pace.take(now);
     }
-    account.live.put(job, limits);
+    account.live.put(job, Part.of(limits));
     accounts.put(owner, account);
   }
 
@@ -70,28 +81,38 @@ final class QuotaLedger {
    */
   synchronized void takeUp(JobId job, Owner owner, Limits limits) {
     Account account = account(owner, clock.getAsLong());
-    account.live.put(job, limits.orElse(standard));
+    account.live.put(job, Part.of(limits.orElse(standard)));
     accounts.put(owner, account);
   }
 
   /**
-   * The limits of a live job are to change; those of one that is not live change nothing.
+   * The limits of a live job are to change, until {@link #settle} says to what they have. Those of
+   * one that is not live change nothing.
    *
    * @throws QuotaExceededException where a quota has no room for the new ones; the old ones count
    *     on then
    */
   synchronized void change(JobId job, Owner owner, Limits limits) {
     Account account = accounts.get(owner);
-    Limits before = account == null ? null : account.live.remove(job);
-    if (account == null || before == null) {
+    Part part = account == null ? null : account.live.get(job);
+    if (account == null || part == null) {
       return;
     }
-    Limits counting = before;
+    Limits after = limits.orElse(standard);
+    account.live.remove(job); // it makes room for itself
     try {
-      requireRoom(account, limits);
-      counting = limits;
+      requireRoom(account, after);
+      part = new Part(part.before(), after);
     } finally {
-      account.live.put(job, counting);
+      account.live.put(job, part);
+    }
+  }
+
+  /** A live job has these limits, which it had or was to have. */
+  synchronized void settle(JobId job, Owner owner, Limits limits) {
+    Account account = accounts.get(owner);
+    if (account != null) {
+      account.live.computeIfPresent(job, (_, _) -> Part.of(limits.orElse(standard)));
     }
   }
 
@@ -166,7 +187,7 @@ final class QuotaLedger {
         quota.isShared() ? accounts.values().stream() : Stream.ofNullable(account);
     return counting
         .flatMap(each -> each.live.values().stream())
-        .mapToLong(quota::partOf)
+        .mapToLong(part -> part.of(quota))
         .reduce(0, QuotaLedger::saturatedSum);
   }
 

@@ -173,16 +173,37 @@ class QuotaLedgerTest {
     take(ALICE, limits(500, 1, 1));
 
     ledger.change(job, ALICE, limits(1500, 1, 1));
+    ledger.settle(job, ALICE, limits(1500, 1, 1));
     assertThatThrownBy(() -> take(ALICE, limits(10, 1, 1)))
         .isInstanceOf(QuotaExceededException.class);
     assertThatThrownBy(() -> ledger.change(job, ALICE, limits(1501, 1, 1)))
         .isInstanceOf(QuotaExceededException.class);
     ledger.change(job, ALICE, limits(1000, 1, 1));
+    ledger.settle(job, ALICE, limits(1000, 1, 1));
     take(ALICE, limits(500, 1, 1));
+  }
 
+  @Test
+  void limitsThatAreChangingCountWithTheLargerOfBothInEachQuota() {
+    JobId job = take(ALICE, limits(1500, 1, 1));
+
+    ledger.change(job, ALICE, limits(500, 2, 1));
+
+    assertThatThrownBy(() -> take(ALICE, limits(600, 1, 1))).hasMessageContaining("quota cpus");
+    assertThatThrownBy(() -> take(ALICE, limits(500, 2, 1))).hasMessageContaining("quota memory");
+    ledger.settle(job, ALICE, limits(1500, 1, 1)); // it came to nothing
+    take(ALICE, limits(500, 2, 1));
+  }
+
+  @Test
+  void limitsOfAJobThatIsOverDoNotChange() {
+    JobId job = take(ALICE, limits(2000, 1, 1));
     ledger.giveBack(job, ALICE);
-    ledger.change(job, ALICE, limits(1000, 1, 1));
-    take(ALICE, limits(1000, 1, 1));
+
+    ledger.change(job, ALICE, limits(2000, 1, 1));
+    ledger.settle(job, ALICE, limits(2000, 1, 1));
+
+    take(ALICE, limits(2000, 1, 1));
   }
 
   @Test

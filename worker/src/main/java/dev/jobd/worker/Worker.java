@@ -119,8 +119,8 @@ public final class Worker implements AutoCloseable {
   /**
    * Starts a job and returns when its command has been executed.
    *
-   * @throws InvalidSpecException naming the limit that exceeds its maximum, or that this host cannot
-   *     enforce; nothing is started
+   * @throws InvalidSpecException naming the limit that exceeds its maximum, or that this host
+   *     cannot enforce; nothing is started
    * @throws LaunchException where the command could not be executed; the job is recorded as failed
    * @throws NameInUseException where a live job of the owner has the name
    * @throws QuotaExceededException where the owner's jobs take too much already

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.Quotas.StartRate;
+import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.time.Duration;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,73 @@ class LimitPolicyTest {
         () -> policy.granted(new Limits(null, null, null, null, (1L << 20) + 1)),
         "limits.output_bytes: must be at most 1048576, the maximum here, was 1048577");
     assertThat(policy.granted(MAXIMA)).isEqualTo(MAXIMA);
+  }
+
+  private static LimitPolicy bounded(Limits.Builder maxima) {
+    return LimitPolicy.of(Limits.NONE, maxima.build(), Quotas.NONE);
+  }
+
+  @Test
+  void aWeightThatNobodyAsksForIsTheUsualOneOrItsMaximum() {
+    LimitPolicy low = bounded(Limits.builder().cpuWeight(50L).ioWeight(50L));
+    LimitPolicy high = bounded(Limits.builder().cpuWeight(1000L).ioWeight(1000L));
+
+    assertThat(low.standard().cpuWeight()).isEqualTo(50);
+    assertThat(low.standard().ioWeight()).isEqualTo(50);
+    assertThat(high.standard().cpuWeight()).isNull();
+    assertThat(high.standard().ioWeight()).isNull();
+    assertRefused(
+        () -> low.granted(Limits.builder().cpuWeight(51L).build()),
+        "limits.cpu_weight: must be at most 50, the maximum here, was 51");
+    assertRefused(
+        () -> high.granted(Limits.builder().ioWeight(1001L).build()),
+        "limits.io_weight: must be at most 1000, the maximum here, was 1001");
+  }
+
+  @Test
+  void swapThatNobodyAsksForStaysNone() {
+    LimitPolicy policy = bounded(Limits.builder().swapBytes(100L));
+
+    assertThat(policy.standard().swapBytes()).isNull();
+    assertRefused(
+        () -> policy.granted(Limits.builder().swapBytes(101L).build()),
+        "limits.swap_bytes: must be at most 100, the maximum here, was 101");
+  }
+
+  @Test
+  void processorsAreAmongThoseOfTheMaximum() {
+    LimitPolicy policy = bounded(Limits.builder().cpuset(new CpuSet("0-1,3")));
+    Limits fewer = Limits.builder().cpuset(new CpuSet("1,3")).build();
+
+    assertThat(policy.standard().cpuset()).isEqualTo(new CpuSet("0-1,3"));
+    assertThat(policy.granted(fewer).cpuset()).isEqualTo(new CpuSet("1,3"));
+    assertRefused(
+        () -> policy.granted(Limits.builder().cpuset(new CpuSet("1-2")).build()),
+        "limits.cpuset: must be among 0-1,3, the maximum here, was 1-2");
+  }
+
+  @Test
+  void eachDiskHasItsMaxima() {
+    IoLimit sda = new IoLimit("sda", 10_000L, null, 50L, null);
+    IoLimit sdb = new IoLimit("sdb", null, 20_000L, null, null);
+    LimitPolicy policy = bounded(Limits.builder().io(List.of(sda, sdb)));
+    IoLimit asked = new IoLimit("sda", 9_000L, 8_000L, null, null);
+
+    assertThat(policy.standard().io()).containsExactly(sda, sdb);
+    assertThat(policy.granted(Limits.NONE.withIo(List.of(asked))).io())
+        .containsExactly(new IoLimit("sda", 9_000L, 8_000L, 50L, null), sdb);
+    assertRefused(
+        () ->
+            policy.granted(
+                Limits.NONE.withIo(List.of(new IoLimit("sdb", null, 20_001L, null, null)))),
+        "limits.io[1].write_bps: must be at most 20000, the maximum here, was 20001");
+  }
+
+  @Test
+  void aNiceValueHasNoMaximum() {
+    assertRefused(
+        () -> bounded(Limits.builder().nice(5)),
+        "max_limits.nice: must be absent: a nice value only takes from a job");
   }
 
   @Test

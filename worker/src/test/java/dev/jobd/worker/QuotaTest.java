@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.Quotas.StartRate;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
@@ -31,9 +32,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
 
 /** Real jobs under maxima and quotas. */
 class QuotaTest {
@@ -114,6 +117,33 @@ class QuotaTest {
         .hasMessage("limits.pids: must be at most 32, the maximum here, was 33");
     assertThat(records()).isZero();
     assertThat(test.sh("true").spec().limits().pids()).isEqualTo(32);
+  }
+
+  private JobSpec.Builder writing(@Nullable String device, long bytesPerSecond) {
+    IoLimit limit = new IoLimit(device, null, bytesPerSecond, null, null);
+    return shell("true")
+        .workingDirectory(test.directory().toString())
+        .limits(Limits.NONE.withIo(List.of(limit)));
+  }
+
+  @Test
+  void theMaximumOfADiskHoldsByWhateverNameItIsAskedFor() throws Exception {
+    String disk;
+    try {
+      disk = test.start(writing(null, 20_000)).spec().limits().io().getFirst().device();
+    } catch (InvalidSpecException e) {
+      throw new TestAbortedException("the worker's directory is on no disk: " + e.getMessage(), e);
+    }
+    IoLimit max = new IoLimit(disk, null, 10_000L, null, null);
+    Limits maxima = Limits.NONE.withIo(List.of(max));
+    test.restart(config -> config.withLimits(LimitPolicy.of(Limits.NONE, maxima, Quotas.NONE)));
+
+    for (String name : new String[] {null, disk, test.directory().toString()}) {
+      assertThatThrownBy(() -> test.start(writing(name, 10_001)))
+          .isInstanceOf(InvalidSpecException.class)
+          .hasMessage("limits.io[0].write_bps: must be at most 10000, the maximum here, was 10001");
+    }
+    assertThat(test.sh("true").spec().limits().io()).containsExactly(max);
   }
 
   @Test

@@ -62,6 +62,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *   record_age: 365d
  *   max_jobs: 1000000
  *   max_output: 100G
+ *   compress_after: 10m
  * </pre>
  */
 final class ConfigFile {
@@ -98,7 +99,9 @@ final class ConfigFile {
           "total_output");
 
   private static final Set<String> RETENTION_KEYS =
-      Set.of("output_age", "record_age", "max_jobs", "max_output");
+      Set.of("output_age", "record_age", "max_jobs", "max_output", "compress_after");
+
+  private static final String NEVER = "never";
 
   private final Path file;
 
@@ -236,10 +239,21 @@ final class ConfigFile {
           outputAge != null ? outputAge : otherwise.outputAge(),
           recordAge != null ? recordAge : otherwise.recordAge(),
           maxJobs != null ? maxJobs : otherwise.maxJobs(),
-          maxOutput != null ? maxOutput : otherwise.maxOutputBytes());
+          maxOutput != null ? maxOutput : otherwise.maxOutputBytes(),
+          compressAfter(values, otherwise.compressAfter()));
     } catch (InvalidSpecException e) {
       throw at(node, "retention." + e.getMessage());
     }
+  }
+
+  private @Nullable Duration compressAfter(Map<String, Node> values, @Nullable Duration otherwise)
+      throws ConfigException {
+    String key = "compress_after";
+    if (values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals(NEVER)) {
+      return null;
+    }
+    @Nullable Duration said = scalar(values, key, Quantity::duration);
+    return said != null ? said : otherwise;
   }
 
   private Map<String, Node> mapping(Node node, String what, Set<String> known)

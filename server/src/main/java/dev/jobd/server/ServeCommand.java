@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
       "  quotas: {running_jobs: 100, starts_per_second: 10, start_burst: 100,",
       "           cpus: 8, memory: 32G, output: 100G, total_output: 500G}",
       "  retention: {output_age: 14d, record_age: 365d, max_jobs: 1000000,",
-      "              max_output: 100G}",
+      "              max_output: 100G, compress_after: 10m}",
       "An option is stronger than the file.",
     },
     mixinStandardHelpOptions = true)

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -12,10 +13,18 @@ import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.OutputStream;
 import dev.jobd.worker.Retention;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of ended jobs, as clients see it. */
@@ -64,6 +73,33 @@ class HistoryTest {
       assertThat(told.getVerdict().getExited().getCode()).isEqualTo(3);
       assertThat(told.getOutputBytes()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void outputThatWasCompressedStreamsAsBefore() throws Exception {
+    try (TestServer server =
+        TestServer.start(Retention.DEFAULT.withCompressAfter(Duration.ZERO))) {
+      Client alice = new Client(server.connect("alice", "user"));
+      Job job = alice.await(alice.sh("seq 1 200000; echo done >&2"));
+      awaitCompression(server.directory(job));
+
+      assertThat(alice.follow(job).bytes()).hasSize(1_288_895 + 5);
+      assertThat(alice.follow(job, OutputStream.OUTPUT_STREAM_STDERR).bytes())
+          .asString(UTF_8)
+          .isEqualTo("done\n");
+    }
+  }
+
+  private static void awaitCompression(Path directory) throws Exception {
+    try (WatchService watcher = directory.getFileSystem().newWatchService()) {
+      directory.register(watcher, StandardWatchEventKinds.ENTRY_DELETE);
+      while (Files.exists(directory.resolve("output"))) {
+        WatchKey removal = watcher.poll(TestServer.BOUND_SECONDS, TimeUnit.SECONDS);
+        assertThat(removal).as("the plain output goes").isNotNull();
+        removal.reset();
+      }
+    }
+    assertThat(directory.resolve("output.gz")).exists();
   }
 
   @Test

@@ -94,6 +94,7 @@ class ServerConfigTest {
                   record_age: 90d
                   max_jobs: 5000
                   max_output: 20G
+                  compress_after: 1h
                 """));
     assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
@@ -105,7 +106,9 @@ class ServerConfigTest {
                 new Limits(4000L, 2L << 30, 200L, Duration.ofDays(2), 20L << 20),
                 new Quotas(50L, new StartRate(5, 100), 8000L, 16L << 30, 1L << 30, 10L << 30)));
     assertThat(config.retention())
-        .isEqualTo(new Retention(Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30));
+        .isEqualTo(
+            new Retention(
+                Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30, Duration.ofHours(1)));
   }
 
   @Test
@@ -119,6 +122,8 @@ class ServerConfigTest {
                 Quotas.DEFAULT.runningJobs(), new StartRate(20, 20), null, null, null, null));
     assertThat(ServerConfig.of(read("retention:\n  max_jobs: 10\n")).retention())
         .isEqualTo(Retention.DEFAULT.withMaxJobs(10));
+    assertThat(ServerConfig.of(read("retention:\n  compress_after: never\n")).retention())
+        .isEqualTo(Retention.DEFAULT.withCompressAfter(null));
   }
 
   @Test
@@ -189,7 +194,11 @@ class ServerConfigTest {
         "quotas:\\n  starts_per_second: 0 | 2: quotas.starts_per_second: must be 1 to",
         "quotas:\\n  start_burst: 5 | 2: quotas.start_burst: goes with starts_per_second alone",
         "retention: 1d | 1: retention must be a mapping",
-        "retention:\\n  age: 1d | 2: unknown key 'age'; known are max_jobs, max_output, output_age",
+        "retention:\\n"
+            + "  age: 1d | 2: unknown key 'age'; known are compress_after, max_jobs, max_output",
+        "retention:\\n  compress_after: soon | 2: compress_after must be a time span",
+        "retention:\\n"
+            + "  compress_after: 99999d | 2: retention.compress_after: must be 0 ms to 36500 d",
         "retention:\\n  output_age: 1 week | 2: output_age must be a time span",
         "retention:\\n  max_jobs: 0 | 2: retention.max_jobs: must be 1 to",
         "retention:\\n  record_age: 1d | 2: retention.output_age: must not exceed record_age",

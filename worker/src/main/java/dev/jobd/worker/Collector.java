@@ -15,8 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,39 +36,38 @@ final class Collector implements Closeable {
   /** Nobody tells when what refused a removal is gone: a full disk, a file that cannot go. */
   private static final Duration RETRY_DELAY = Duration.ofMinutes(1);
 
-  /** Until a job ends; as long as a timed wait can be. */
-  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
-
   private final Retention retention;
   private final History history;
   private final StateDirectory state;
+  private final Compressor compressor;
   private final InstantSource clock;
   private final Logger logger;
-  private final Semaphore wake = new Semaphore(0);
-  private final Thread thread;
-  private volatile boolean closed;
+  private final Chore chore;
 
   Collector(
       Retention retention,
       History history,
       StateDirectory state,
+      Compressor compressor,
       InstantSource clock,
       Logger logger) {
     this.retention = retention;
     this.history = history;
     this.state = state;
+    this.compressor = compressor;
     this.clock = clock;
     this.logger = logger;
-    this.thread = Thread.ofPlatform().name("jobd-collector").daemon().unstarted(this::run);
+    this.chore =
+        new Chore("jobd-collector", "let go of ended jobs", this::collect, RETRY_DELAY, logger);
   }
 
   void start() {
-    thread.start();
+    chore.start();
   }
 
   /** A job has ended. */
   void wake() {
-    wake.release();
+    chore.wake();
   }
 
   /**
@@ -125,32 +122,6 @@ final class Collector implements Closeable {
     }
   }
 
-  private void run() {
-    while (!closed) {
-      Duration idle;
-      try {
-        idle = collect();
-      } catch (IOException | RuntimeException e) {
-        if (!closed) {
-          logger.log(Level.ERROR, "let go of ended jobs, to be tried again", e);
-        }
-        idle = RETRY_DELAY;
-      }
-      rest(idle);
-    }
-  }
-
-  private void rest(Duration idle) {
-    try {
-      boolean woken = wake.tryAcquire(idle.toNanos(), TimeUnit.NANOSECONDS);
-      if (woken) {
-        wake.drainPermits(); // whatever ended until now is seen by the pass that follows
-      }
-    } catch (InterruptedException e) {
-      closed = true; // nobody else interrupts this thread
-    }
-  }
-
   /**
    * Lets go of all that is to go, and finishes what was begun before.
    *
@@ -158,7 +129,7 @@ final class Collector implements Closeable {
    */
   Duration collect() throws IOException {
     boolean clean = finishRemovals();
-    while (!closed) {
+    while (!chore.isClosed()) {
       Instant now = clock.instant();
       Overdue overdue =
           Overdue.of(
@@ -168,12 +139,12 @@ final class Collector implements Closeable {
               history.oldestWithOutput(BATCH),
               now);
       if (overdue.isEmpty()) {
-        Duration idle = overdue.until(now, FOREVER);
+        Duration idle = overdue.until(now, Chore.FOREVER);
         return clean || idle.compareTo(RETRY_DELAY) < 0 ? idle : RETRY_DELAY;
       }
       clean &= letGo(overdue, now);
     }
-    return FOREVER;
+    return Chore.FOREVER;
   }
 
   private boolean letGo(Overdue overdue, Instant now) throws IOException {
@@ -194,7 +165,7 @@ final class Collector implements Closeable {
   private boolean finishRemovals() throws IOException {
     boolean clean = true;
     List<JobId> begun = history.removals(null, BATCH);
-    while (!begun.isEmpty() && !closed) {
+    while (!begun.isEmpty() && !chore.isClosed()) {
       clean &= remove(begun);
       begun = history.removals(begun.getLast(), BATCH);
     }
@@ -210,6 +181,7 @@ final class Collector implements Closeable {
     List<JobId> removed = new ArrayList<>();
     for (JobId id : ids) {
       try {
+        compressor.leave(id);
         state.removeJob(id.toString());
         removed.add(id);
       } catch (IOException e) {
@@ -228,13 +200,7 @@ final class Collector implements Closeable {
 
   /** Returns when the thread has ended; what it was at is finished by the next collector. */
   @Override
-  public void close() throws IOException {
-    closed = true;
-    wake.release();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    chore.close();
   }
 }

@@ -8,6 +8,7 @@ import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.output.JournalPart;
 import dev.jobd.worker.store.History;
 import java.io.Closeable;
 import java.io.IOException;
@@ -157,8 +158,9 @@ final class Orphans implements Closeable {
   }
 
   private static boolean wasExecuted(Path directory) throws IOException {
-    Path output = directory.resolve("output");
-    if (Files.exists(output) && Files.size(output) > 0) {
+    Path output = JournalPart.OUTPUT.plain(directory);
+    if (Files.exists(JournalPart.OUTPUT.compressed(directory))
+        || (Files.exists(output) && Files.size(output) > 0)) {
       return true;
     }
     try {

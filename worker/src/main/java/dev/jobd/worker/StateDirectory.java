@@ -1,5 +1,6 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.output.JournalPart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -30,7 +31,7 @@ import java.util.stream.Collectors;
  *   instance      a random name, which tells this directory's cgroups from another's
  *   cgroups       where they are, and were for earlier workers whose jobs may live
  *   jobs.db       the records
- *   jobs/ID/      one job: output, index, exit, and the socket of its shim
+ *   jobs/ID/      one job: output and index, plain or compressed, exit, and the socket of its shim
  * </pre>
  */
 final class StateDirectory implements Closeable {
@@ -166,7 +167,8 @@ final class StateDirectory implements Closeable {
    * journal, and no reader takes what is left for one.
    */
   void removeJob(String id) throws IOException {
-    Files.deleteIfExists(job(id).resolve("index"));
+    Files.deleteIfExists(JournalPart.INDEX.plain(job(id)));
+    Files.deleteIfExists(JournalPart.INDEX.compressed(job(id)));
     removeTree(job(id));
   }
 

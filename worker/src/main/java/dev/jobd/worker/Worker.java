@@ -52,6 +52,7 @@ public final class Worker implements AutoCloseable {
   private final JobStore store;
   private final Cgroups cgroups;
   private final Shims shims;
+  private final Compressor compressor;
   private final Collector collector;
   private final Outputs outputs;
   private final OutputRoom outputRoom;
@@ -68,12 +69,14 @@ public final class Worker implements AutoCloseable {
     this.config = config;
     this.state = state;
     this.store = store;
+    InstantSource clock = InstantSource.system();
+    this.compressor = new Compressor(config.retention(), store, state, clock, config.logger());
     this.collector =
-        new Collector(config.retention(), store, state, InstantSource.system(), config.logger());
+        new Collector(config.retention(), store, state, compressor, clock, config.logger());
     this.outputs = new Outputs(state, store, config.chunkBytes());
     QuotaLedger quotas = new QuotaLedger(config.limits(), System::nanoTime);
     this.outputRoom = new OutputRoom(quotas, store, collector);
-    this.live = new LiveJobs(quotas, collector::wake);
+    this.live = new LiveJobs(quotas, this::lookAfterEnded);
     this.cgroups = cgroups;
     this.shims = shims;
     this.orphans = new Orphans(state, store, cgroups, shims, live, config.logger());
@@ -109,6 +112,7 @@ public final class Worker implements AutoCloseable {
       worker.orphans.start();
       shims.prepare();
       worker.collector.start();
+      worker.compressor.start();
       return worker;
     } catch (IOException | RuntimeException e) {
       closeAfter(e, opened);
@@ -306,6 +310,11 @@ public final class Worker implements AutoCloseable {
     return outputRoom.use(owner);
   }
 
+  private void lookAfterEnded() {
+    collector.wake();
+    compressor.wake();
+  }
+
   /** How limits are enforced on this host: {@code v1}, {@code v2} or {@code hybrid}. */
   public String cgroupMode() {
     return cgroups.mode();
@@ -314,7 +323,8 @@ public final class Worker implements AutoCloseable {
   /** Lets go of the jobs; they run on. */
   @Override
   public void close() throws IOException {
-    both(orphans, both(shims, both(collector, both(store, both(cgroups, state))))).close();
+    both(orphans, both(shims, both(collector, both(compressor, both(store, both(cgroups, state))))))
+        .close();
     live.all()
         .forEach(job -> job.abandon("the worker was closed while job " + job.id() + " lived"));
   }

@@ -11,6 +11,7 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.output.JournalPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class Aftermath {
   static List<JobRecord> check(Place place, Said said) throws Exception {
     Aftermath aftermath = new Aftermath(place, said);
     List<JobRecord> ends;
-    try (Worker worker = Worker.open(WorkerConfig.of(place.state(), TestWorker.SHIM))) {
+    try (Worker worker = Worker.open(DoomedServer.config(place.state(), TestWorker.SHIM))) {
       List<JobRecord> records = records(worker);
       aftermath.checkPresence(records);
       for (JobRecord record : records) {
@@ -114,13 +115,27 @@ final class Aftermath {
     } else {
       assertThat(verdict).as("%s", job.id()).isEqualTo(new Verdict.Exited(Errand.EXIT_CODE));
       assertThat(place.ran().resolve(job.id().toString())).hasContent("ran");
-      assertThat(text(job, OutputStreamKind.STDOUT)).isEqualTo(Errand.stdout());
-      assertThat(text(job, OutputStreamKind.STDERR)).isEqualTo(Errand.STDERR);
+      checkOutput(job);
+      awaitCompression(job);
+      checkOutput(job);
     }
     String toldBefore = said.ended.get(job.id());
     if (toldBefore != null) {
       assertThat(verdict).as("%s", job.id()).hasToString(toldBefore);
     }
+  }
+
+  private static void checkOutput(Job job) throws Exception {
+    assertThat(text(job, OutputStreamKind.STDOUT)).isEqualTo(Errand.stdout());
+    assertThat(text(job, OutputStreamKind.STDERR)).isEqualTo(Errand.STDERR);
+  }
+
+  /** Whatever was begun before is finished or gone. */
+  private static void awaitCompression(Job job) throws Exception {
+    Directories.awaitRemovals(
+        job.directory(),
+        names -> !names.contains("output") && names.stream().noneMatch(n -> n.endsWith(".tmp")));
+    assertThat(JournalPart.OUTPUT.compressed(job.directory())).exists();
   }
 
   /**

@@ -50,7 +50,12 @@ class CollectorTest {
   }
 
   private Collector collector(Retention retention) {
-    return new Collector(retention, store, state, InstantSource.fixed(NOW), LOGGER);
+    return new Collector(retention, store, state, compressor(), InstantSource.fixed(NOW), LOGGER);
+  }
+
+  /** At rest. */
+  private Compressor compressor() {
+    return new Compressor(RETENTION, store, state, InstantSource.fixed(NOW), LOGGER);
   }
 
   private JobId ended(Duration ago, int outputBytes) throws Exception {
@@ -229,7 +234,8 @@ class CollectorTest {
   @Test
   void goesToWorkWhenAJobHasEndedAndWhenOneComesOfAge() throws Exception {
     Retention brief = new Retention(Retention.MIN_AGE, Duration.ofDays(1), 2, 1000);
-    try (Collector collector = new Collector(brief, store, state, InstantSource.system(), LOGGER);
+    try (Collector collector =
+            new Collector(brief, store, state, compressor(), InstantSource.system(), LOGGER);
         WatchService watcher = directory.getFileSystem().newWatchService()) {
       directory.resolve("jobs").register(watcher, StandardWatchEventKinds.ENTRY_DELETE);
       collector.start();

@@ -43,7 +43,7 @@ final class DoomedServer {
    *     at random; without one, each errand once
    */
   public static void main(String[] args) throws Exception {
-    Worker worker = Worker.open(WorkerConfig.of(Path.of(args[1]), Path.of(args[0])));
+    Worker worker = Worker.open(config(Path.of(args[1]), Path.of(args[0])));
     DoomedServer server = new DoomedServer(worker, Path.of(args[2]));
     server.say("opened");
     if (args.length > 3) {
@@ -54,6 +54,12 @@ final class DoomedServer {
       }
     }
     new CountDownLatch(1).await();
+  }
+
+  /** Of servers that compress outputs at once. */
+  static WorkerConfig config(Path state, Path shim) {
+    return WorkerConfig.of(state, shim)
+        .withRetention(Retention.DEFAULT.withCompressAfter(Duration.ZERO));
   }
 
   private void runAtRandom(long seed) {

@@ -4,17 +4,28 @@ import static dev.jobd.worker.TestWorker.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.store.SqliteJobStore;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker on a real disk without room: a tmpfs of 2 MiB and 200 inodes. */
 class FullDiskTest {
+  private static final int DISK_BYTES = 2 << 20;
+  private static final int PAGE = 4096;
+  private static final byte[] OUTPUT = output();
+
   @TempDir Path temporary;
   private Path disk;
 
@@ -107,6 +122,64 @@ class FullDiskTest {
           .isInstanceOfSatisfying(
               JobState.Ended.class,
               end -> assertThat(end.verdict()).isEqualTo(new Verdict.Exited(42)));
+    }
+  }
+
+  @Test
+  void anOutputThatFindsNoRoomToBeCompressedStaysAndIsCompressedLater() throws Exception {
+    HeardLogger logger = new HeardLogger();
+    Retention atOnce = Retention.DEFAULT.withCompressAfter(Duration.ZERO);
+    try (StateDirectory state = StateDirectory.open(disk);
+        SqliteJobStore store = SqliteJobStore.open(state.database())) {
+      JobId id = ended(state, store);
+      Path place = state.job(id.toString());
+      Compressor compressor = new Compressor(atOnce, store, state, InstantSource.system(), logger);
+
+      for (int left : new int[] {0, 2 * PAGE, DISK_BYTES / 10}) { // none, too little, filled up
+        Path filler = fill();
+        leave(filler, left);
+        assertThat(compressor.compress()).isEqualTo(Compressor.RETRY_DELAY);
+        assertThat(Directories.names(place)).containsExactlyInAnyOrder("output", "index");
+        assertThat(place.resolve("output")).hasBinaryContent(OUTPUT);
+        Files.delete(filler);
+      }
+      assertThat(logger.heard)
+          .singleElement()
+          .asString()
+          .startsWith("WARNING compress the output of job " + id + ", to be tried again");
+
+      assertThat(compressor.compress()).isEqualTo(Chore.FOREVER);
+      assertThat(Directories.names(place)).containsExactlyInAnyOrder("output.gz", "index");
+    }
+  }
+
+  private static JobId ended(StateDirectory state, SqliteJobStore store) throws Exception {
+    JobRecord record =
+        new JobRecord(
+            JobId.random(),
+            ALICE,
+            JobSpec.of("true"),
+            Instant.now(),
+            new JobState.Ended(null, Instant.now(), new Verdict.Exited(0)),
+            new OutputSize(OUTPUT.length, 0));
+    store.insert(record).get();
+    Path place = state.createJob(record.id().toString());
+    Files.write(place.resolve("output"), OUTPUT);
+    Files.createFile(place.resolve("index"));
+    return record.id();
+  }
+
+  /** Half of it can be saved, which is more than a tenth of the disk. */
+  private static byte[] output() {
+    byte[] output = new byte[DISK_BYTES / 4];
+    new Random(1).nextBytes(output);
+    Arrays.fill(output, 0, output.length / 3, (byte) 'x');
+    return output;
+  }
+
+  private static void leave(Path filler, int bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(filler, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() - bytes);
     }
   }
 

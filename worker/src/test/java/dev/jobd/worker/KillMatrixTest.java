@@ -77,7 +77,12 @@ final class KillMatrixTest {
           EXIT_READ,
           CGROUP_REMOVED,
           END_PUBLISHED,
-          END_STORED ->
+          END_STORED,
+          COMPRESSION_STEP,
+          COMPRESSION_DRAFTED,
+          COMPRESSION_NAMED,
+          PLAIN_REMOVED,
+          COMPRESSION_STORED ->
           assertThat(verdict.apply(QUICK)).isEqualTo(new Verdict.Exited(Errand.EXIT_CODE));
       case STOP_ASKED -> assertThat(verdict.apply(STOPPED)).isEqualTo(Aftermath.STOPPED_THERE);
       case STOP_RECORDED, STOP_SENT ->

@@ -14,7 +14,13 @@ class RetentionTest {
   @Test
   void defaultsAreTheContract() {
     assertThat(DEFAULT)
-        .isEqualTo(new Retention(Duration.ofDays(14), Duration.ofDays(365), 1_000_000, 100L << 30));
+        .isEqualTo(
+            new Retention(
+                Duration.ofDays(14),
+                Duration.ofDays(365),
+                1_000_000,
+                100L << 30,
+                Duration.ofMinutes(10)));
     assertThat(WorkerConfig.of(TestWorker.SHIM, TestWorker.SHIM).retention()).isEqualTo(DEFAULT);
   }
 
@@ -25,6 +31,14 @@ class RetentionTest {
     assertRefused("max_jobs", () -> DEFAULT.withMaxJobs(0));
     assertRefused("max_jobs", () -> DEFAULT.withMaxJobs(Retention.MAX_JOBS + 1));
     assertRefused("max_output", () -> DEFAULT.withMaxOutputBytes(-1));
+    assertRefused("compress_after", () -> DEFAULT.withCompressAfter(Duration.ofMillis(-1)));
+    assertRefused("compress_after", () -> DEFAULT.withCompressAfter(Duration.ofDays(36_501)));
+  }
+
+  @Test
+  void outputMayBeCompressedAtOnceOrNever() {
+    assertThat(DEFAULT.withCompressAfter(Duration.ZERO).compressAfter()).isZero();
+    assertThat(DEFAULT.withCompressAfter(null).compressAfter()).isNull();
   }
 
   @Test

@@ -3,23 +3,19 @@ package dev.jobd.worker.output;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one job's output, as the shim writes them: {@code output} holds the bytes, {@code
- * index} one record a chunk. Bytes that no whole record covers do not count. Not for use by several
- * threads at one time.
+ * The files of one job's output: {@code output} holds the bytes, {@code index} one record a chunk.
+ * Bytes that no whole record covers do not count. Not for use by several threads at one time.
  */
 final class Journal implements Closeable {
-  private final FileChannel output;
+  private final JournalFile output;
   private final JournalIndex index;
   private final String name;
 
-  private Journal(FileChannel output, JournalIndex index, String name) {
+  private Journal(JournalFile output, JournalIndex index, String name) {
     this.output = output;
     this.index = index;
     this.name = name;
@@ -30,20 +26,19 @@ final class Journal implements Closeable {
    * it is removed.
    */
   static @Nullable Journal open(Path directory) throws IOException {
-    String name = "journal " + directory;
-    FileChannel index;
-    try {
-      index = FileChannel.open(directory.resolve("index"), StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
+    JournalFile index = JournalFile.open(directory, JournalPart.INDEX);
+    if (index == null) {
       return null;
     }
     try {
       // Made before the index and removed after it.
-      FileChannel output = FileChannel.open(directory.resolve("output"), StandardOpenOption.READ);
+      JournalFile output = JournalFile.open(directory, JournalPart.OUTPUT);
+      if (output == null) {
+        index.close();
+        return null;
+      }
+      String name = "journal " + directory;
       return new Journal(output, new JournalIndex(index, name), name);
-    } catch (NoSuchFileException e) {
-      index.close();
-      return null;
     } catch (IOException e) {
       index.close();
       throw e;

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class JournalIndex implements Closeable {
   private static final int KIND_STDERR = 2;
   private static final int GAP = 0x80;
 
-  private final FileChannel file;
+  private final JournalFile file;
   private final String name;
   private final ByteBuffer buffer =
       ByteBuffer.allocate(RECORD_BYTES * RECORDS_READ_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
@@ -51,7 +50,7 @@ final class JournalIndex implements Closeable {
   /**
    * @param name for the words of errors
    */
-  JournalIndex(FileChannel file, String name) {
+  JournalIndex(JournalFile file, String name) {
     this.file = file;
     this.name = name;
   }

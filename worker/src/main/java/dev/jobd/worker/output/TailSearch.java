@@ -18,7 +18,7 @@ import java.util.Set;
 final class TailSearch {
   static final int BLOCK_BYTES = 64 << 10;
 
-  /** What one step loads, at most: about a millisecond's work. */
+  /** What one step loads, at most: about a millisecond's work, some more to decompress. */
   static final long STEP_BYTES = 1 << 20;
 
   /** What looking at a record costs, in bytes that could be loaded instead. */
@@ -125,7 +125,8 @@ final class TailSearch {
   }
 
   private void load() throws IOException {
-    blockStart = Math.max(floor, position - BLOCK_BYTES);
+    long aligned = (position - 1) / BLOCK_BYTES * BLOCK_BYTES; // as compressed blocks are
+    blockStart = Math.max(floor, aligned);
     journal.read(blockStart, block.clear().limit((int) (position - blockStart)));
   }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@link History} reads, from the rows it is in. */
+/** What {@link History} and {@link Uncompressed} read, from the rows it is in. */
 final class EndedRows {
   private EndedRows() {}
 
@@ -29,6 +29,15 @@ final class EndedRows {
       id(row).ifPresent(id -> jobs.add(new EndedJob(id, endedAt, outputBytes)));
     }
     return jobs;
+  }
+
+  static List<Uncompressed.Output> readUncompressed(ResultSet row) throws SQLException {
+    List<Uncompressed.Output> outputs = new ArrayList<>();
+    while (row.next()) {
+      Instant endedAt = Nanos.toInstant(row.getLong("ended_at"));
+      id(row).ifPresent(id -> outputs.add(new Uncompressed.Output(id, endedAt)));
+    }
+    return outputs;
   }
 
   static List<JobId> readIds(ResultSet row) throws SQLException {

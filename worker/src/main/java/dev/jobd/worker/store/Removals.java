@@ -20,6 +20,7 @@ final class Removals {
 
   private final Connection connection;
   private final Counters counters;
+  private final Compressions compressions;
   private final PreparedStatement selectJob;
   private final PreparedStatement expireOutput;
   private final PreparedStatement deleteJob;
@@ -28,9 +29,11 @@ final class Removals {
   private final PreparedStatement insertRemoval;
   private final PreparedStatement deleteRemoval;
 
-  Removals(Connection connection, Counters counters) throws SQLException {
+  Removals(Connection connection, Counters counters, Compressions compressions)
+      throws SQLException {
     this.connection = connection;
     this.counters = counters;
+    this.compressions = compressions;
     selectJob = connection.prepareStatement(SELECT_JOB);
     expireOutput =
         connection.prepareStatement("UPDATE jobs SET output_expired_at = ? WHERE seq = ?");
@@ -115,6 +118,7 @@ final class Removals {
   }
 
   private void toRemove(JobId id) throws SQLException {
+    compressions.done(id);
     removed(id); // an expiry that was not finished: one entry is enough
     execute(insertRemoval, id.toString());
   }

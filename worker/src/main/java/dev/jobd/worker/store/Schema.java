@@ -19,7 +19,8 @@ import java.util.List;
  * equalities first, then {@code seq}, so that a page is read from where it begins, in order.
  */
 final class Schema {
-  private static final List<Step> STEPS = List.of(records(), history(), requests(), owners());
+  private static final List<Step> STEPS =
+      List.of(records(), history(), requests(), owners(), compression());
 
   /** What this jobd writes, and the newest that it can read. */
   static final int VERSION = STEPS.size();
@@ -162,6 +163,23 @@ final class Schema {
         """
         CREATE INDEX jobs_with_bytes_by_owner_and_end ON jobs (owner, ended_at, seq)
         WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept > 0
+        """);
+  }
+
+  /** The outputs that are not compressed yet, for {@link Uncompressed}. */
+  private static Step compression() {
+    return sql(
+        """
+        CREATE TABLE uncompressed (
+          job      TEXT    PRIMARY KEY,
+          ended_at INTEGER NOT NULL -- ns since 1970
+        )
+        """,
+        "CREATE INDEX uncompressed_by_end ON uncompressed (ended_at, job)",
+        """
+        INSERT INTO uncompressed (job, ended_at)
+        SELECT id, ended_at FROM jobs
+        WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept >= 2048
         """);
   }
 

@@ -112,6 +112,17 @@ record Selection(String sql, List<Object> parameters) {
         List.of(after, (long) most));
   }
 
+  static Selection uncompressed(long afterEnd, String afterJob, int most) {
+    return new Selection(
+        "SELECT job AS id, ended_at FROM uncompressed WHERE (ended_at, job) > (?, ?)"
+            + " ORDER BY ended_at, job LIMIT ?",
+        List.of(afterEnd, afterJob, (long) most));
+  }
+
+  static Selection uncompressed(JobId job) {
+    return new Selection("SELECT 1 FROM uncompressed WHERE job = ?", List.of(job.toString()));
+  }
+
   /** One row more than the page of {@code query} holds, where there is one. */
   static Selection of(JobQuery query, Search search) {
     return new PageSelection(query, search).build();

@@ -12,6 +12,7 @@ import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Job records in one SQLite file: one thread writes, any thread reads what was last committed. The
  * file belongs to one store at a time; whoever holds the directory sees to that.
  */
-public final class SqliteJobStore implements JobStore, History {
+public final class SqliteJobStore implements JobStore, History, Uncompressed {
   /**
    * Specifications and states on one page: thousands of usual ones, and never more than one job of
    * the largest kind alone, so that a page costs a server no more than a job.
@@ -248,6 +249,31 @@ public final class SqliteJobStore implements JobStore, History {
             "note that the directory of job " + id + " is removed",
             REMOVAL_BYTES,
             session -> session.removals().removed(id)));
+  }
+
+  @Override
+  public List<Output> uncompressed(@Nullable Output after, int most) throws IOException {
+    return readers.read(
+        "list uncompressed outputs",
+        after == null
+            ? Selection.uncompressed(Long.MIN_VALUE, "", most)
+            : Selection.uncompressed(Nanos.of(after.endedAt()), after.job().toString(), most),
+        EndedRows::readUncompressed);
+  }
+
+  @Override
+  public boolean isUncompressed(JobId job) throws IOException {
+    return readers.read(
+        "look for an uncompressed output", Selection.uncompressed(job), ResultSet::next);
+  }
+
+  @Override
+  public CompletableFuture<Void> compressed(JobId job) {
+    return writer.write(
+        Write.lazy(
+            "note that the output of job " + job + " is compressed",
+            REMOVAL_BYTES,
+            session -> session.compressions().done(job)));
   }
 
   @Override

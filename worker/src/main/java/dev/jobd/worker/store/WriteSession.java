@@ -45,6 +45,7 @@ final class WriteSession implements AutoCloseable {
   private final PreparedStatement insertLabel;
   private final PreparedStatement updateJob;
   private final Counters counters;
+  private final Compressions compressions;
   private final Removals removals;
 
   private WriteSession(Connection connection) throws SQLException {
@@ -55,7 +56,8 @@ final class WriteSession implements AutoCloseable {
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
     this.updateJob = connection.prepareStatement(UPDATE_JOB);
     this.counters = new Counters(connection);
-    this.removals = new Removals(connection, counters);
+    this.compressions = new Compressions(connection);
+    this.removals = new Removals(connection, counters, compressions);
   }
 
   /** Connects, and brings the schema up to date. */
@@ -74,6 +76,10 @@ final class WriteSession implements AutoCloseable {
 
   Removals removals() {
     return removals;
+  }
+
+  Compressions compressions() {
+    return compressions;
   }
 
   void insert(NewRow row) throws SQLException, RefusedWriteException {
@@ -101,7 +107,7 @@ final class WriteSession implements AutoCloseable {
     insertJob.executeUpdate();
     counters.created(row.createdAt());
     if (row.endedAt() != null) {
-      counters.ended(record.owner().name(), record.output().kept());
+      ended(record.id(), record.owner().name(), row.endedAt(), record.output());
     }
     for (Map.Entry<String, String> label : record.spec().labels().entrySet()) {
       insertLabel.setString(1, label.getKey());
@@ -131,8 +137,13 @@ final class WriteSession implements AutoCloseable {
     updateJob.setString(6, id.toString());
     updateJob.executeUpdate();
     if (endedAt != null) {
-      counters.ended(before.owner(), output.kept());
+      ended(id, before.owner(), endedAt, output);
     }
+  }
+
+  private void ended(JobId id, String owner, long endedAt, OutputSize output) throws SQLException {
+    counters.ended(owner, output.kept());
+    compressions.ended(id, endedAt, output.kept());
   }
 
   /** Makes everything since the last commit durable. */

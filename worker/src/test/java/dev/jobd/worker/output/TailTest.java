@@ -20,22 +20,31 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The last lines of a journal. */
+@ParameterizedClass
+@EnumSource
 class TailTest {
   private static final ReadRequest SO_FAR = ReadRequest.ALL.withFollow(false);
 
+  private final JournalForm form;
   @TempDir Path directory;
   private final JournalGrowth growth = new JournalGrowth();
   private JournalFiles files;
+
+  TailTest(JournalForm form) {
+    this.form = form;
+  }
 
   @BeforeEach
   void make() throws IOException {
     files = JournalFiles.in(directory);
   }
 
-  private Follower read(ReadRequest request) {
-    return new Follower(directory, growth, request, 1 << 16, () -> {});
+  private Follower read(ReadRequest request) throws IOException {
+    return new Follower(form.of(directory), growth, request, 1 << 16, () -> {});
   }
 
   /** What the reader of a whole request gets of one stream. */
@@ -145,6 +154,7 @@ class TailTest {
 
   @Test
   void whatComesAfterTheLastLinesFollowsThem() throws Exception {
+    form.assumeItGrows();
     files.append(OUT, "a\nb\n");
     try (Follower follower = read(ReadRequest.ALL.withTailLines(1L))) {
       assertThat(Events.drain(follower))
@@ -161,6 +171,7 @@ class TailTest {
 
   @Test
   void allThatIsPrintedAfterTheReadingBeganIsReadEvenWhereThereWasNoJournal() throws Exception {
+    form.assumeItGrows();
     Path later = Files.createDirectory(directory.resolve("later"));
     try (Follower follower =
         new Follower(later, growth, ReadRequest.ALL.withTailLines(1L), 1 << 16, () -> {})) {
@@ -232,6 +243,7 @@ class TailTest {
 
   @Test
   void aLineOfManyGigabytesIsFoundInStepsBetweenWhichTheReaderMayGiveUp() throws Exception {
+    form.assumeItMayBeHuge();
     long size = 100L << 30; // a hole, but for its ends
     files.append(OUT, "first\n");
     try (FileChannel output =
@@ -249,6 +261,7 @@ class TailTest {
 
   @Test
   void bytesThatAreLoadedForAFewCountAmongWhatAStepMayLoad() throws Exception {
+    form.assumeItMayBeHuge();
     long apart = 1 << 20;
     int records = 100;
     for (int i = 1; i <= records; i++) {

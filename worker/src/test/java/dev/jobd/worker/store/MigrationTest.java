@@ -128,6 +128,18 @@ final class MigrationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void outputsThatAreThereAreToBeCompressed(int version) throws Exception {
+    restore(version);
+    Stores.tamper(file, "UPDATE jobs SET output_kept = 5000 WHERE seq = 1 OR seq = 4");
+
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      assertThat(store.uncompressed(null, 10))
+          .containsExactly(new Uncompressed.Output(id(1), TIME.plusSeconds(60)));
+    }
+  }
+
   @Test
   void whatHasExpiredIsKeptNoMore() throws Exception {
     restore(3);

@@ -42,7 +42,8 @@ final class QueryPlanTest {
   private static final Set<Phase> LIVE = Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING);
 
   /** By their names here, tables and not the small results of inner selections. */
-  private static final Pattern WHOLE_TABLE = Pattern.compile("SCAN (jobs|job_labels|j|l|lead)\\b");
+  private static final Pattern WHOLE_TABLE =
+      Pattern.compile("SCAN (jobs|job_labels|uncompressed|j|l|lead)\\b");
 
   private static Connection connection;
 
@@ -88,6 +89,8 @@ final class QueryPlanTest {
     selections.add(Selection.oldestWithBytes(null, 10));
     selections.add(Selection.oldestWithBytes("owner-1", 10));
     selections.add(Selection.removals("", 10));
+    selections.add(Selection.uncompressed(0, "", 10));
+    selections.add(Selection.uncompressed(JobId.random()));
     selections.add(SeqRange.enclosing(A_MINUTE));
     for (JobQuery query : everyShape()) {
       selections.addAll(waysTo(query));
@@ -188,6 +191,14 @@ final class QueryPlanTest {
         .containsExactly("SEARCH jobs USING INDEX jobs_by_end (ended_at>?)");
     assertThat(plan(Selection.oldestWithOutput(10)))
         .containsExactly("SEARCH jobs USING INDEX jobs_with_output_by_end (ended_at>?)");
+  }
+
+  @Test
+  void whatIsToBeCompressedIsReadInTheOrderOfItsIndex() throws Exception {
+    assertThat(plan(Selection.uncompressed(0, "", 10)))
+        .containsExactly(
+            "SEARCH uncompressed USING COVERING INDEX uncompressed_by_end"
+                + " ((ended_at,job)>(?,?))");
   }
 
   @Test

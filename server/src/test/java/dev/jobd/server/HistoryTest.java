@@ -77,8 +77,7 @@ class HistoryTest {
 
   @Test
   void outputThatWasCompressedStreamsAsBefore() throws Exception {
-    try (TestServer server =
-        TestServer.start(Retention.DEFAULT.withCompressAfter(Duration.ZERO))) {
+    try (TestServer server = TestServer.start(Retention.DEFAULT.withCompressAfter(Duration.ZERO))) {
       Client alice = new Client(server.connect("alice", "user"));
       Job job = alice.await(alice.sh("seq 1 200000; echo done >&2"));
       awaitCompression(server.directory(job));

@@ -6,10 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void control_init(struct control *control, int listener)
+void control_init(struct control *control, int listener, char *input)
 {
     memset(control, 0, sizeof *control);
     control->listener = listener;
+    control->input = input;
     (void)fcntl(listener, F_SETFL, O_NONBLOCK); /* accept must not wait, whatever poll said before */
     for (int i = 0; i < CONTROL_MAX_CONNECTIONS; i++)
         control->connections[i].fd = -1;
@@ -18,6 +19,8 @@ void control_init(struct control *control, int listener)
 static void drop(struct control *control, struct connection *connection)
 {
     control->deserted |= connection->first;
+    if (control->feeder == connection)
+        control->feeder = NULL;
     close(connection->fd);
     connection->fd = -1;
 }
@@ -73,23 +76,70 @@ static void tell_if_grown(struct control *control, struct connection *connection
     tell(control, connection, &(struct control_message){.type = CONTROL_GREW, .number = control->journal_end});
 }
 
-static void receive(struct control *control, struct connection *connection, control_handler *handle, void *context)
+/* Whether the bytes of input that a message announces may come. */
+static bool may_come(struct control *control, const struct connection *connection)
+{
+    if (connection->input > INPUT_MAX_BYTES)
+        return false;
+    if (connection->input == 0 || control->feeder != connection)
+        return true;
+    bool may = control->input_answered;
+    control->input_answered = false;
+    return may;
+}
+
+static ssize_t receive_message(struct control *control, struct connection *connection)
 {
     char *buffer = (char *)&connection->message;
     ssize_t got = recv(connection->fd, buffer + connection->filled, sizeof connection->message - connection->filled, 0);
+    if (got <= 0)
+        return got;
+    connection->filled += (size_t)got;
+    bool whole = connection->filled == sizeof connection->message;
+    connection->input = whole && connection->message.type == CONTROL_INPUT ? connection->message.value : 0;
+    return may_come(control, connection) ? got : -1;
+}
+
+static ssize_t receive_input(const struct control *control, struct connection *connection)
+{
+    static char nowhere[INPUT_MAX_BYTES];
+    char *buffer = control->feeder == connection ? control->input : nowhere;
+    ssize_t got = recv(connection->fd, buffer + connection->message.value - connection->input, connection->input, 0);
+    connection->input -= got > 0 ? (size_t)got : 0;
+    return got;
+}
+
+static void dispatch(struct control *control, struct connection *connection, control_handler *handle, void *context)
+{
+    const struct control_message *message = &connection->message;
+    switch ((enum control_type)message->type) {
+    case CONTROL_WATCH:
+        connection->watch = message->number;
+        tell_if_grown(control, connection);
+        return;
+    case CONTROL_INPUT_OPEN:
+        control->feeder = connection;
+        handle(context, message);
+        return;
+    case CONTROL_INPUT:
+    case CONTROL_INPUT_END:
+        if (control->feeder == connection)
+            handle(context, message);
+        return;
+    default:
+        handle(context, message);
+    }
+}
+
+/* Takes a part of what has come, so that no peer keeps the others waiting. */
+static void receive(struct control *control, struct connection *connection, control_handler *handle, void *context)
+{
+    ssize_t got = connection->input > 0 ? receive_input(control, connection) : receive_message(control, connection);
     if (got <= 0) {
         drop(control, connection);
-        return;
-    }
-    connection->filled += (size_t)got;
-    if (connection->filled < sizeof connection->message)
-        return;
-    connection->filled = 0;
-    if (connection->message.type == CONTROL_WATCH) {
-        connection->watch = connection->message.number;
-        tell_if_grown(control, connection);
-    } else {
-        handle(context, &connection->message);
+    } else if (connection->filled == sizeof connection->message && connection->input == 0) {
+        connection->filled = 0;
+        dispatch(control, connection, handle, context);
     }
 }
 
@@ -106,6 +156,13 @@ void control_ready(struct control *control, const struct pollfd *set, size_t cou
 bool control_deserted(const struct control *control)
 {
     return control->deserted;
+}
+
+void control_tell_feeder(struct control *control, const struct control_message *message)
+{
+    control->input_answered = true;
+    if (control->feeder != NULL)
+        tell(control, control->feeder, message);
 }
 
 static void tell_all(struct control *control, const struct control_message *message)

@@ -41,8 +41,8 @@ static void reset_signals(void)
 
 static bool connect_stdio(const struct init_ends *ends, bool merged)
 {
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(ends->output[0], STDOUT_FILENO) >= 0 &&
+    int in = ends->input >= 0 ? ends->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(ends->output[0], STDOUT_FILENO) >= 0 &&
            dup2(ends->output[merged ? 0 : 1], STDERR_FILENO) >= 0;
 }
 

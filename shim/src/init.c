@@ -21,6 +21,8 @@
 #include "steps.h"
 #include "view.h"
 
+enum { COMMAND_ENDED = -1 }; /* in the place of its process id, which may be another's after it was reaped */
+
 /*
  * Init dies with the shim, so that no job runs on unseen. The shim may have died before the prctl: then nobody
  * reads the failure pipe any more, which poll tells at once, as init's own copy of the reading end is closed.
@@ -43,10 +45,11 @@ static int by_number(const void *a, const void *b)
  * descriptor takes their numbers. */
 static void close_all_but(const struct init_ends *ends)
 {
-    int keep[] = {ends->channel, ends->failures, ends->output[0], ends->output[1]};
-    qsort(keep, 4, sizeof keep[0], by_number);
+    enum { KEPT = 5 };
+    int keep[KEPT] = {ends->channel, ends->failures, ends->output[0], ends->output[1], ends->input};
+    qsort(keep, KEPT, sizeof keep[0], by_number);
     unsigned from = STDERR_FILENO + 1;
-    for (int i = 0; i < 4; i++) {
+    for (int i = keep[0] < 0; i < KEPT; i++) { /* the last may not be there */
         if ((unsigned)keep[i] > from)
             (void)close_descriptors(from, (unsigned)keep[i] - 1, 0);
         from = (unsigned)keep[i] + 1;
@@ -126,21 +129,36 @@ static pid_t start_command(const struct request *request, const struct init_ends
     close(ends->failures);
     close(ends->output[0]);
     close(ends->output[1]);
+    if (ends->input >= 0)
+        close(ends->input);
     return pid;
 }
 
 /* Reaps every child that has ended. The command's status goes to the shim, and init is done: what is left of the
- * job dies with this process. */
-static void reap(pid_t command, int channel)
+ * job dies with this process. Where the whole tree is waited for, init is done when it has no child left: whoever
+ * loses its parent becomes init's child. */
+static void reap(pid_t *command, int channel, bool wait_tree)
 {
     struct init_report report = {.ended = 1};
     pid_t pid;
     while ((pid = wait4(-1, &report.status, WNOHANG, &report.usage)) > 0) {
-        if (pid != command)
+        if (pid != *command)
             continue;
         ssize_t sent = send(channel, &report, sizeof report, MSG_NOSIGNAL);
-        _exit(sent == (ssize_t)sizeof report ? 0 : 126);
+        if (!wait_tree || sent != (ssize_t)sizeof report)
+            _exit(sent == (ssize_t)sizeof report ? 0 : 126);
+        *command = COMMAND_ENDED;
     }
+    if (pid < 0)
+        _exit(0); /* ECHILD */
+}
+
+static void signal_command(pid_t command, const struct init_order *order)
+{
+    if (command == COMMAND_ENDED && order->rest)
+        (void)kill(-1, (int)order->signal);
+    else if (command != COMMAND_ENDED && (!order->group || kill(-command, (int)order->signal) != 0))
+        (void)kill(command, (int)order->signal); /* it leads a group once it has called setsid */
 }
 
 /* Signals are sent by the command's parent, before it is reaped: the process id cannot be another's. */
@@ -154,8 +172,8 @@ static void obey(pid_t command, int channel)
         return;
     if (order.kill_all)
         (void)kill(-1, SIGKILL); /* every process of the namespace but init; none left is no error */
-    else if (!order.group || kill(-command, (int)order.signal) != 0) /* it leads a group once it has called setsid */
-        (void)kill(command, (int)order.signal);
+    else
+        signal_command(command, &order);
 }
 
 void init_main(const struct request *request, const struct init_ends *ends)
@@ -178,7 +196,7 @@ void init_main(const struct request *request, const struct init_ends *ends)
         struct signalfd_siginfo info;
         while (read(signals, &info, sizeof info) > 0)
             ; /* several ends may have made one signal: reap() looks for all */
-        reap(command, ends->channel);
+        reap(&command, ends->channel, request->wait_tree == 1);
         if (events[1].revents != 0)
             obey(command, ends->channel);
     }

@@ -23,9 +23,9 @@ static const mode_t STREAM_MODE = 0222;
 /* The others are those of the shim: namespaces.h. */
 static const uint64_t NAMESPACES = CLONE_NEWPID | CLONE_NEWNS;
 
-static bool make_ends(struct launched *outside, struct init_ends *inside)
+static bool make_ends(const struct request *request, struct launched *outside, struct init_ends *inside)
 {
-    int channel[2], failures[2], streams[2][2];
+    int channel[2], failures[2], streams[2][2], input[2] = {-1, -1};
     int on = 1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0 || pipe2(failures, O_CLOEXEC) != 0 ||
         pipe2(streams[0], O_CLOEXEC) != 0 || pipe2(streams[1], O_CLOEXEC) != 0 ||
@@ -33,10 +33,17 @@ static bool make_ends(struct launched *outside, struct init_ends *inside)
         fcntl(streams[0][0], F_SETFL, O_NONBLOCK) != 0 || fcntl(streams[1][0], F_SETFL, O_NONBLOCK) != 0 ||
         fchmod(streams[0][1], STREAM_MODE) != 0 || fchmod(streams[1][1], STREAM_MODE) != 0)
         return false;
-    *outside = (struct launched){
-        .init_pidfd = -1, .channel = channel[0], .failures = failures[0], .output = {streams[0][0], streams[1][0]}};
-    *inside = (struct init_ends){
-        .channel = channel[1], .failures = failures[1], .output = {streams[0][1], streams[1][1]}};
+    if (request->open_stdin && (pipe2(input, O_CLOEXEC) != 0 || fcntl(input[1], F_SETFL, O_NONBLOCK) != 0))
+        return false;
+    *outside = (struct launched){.init_pidfd = -1,
+                                 .channel = channel[0],
+                                 .failures = failures[0],
+                                 .output = {streams[0][0], streams[1][0]},
+                                 .input = input[1]};
+    *inside = (struct init_ends){.channel = channel[1],
+                                 .failures = failures[1],
+                                 .output = {streams[0][1], streams[1][1]},
+                                 .input = input[0]};
     return true;
 }
 
@@ -76,7 +83,7 @@ static void keep_mounts(pid_t init)
 bool launch(const struct request *request, struct launched *launched, struct failure *failure)
 {
     struct init_ends inside;
-    if (!make_ends(launched, &inside))
+    if (!make_ends(request, launched, &inside))
         return fail(failure, STEP_CHANNEL);
     int cgroup = -1;
     if (request->unified != NULL && (cgroup = open(request->unified, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
@@ -95,6 +102,8 @@ bool launch(const struct request *request, struct launched *launched, struct fai
     close(inside.failures);
     close(inside.output[0]);
     close(inside.output[1]);
+    if (inside.input >= 0)
+        close(inside.input);
     keep_mounts(init);
     return true;
 }

@@ -45,6 +45,12 @@ static bool set_number(uint64_t *slot, const char *value, size_t length)
     return true;
 }
 
+/* What is so where the field is there. */
+static bool set_flag(uint64_t *slot, const char *value, size_t length)
+{
+    return set_number(slot, value, length) && *slot == 1;
+}
+
 /* All others say one thing, once. */
 static bool may_repeat(uint32_t tag)
 {
@@ -79,7 +85,11 @@ static bool take_field(struct request *request, uint32_t tag, char *value, size_
     case FIELD_OUTPUT_MAX:
         return set_number(&request->output_max, value, length);
     case FIELD_MERGED:
-        return set_number(&request->merged, value, length) && request->merged == 1;
+        return set_flag(&request->merged, value, length);
+    case FIELD_STDIN:
+        return set_flag(&request->open_stdin, value, length);
+    case FIELD_WAIT_TREE:
+        return set_flag(&request->wait_tree, value, length);
     case FIELD_NICE: {
         uint64_t nice;
         request->niced = set_number(&nice, value, length) && (int64_t)nice >= NICE_LEAST && (int64_t)nice <= NICE_MOST;

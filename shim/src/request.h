@@ -21,6 +21,8 @@ struct request {
     uint64_t timeout_ns; /* 0: unbounded */
     uint64_t output_max; /* UINT64_MAX: unbounded */
     uint64_t merged;     /* 1: stderr goes where stdout goes */
+    uint64_t open_stdin; /* 1: stdin is a pipe */
+    uint64_t wait_tree;  /* 1: the job ends with its last process */
     bool niced;          /* nice is there */
     int nice;
     size_t argc;

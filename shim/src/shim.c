@@ -28,6 +28,7 @@
 #include "descriptors.h"
 #include "exit_record.h"
 #include "group.h"
+#include "input.h"
 #include "inside.h"
 #include "journal.h"
 #include "launch.h"
@@ -52,9 +53,11 @@ struct shim {
     struct launched job;
     struct journal journal;
     struct control control;
+    struct input input;
     struct exit_record record;
     bool doomed;         /* to be killed as soon as it is there */
     bool released;       /* the command may be executed */
+    bool stopping;       /* somebody asked for that */
     uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
     uint64_t kill_at;
     uint64_t init_kill_at;
@@ -139,6 +142,8 @@ static void enter(struct shim *shim)
 {
     if (shim->job.init != 0 || !launch(&shim->request, &shim->job, &shim->record.failure))
         return;
+    if (shim->job.input >= 0)
+        input_connect(&shim->input, shim->job.input);
     if (!watch_memory(shim) || shim->doomed)
         inside_kill(&shim->job);
 }
@@ -153,16 +158,23 @@ static void release(struct shim *shim)
     inside_tell(&shim->job, (struct init_order){.launch = 1});
 }
 
+/* What is done then to the rest of its tree is no part of how it ended. */
+static bool command_ended(const struct shim *shim)
+{
+    return shim->record.status != STATUS_UNKNOWN;
+}
+
 static void stop(struct shim *shim, int signal, uint64_t grace_ns)
 {
-    if (shim->record.stop_signal == 0)
+    shim->stopping = true;
+    if (shim->record.stop_signal == 0 && !command_ended(shim))
         shim->record.stop_signal = signal;
     if (grace_ns == 0 || !shim->released) { /* there is no command yet that could use a grace */
         kill_all(shim);
         return;
     }
     bool from_terminals = signal == SIGINT || signal == SIGQUIT; /* who send them to a group: termios(3), ISIG */
-    inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal, .group = from_terminals});
+    inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal, .group = from_terminals, .rest = 1});
     uint64_t kill_at = after(grace_ns);
     if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
         shim->kill_at = kill_at;
@@ -182,12 +194,17 @@ static void on_control(void *context, const struct control_message *message)
         stop(shim, (int)message->value, message->number);
         return;
     case CONTROL_RESUME_STOP:
-        if (shim->record.stop_signal == 0)
+        if (!shim->stopping)
             stop(shim, (int)message->value, message->number);
         return;
     case CONTROL_SIGNAL:
         if (shim->released)
             inside_tell(&shim->job, (struct init_order){.signal = message->value});
+        return;
+    case CONTROL_INPUT_OPEN:
+    case CONTROL_INPUT:
+    case CONTROL_INPUT_END:
+        input_obey(&shim->input, &shim->control, message);
         return;
     default:
         return; /* of a later version: nothing to do with it here */
@@ -251,7 +268,7 @@ static void check_deadlines(struct shim *shim)
         kill_all(shim); /* half a job is of use to nobody */
     if (now >= shim->timeout_at) {
         shim->timeout_at = NEVER;
-        shim->record.timed_out = true;
+        shim->record.timed_out = !command_ended(shim);
         kill_all(shim);
     }
     if (now >= shim->kill_at)
@@ -281,7 +298,7 @@ static struct timespec *until_deadline(const struct shim *shim, struct timespec 
 /* Serves the job until its init, and so every process of its namespace, is gone, or none is to come. */
 static void serve(struct shim *shim)
 {
-    enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, MEMORY, OWN };
+    enum { INIT, CHANNEL, FAILURES, STDOUT, STDERR, STDIN, MEMORY, OWN };
     struct pollfd set[OWN + 1 + CONTROL_MAX_CONNECTIONS];
     for (;;) {
         set[INIT] = (struct pollfd){.fd = shim->job.init_pidfd, .events = POLLIN};
@@ -289,6 +306,7 @@ static void serve(struct shim *shim)
         set[FAILURES] = (struct pollfd){.fd = shim->job.failures, .events = POLLIN};
         set[STDOUT] = (struct pollfd){.fd = shim->job.output[0], .events = POLLIN};
         set[STDERR] = (struct pollfd){.fd = shim->job.output[1], .events = POLLIN};
+        set[STDIN] = input_poll(&shim->input);
         set[MEMORY] = (struct pollfd){.fd = shim->memory.notice, .events = POLLIN};
         size_t peers = control_poll_set(&shim->control, set + OWN);
         struct timespec left;
@@ -304,6 +322,7 @@ static void serve(struct shim *shim)
         if (set[MEMORY].revents != 0)
             oom_noticed(&shim->memory, clock_ns(CLOCK_MONOTONIC));
         control_grew(&shim->control, shim->journal.end);
+        input_ready(&shim->input, &shim->control, set[STDIN].revents);
         control_ready(&shim->control, set + OWN, peers, on_control, shim);
         if (!shim->released && control_deserted(&shim->control))
             take_back(shim);
@@ -384,7 +403,8 @@ int main(int argc, char *argv[])
         return EXIT_BAD_REQUEST; /* or none came: the server is gone, or needs no more shims */
     leave_stdio();
     show_job(shim.request.directory, argc > 1 ? argv[1] : NULL);
-    control_init(&shim.control, LISTEN_FD);
+    control_init(&shim.control, LISTEN_FD, shim.input.bytes);
+    input_init(&shim.input, shim.request.open_stdin == 1);
     shim.record.status = STATUS_UNKNOWN;
     shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
     shim.memory = NO_OOM_WATCH;

@@ -29,6 +29,8 @@ enum {
     CONTROL_VERSION = 1,
     CONTROL_MAX_CONNECTIONS = 4,
 
+    INPUT_MAX_BYTES = 64 << 10,
+
     INDEX_VERSION = 1,
     EXIT_VERSION = 1,
 };
@@ -58,6 +60,8 @@ enum field_tag {
     FIELD_OUTPUT_MAX = 10, /* u64: bytes of output kept; absent: unbounded */
     FIELD_PROFILE = 11,  /* u64: enum profile */
     FIELD_MERGED = 12,   /* u64: 1: stdout and stderr are one pipe, whose bytes count as stdout; absent: two */
+    FIELD_STDIN = 13,    /* u64: 1: stdin is a pipe that CONTROL_INPUT fills; absent: /dev/null */
+    FIELD_WAIT_TREE = 14, /* u64: 1: the job ends with its last process; absent: with its command */
     FIELD_NICE = 15,     /* u64: the command's nice value, -20 to 19, in two's complement; absent: the server's own */
     FIELD_OOM_NOTICE = 16, /* string: the v1 file to ask for notice in of the group's running out of memory: then all
                             * of the job is killed; absent: the kernel does so */
@@ -90,6 +94,11 @@ enum control_type {
     CONTROL_LAUNCH = 4, /* after ENTER; the job is recorded: execute its command. Until then all is prepared but that,
                          * and a server that goes away without this word takes the job back, whoever else is
                          * connected by then. */
+    CONTROL_INPUT_OPEN = 7, /* input comes from this connection from now on, and from no other. What came before and is
+                             * not in the command's stdin yet is forgotten. Answered by INPUT_OPENED or INPUT_CLOSED */
+    CONTROL_INPUT = 8,      /* value: how many bytes of input follow this message, 1 to INPUT_MAX_BYTES. Answered by
+                             * INPUT_TAKEN or INPUT_CLOSED, and not before that may the next one come */
+    CONTROL_INPUT_END = 9,  /* the input ends after what came before. Answered by INPUT_CLOSED */
 
     /* From the shim. HELLO is the first on every connection, and of this form in every version; STARTED follows it, or
      * comes when it is true. */
@@ -97,6 +106,15 @@ enum control_type {
     CONTROL_STARTED = 17, /* value: the command's process id; time: when it was executed */
     CONTROL_GREW = 18,    /* number: the journal's length */
     CONTROL_ENDED = 19,   /* the exit record is durable; the connection closes */
+    /* To the connection that input comes from; number: how many bytes of it have gone into the command's stdin. */
+    CONTROL_INPUT_OPENED = 20, /* the next byte is that of this offset */
+    CONTROL_INPUT_TAKEN = 21,  /* all that came */
+    CONTROL_INPUT_CLOSED = 22, /* no more will; value: enum input_end. Also told unasked, when it is true */
+};
+
+enum input_end {
+    INPUT_REFUSED = 0,  /* the job closed its stdin, or never had one */
+    INPUT_COMPLETE = 1, /* INPUT_END came, and all before it is taken */
 };
 
 /* The index begins with one header as long as a record, so record i stands at (i + 1) * sizeof. A reader

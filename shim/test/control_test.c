@@ -13,6 +13,7 @@
 #include "control.h"
 
 static struct control control;
+static char input[INPUT_MAX_BYTES];
 static struct control_message handled[64];
 static int handled_count;
 
@@ -28,7 +29,7 @@ static void listen_here(void)
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(bind(listener, (struct sockaddr *)&address, sizeof address) == 0);
     CHECK(listen(listener, 64) == 0);
-    control_init(&control, listener);
+    control_init(&control, listener, input);
 }
 
 static int connect_here(void)
@@ -259,6 +260,84 @@ TEST(ANYBODY, a_peer_that_never_reads_is_dropped_and_blocks_nobody)
     tell(peer, CONTROL_WATCH, 0, 0);
     serve();
     CHECK_EQ(next(peer).type, CONTROL_GREW);
+}
+
+static void send_input(int fd, const char *bytes, size_t length)
+{
+    tell(fd, CONTROL_INPUT, (uint32_t)length, 0);
+    CHECK_EQ(send(fd, bytes, length, MSG_NOSIGNAL), length);
+}
+
+static void answer_feeder(enum control_type type)
+{
+    control_tell_feeder(&control, &(struct control_message){.type = type});
+}
+
+TEST(ANYBODY, input_is_handled_once_all_of_its_bytes_are_there)
+{
+    listen_here();
+    int peer = greeted();
+    tell(peer, CONTROL_INPUT_OPEN, 0, 0);
+    serve();
+    answer_feeder(CONTROL_INPUT_OPENED);
+    CHECK_EQ(next(peer).type, CONTROL_INPUT_OPENED);
+    tell(peer, CONTROL_INPUT, 3, 0);
+    for (int i = 0; i < 3; i++) {
+        serve();
+        CHECK_EQ(handled_count, 1);
+        CHECK_EQ(send(peer, "abc" + i, 1, 0), 1);
+    }
+    tell(peer, CONTROL_SIGNAL, 9, 0);
+    serve();
+    CHECK_EQ(handled_count, 3);
+    CHECK_EQ(handled[1].type, CONTROL_INPUT);
+    CHECK_EQ(handled[1].value, 3);
+    CHECK(memcmp(input, "abc", 3) == 0);
+    CHECK_EQ(handled[2].type, CONTROL_SIGNAL);
+}
+
+TEST(ANYBODY, input_of_who_gives_it_no_more_goes_nowhere)
+{
+    listen_here();
+    int before = greeted(), after = greeted();
+    tell(before, CONTROL_INPUT_OPEN, 0, 0);
+    serve();
+    answer_feeder(CONTROL_INPUT_OPENED);
+    tell(before, CONTROL_INPUT, 6, 0);
+    CHECK_EQ(send(before, "foo", 3, 0), 3);
+    serve();
+    tell(after, CONTROL_INPUT_OPEN, 0, 0);
+    serve();
+    answer_feeder(CONTROL_INPUT_OPENED);
+    send_input(after, "mine", 4);
+    CHECK_EQ(send(before, "bar", 3, 0), 3);
+    tell(before, CONTROL_INPUT_END, 0, 0);
+    tell(before, CONTROL_SIGNAL, 9, 0);
+    serve();
+    CHECK_EQ(handled_count, 4);
+    CHECK_EQ(handled[2].type + handled[3].type, CONTROL_INPUT + CONTROL_SIGNAL);
+    CHECK(memcmp(input, "mine", 4) == 0);
+}
+
+TEST(ANYBODY, more_input_than_was_agreed_on_ends_the_connection)
+{
+    listen_here();
+    int peer = greeted();
+    tell(peer, CONTROL_INPUT, INPUT_MAX_BYTES + 1, 0);
+    serve();
+    check_closed(peer);
+
+    peer = greeted();
+    tell(peer, CONTROL_INPUT_OPEN, 0, 0);
+    serve();
+    answer_feeder(CONTROL_INPUT_OPENED);
+    CHECK_EQ(next(peer).type, CONTROL_INPUT_OPENED);
+    send_input(peer, "abc", 3);
+    send_input(peer, "def", 3); /* before those were answered, and so while they may be on their way */
+    serve();
+    check_closed(peer);
+    CHECK(memcmp(input, "abc", 3) == 0);
+    answer_feeder(CONTROL_INPUT_TAKEN); /* nobody is there to hear it */
 }
 
 TEST(ANYBODY, every_peer_hears_of_the_end_and_is_closed)

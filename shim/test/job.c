@@ -67,6 +67,10 @@ static struct encoded request_of(const struct job *job, const struct job_spec *s
         encode_number(&bytes, FIELD_TIMEOUT, spec->timeout_ns);
     if (spec->output_max != 0)
         encode_number(&bytes, FIELD_OUTPUT_MAX, spec->output_max);
+    if (spec->open_stdin)
+        encode_number(&bytes, FIELD_STDIN, 1);
+    if (spec->wait_tree)
+        encode_number(&bytes, FIELD_WAIT_TREE, 1);
     encode_end(&bytes);
     return bytes;
 }
@@ -232,6 +236,34 @@ void job_await_output(struct job *job, uint64_t length)
     job_tell(job, CONTROL_WATCH, 0, length);
     while (job_next(job).type != CONTROL_GREW)
         ;
+}
+
+void job_reconnect(struct job *job)
+{
+    close(job->control);
+    job->control = job_connect(job);
+}
+
+uint64_t job_open_input(struct job *job)
+{
+    job_tell(job, CONTROL_INPUT_OPEN, 0, 0);
+    return job_await_input(job, CONTROL_INPUT_OPENED);
+}
+
+void job_send_input(const struct job *job, const char *bytes, size_t length)
+{
+    job_tell(job, CONTROL_INPUT, (uint32_t)length, 0);
+    CHECK_EQ(send(job->control, bytes, length, MSG_NOSIGNAL), length);
+}
+
+uint64_t job_await_input(struct job *job, enum control_type wanted)
+{
+    struct control_message message;
+    do
+        message = job_next(job);
+    while (message.type < CONTROL_INPUT_OPENED);
+    CHECK_EQ(message.type, wanted);
+    return message.number;
 }
 
 static const char *file_of(const struct job *job, const char *name)

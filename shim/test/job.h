@@ -34,6 +34,8 @@ struct job_spec {
     uint64_t file_bytes;    /* RLIMIT_FSIZE; 0: none */
     bool small_disk;        /* the job's directory is a tmpfs of 64 KiB */
     unsigned long refused;  /* flags with which unshare(2) fails, by ENOTNAM; 0: none */
+    bool open_stdin;
+    bool wait_tree;
     bool unentered;         /* the server has not said yet that the job has its cgroup */
     bool unreleased;        /* the server has not said yet that the job is recorded */
 };
@@ -75,6 +77,15 @@ void job_await_output(struct job *job, uint64_t length);
 
 /* Another connection to the same shim. */
 int job_connect(const struct job *job);
+/* The one that the job's messages come and go by becomes another; the one before is closed. */
+void job_reconnect(struct job *job);
+
+/* Takes over the job's stdin, which is open; how many bytes of input it has taken. */
+uint64_t job_open_input(struct job *job);
+/* Bytes of input, at most INPUT_MAX_BYTES. */
+void job_send_input(const struct job *job, const char *bytes, size_t length);
+/* Until the shim says something about the input, which is not to be of another kind than wanted; the offset in it. */
+uint64_t job_await_input(struct job *job, enum control_type wanted);
 
 /* Until the record is there and the shim has left; reads all that it left and checks that no process did stay. */
 void job_end(struct job *job);

@@ -65,6 +65,8 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     encode_number(&bytes, FIELD_OUTPUT_MAX, 0);
     encode_number(&bytes, FIELD_PROFILE, PROFILE_ROOT);
     encode_number(&bytes, FIELD_MERGED, 1);
+    encode_number(&bytes, FIELD_STDIN, 1);
+    encode_number(&bytes, FIELD_WAIT_TREE, 1);
     encode_number(&bytes, FIELD_NICE, (uint64_t)-20);
     encode_string(&bytes, FIELD_OOM_NOTICE, "/memory/notice");
     encode_string(&bytes, FIELD_IO, "/blkio");
@@ -87,6 +89,8 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
     CHECK_EQ(request.timeout_ns, 5);
     CHECK_EQ(request.output_max, 0);
     CHECK_EQ(request.merged, 1);
+    CHECK_EQ(request.open_stdin, 1);
+    CHECK_EQ(request.wait_tree, 1);
     CHECK(request.niced);
     CHECK_EQ(request.nice, -20);
     CHECK_TEXT(request.oom_notice, "/memory/notice");
@@ -101,6 +105,8 @@ TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
     CHECK(request.output_max == UINT64_MAX);
     CHECK(request.oom == NULL);
     CHECK_EQ(request.merged, 0);
+    CHECK_EQ(request.open_stdin, 0);
+    CHECK_EQ(request.wait_tree, 0);
     CHECK(!request.niced);
     CHECK(request.oom_notice == NULL);
     CHECK(request.io == NULL);

@@ -28,6 +28,10 @@ public enum ErrorReason {
   JOB_RUNNING(Status.Code.FAILED_PRECONDITION),
   /** The job's output was let go; its record is there. */
   OUTPUT_EXPIRED(Status.Code.FAILED_PRECONDITION),
+  /** The job was started without an open stdin. */
+  STDIN_CLOSED(Status.Code.FAILED_PRECONDITION),
+  /** Another call sends the job's input now. */
+  INPUT_REPLACED(Status.Code.ABORTED),
   /** The reference fits several jobs. */
   AMBIGUOUS_JOB(Status.Code.FAILED_PRECONDITION),
   /** The caller's live jobs, or those of all, take as much as they may; nothing was started. */

@@ -86,6 +86,22 @@ public final class Errors {
         Map.of("job", job, "expire_time", at));
   }
 
+  /** The job to send input to was started without an open stdin. */
+  public static StatusRuntimeException stdinClosed(String job) {
+    return failure(
+        ErrorReason.STDIN_CLOSED,
+        "job " + job + " was started without an open stdin: it has read the end of it",
+        Map.of("job", job));
+  }
+
+  /** A later call sends the job's input. */
+  public static StatusRuntimeException inputReplaced(String job) {
+    return failure(
+        ErrorReason.INPUT_REPLACED,
+        "another call sends the input of job " + job + " now",
+        Map.of("job", job));
+  }
+
   /**
    * The request id of a start has started a job of another specification.
    *

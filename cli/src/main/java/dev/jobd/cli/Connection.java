@@ -1,6 +1,8 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.SendInputRequest;
+import dev.jobd.api.v1.SendInputResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
 import dev.jobd.cli.render.Console;
@@ -144,6 +146,16 @@ final class Connection implements AutoCloseable {
     return channel.newCall(JobServiceGrpc.getStreamOutputMethod(), CallOptions.DEFAULT);
   }
 
+  ClientCall<SendInputRequest, SendInputResponse> newInputCall() {
+    return channel.newCall(JobServiceGrpc.getSendInputMethod(), CallOptions.DEFAULT);
+  }
+
+  /** One that waits for the server to be there. */
+  ClientCall<SendInputRequest, SendInputResponse> newPatientInputCall() {
+    return channel.newCall(
+        JobServiceGrpc.getSendInputMethod(), CallOptions.DEFAULT.withWaitForReady());
+  }
+
   CallFailure failure(String operation, StatusRuntimeException e) {
     return reconnection.reached() && Transport.lost(e)
         ? CallFailure.lost(operation, server, reconnection.bound(), e)
@@ -157,6 +169,11 @@ final class Connection implements AutoCloseable {
 
   boolean isClosed() {
     return channel.isShutdown();
+  }
+
+  /** Waits so long; less, and says so, where this is closed meanwhile. */
+  boolean closesWithin(long nanos) throws InterruptedException {
+    return channel.awaitTermination(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Leaves at once; calls that are under way end. */

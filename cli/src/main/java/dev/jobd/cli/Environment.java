@@ -1,5 +1,8 @@
 package dev.jobd.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -9,15 +12,18 @@ import java.util.Optional;
  *
  * @param variables the environment variables
  * @param home the user's home directory
+ * @param stdin nobody's but the command's that asks for it
  */
-record Environment(Map<String, String> variables, Path home) {
+record Environment(Map<String, String> variables, Path home, InputStream stdin) {
 
   static Environment ofProcess() {
     String home = System.getenv("HOME");
     // What the JDK calls home is what passwd says, whatever the environment has.
     String otherwise = System.getProperty("user.home", "/");
     return new Environment(
-        System.getenv(), Path.of(home == null || home.isEmpty() ? otherwise : home));
+        System.getenv(),
+        Path.of(home == null || home.isEmpty() ? otherwise : home),
+        new FileInputStream(FileDescriptor.in));
   }
 
   /** The variable's value; one that is set to nothing counts as not set. */

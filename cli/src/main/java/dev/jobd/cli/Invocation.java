@@ -2,6 +2,7 @@ package dev.jobd.cli;
 
 import dev.jobd.cli.render.Console;
 import java.io.IOException;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** One run of jobctl: what was asked for, and the way to the server. For one thread. */
@@ -25,6 +26,10 @@ final class Invocation implements AutoCloseable {
 
   Console console() {
     return console;
+  }
+
+  InputStream stdin() {
+    return environment.stdin();
   }
 
   /** The format asked for; {@code null} leaves it to the command. */

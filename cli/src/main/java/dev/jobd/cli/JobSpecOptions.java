@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class JobSpecOptions {
   static final String REQUEST_ID = "--request-id";
+  static final String INTERACTIVE = "--interactive";
 
   private JobSpecOptions() {}
 
@@ -38,6 +39,12 @@ final class JobSpecOptions {
             Options.flag(
                 "Stdout and stderr in one, in the very order in which they are written", "--merge"))
         .addOption(
+            Options.flag("Sends stdin to the job's; without, that is empty", "-i", INTERACTIVE))
+        .addOption(
+            Options.flag(
+                "Has the job end with its last process, rather than with its command",
+                "--wait-tree"))
+        .addOption(
             Options.value(
                 "ID",
                 "Names this start: the same again, by whatever program, is the same job, not"
@@ -59,7 +66,9 @@ final class JobSpecOptions {
             .putAllEnv(pairs("--env", arguments.values("--env")))
             .putAllLabels(pairs("--label", arguments.values("--label")))
             .setLimits(LimitOptions.read(arguments))
-            .setMergeOutput(arguments.has("--merge"));
+            .setMergeOutput(arguments.has("--merge"))
+            .setOpenStdin(arguments.has(INTERACTIVE))
+            .setWaitForTree(arguments.has("--wait-tree"));
     ifGiven(notEmpty("--name", arguments), spec::setName);
     ifGiven(notEmpty("--workdir", arguments), spec::setWorkingDirectory);
     return spec.build();

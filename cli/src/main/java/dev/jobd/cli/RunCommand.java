@@ -59,6 +59,9 @@ final class RunCommand implements Command {
         StreamOutputRequest.newBuilder().setJob(job).setFollow(true).build();
     try (OutputFrames frames = connection.output(request)) {
       signals.stops(job, connection, frames);
+      if (invocation.arguments().has(JobSpecOptions.INTERACTIVE)) {
+        feed(job, frames, invocation);
+      }
       return frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
     } catch (CallFailure e) {
       throw signals.anyReceived()
@@ -72,6 +75,28 @@ final class RunCommand implements Command {
           StopJobRequest.newBuilder().setJob(job).build());
       throw e;
     }
+  }
+
+  /**
+   * Sends this process's stdin, beside the job's output. That ends with the job, whatever is left
+   * to send; and too where the input cannot be sent.
+   */
+  private static void feed(String job, OutputFrames frames, Invocation invocation)
+      throws CommandFailure {
+    Connection connection = invocation.connection();
+    InputFeed feed =
+        new InputFeed(job, invocation.stdin(), connection, InputLine.beside(connection));
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                feed.send();
+              } catch (CommandFailure e) {
+                frames.abort(e);
+              } catch (IOException | InterruptedException e) {
+                throw new AssertionError("only its failures and the end of this process end it", e);
+              }
+            });
   }
 
   private static Job start(Invocation invocation) throws CommandFailure, IOException {

@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.v1.InputEnd;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.JobSpec;
@@ -18,13 +19,17 @@ final class StartCommand implements Command {
 
   @Override
   public CommandSpec spec() {
-    CommandSpec spec = Options.command(this, "Starts a job and prints its id", "start");
+    CommandSpec spec =
+        Options.command(
+            this,
+            "Starts a job and prints its id; with -i, ends when the job has its input",
+            "start");
     JobSpecOptions.addTo(spec);
     return spec;
   }
 
   @Override
-  public int run(Invocation invocation) throws CommandFailure, IOException {
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
     OutputFormat format = invocation.format();
     Job job = start(invocation);
     invocation
@@ -36,7 +41,26 @@ final class StartCommand implements Command {
               case JSON -> ProtoJson.of(job);
               case NAME -> JobTable.handle(job);
             });
+    if (invocation.arguments().has(JobSpecOptions.INTERACTIVE)) {
+      feed(job.getId(), invocation);
+    }
     return ExitCode.OK;
+  }
+
+  private static void feed(String job, Invocation invocation)
+      throws CommandFailure, IOException, InterruptedException {
+    Connection connection = invocation.connection();
+    InputFeed feed =
+        new InputFeed(job, invocation.stdin(), connection, InputLine.alone(connection));
+    InputEnd end = feed.send().getEnd();
+    if (feed.left() > 0) {
+      invocation
+          .console()
+          .say(
+              "job %s %s before it had all of its input"
+                  .formatted(
+                      job, end == InputEnd.INPUT_END_JOB_ENDED ? "ended" : "closed its stdin"));
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.jobd.cli.render.ByteSink;
 import dev.jobd.cli.render.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -139,6 +140,8 @@ class CredentialFilesTest {
           found = files;
           throw new CommandFailure(0, "far enough");
         };
-    return new Jobctl(new Environment(variables, home), console, connector).run(arguments);
+    return new Jobctl(
+            new Environment(variables, home, InputStream.nullInputStream()), console, connector)
+        .run(arguments);
   }
 }

@@ -18,6 +18,8 @@ import dev.jobd.api.v1.KillCause;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.ListJobsResponse;
 import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.SendInputRequest;
+import dev.jobd.api.v1.SendInputResponse;
 import dev.jobd.api.v1.ServerServiceGrpc;
 import dev.jobd.api.v1.StartJobRequest;
 import dev.jobd.api.v1.StartJobResponse;
@@ -58,6 +60,8 @@ final class FakeJobd implements AutoCloseable {
   final List<StreamOutputRequest> reads = new ArrayList<>();
   final List<ListJobsRequest> lists = new ArrayList<>();
   final Map<String, Job> jobs = new LinkedHashMap<>();
+
+  final FakeInput input = new FakeInput();
 
   /** What every job has written. */
   final List<StreamOutputResponse> output = new ArrayList<>();
@@ -349,6 +353,11 @@ final class FakeJobd implements AutoCloseable {
           observer.onError(e);
         }
       }
+    }
+
+    @Override
+    public StreamObserver<SendInputRequest> sendInput(StreamObserver<SendInputResponse> observer) {
+      return input.call(observer);
     }
 
     @Override

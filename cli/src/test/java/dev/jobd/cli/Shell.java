@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,8 @@ import java.util.Map;
 final class Shell {
   final Map<String, String> variables = new LinkedHashMap<>();
   final Path home;
+
+  InputStream stdin = InputStream.nullInputStream();
 
   /** Whether standard output is one. */
   boolean terminal;
@@ -58,7 +61,8 @@ final class Shell {
   int run(WritableByteChannel stdout, WritableByteChannel stderr, String... arguments)
       throws InterruptedException {
     Console console = new Console(new ByteSink(stdout), new ByteSink(stderr), terminal);
-    return new Jobctl(new Environment(variables, home), console, Shell::connect).run(arguments);
+    return new Jobctl(new Environment(variables, home, stdin), console, Shell::connect)
+        .run(arguments);
   }
 
   private static ManagedChannel connect(ServerAddress server, CredentialFiles files) {

@@ -77,7 +77,7 @@ class StartCommandTest {
   @Test
   void everyOptionReachesTheServer() throws InterruptedException {
     shell.run(
-        "start --name n -e A=1 -e B=x=y -w /tmp -l team=data --cpus 0.5 --memory 256M --pids 64 --timeout 1h --max-output 1G --merge true"
+        "start --name n -e A=1 -e B=x=y -w /tmp -l team=data --cpus 0.5 --memory 256M --pids 64 --timeout 1h --max-output 1G --merge --wait-tree true"
             .split(" "));
 
     JobSpec spec = onlySpec();
@@ -91,6 +91,7 @@ class StartCommandTest {
     assertThat(spec.getLimits().getTimeout().getSeconds()).isEqualTo(3600);
     assertThat(spec.getLimits().getOutputBytes()).isEqualTo(1L << 30);
     assertThat(spec.getMergeOutput()).isTrue();
+    assertThat(spec.getWaitForTree()).isTrue();
   }
 
   @Test

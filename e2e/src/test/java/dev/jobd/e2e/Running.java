@@ -15,9 +15,16 @@ record Running(List<String> command, Process process, Capture stdout, Capture st
    */
   static final Duration BOUND = Duration.ofMinutes(2 * Long.getLong("jobd.test.patience", 1));
 
+  /** With nothing to read. */
   static Running start(ProcessBuilder builder) throws IOException {
+    Running running = startToFeed(builder);
+    running.process.getOutputStream().close();
+    return running;
+  }
+
+  /** Its stdin is the test's to write. */
+  static Running startToFeed(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
-    process.getOutputStream().close();
     return new Running(
         List.copyOf(builder.command()),
         process,

@@ -43,6 +43,16 @@ final class JobOptions {
       description = "Stdout and stderr in one, in the very order in which they are written.")
   private boolean merge;
 
+  @Option(
+      names = {"-i", "--interactive"},
+      description = "Sends stdin to the job's; without, that is empty.")
+  private boolean interactive;
+
+  @Option(
+      names = "--wait-tree",
+      description = "Has the job end with its last process, rather than with its command.")
+  private boolean waitTree;
+
   /**
    * @throws UsageException naming the option and what would be right
    */
@@ -67,6 +77,8 @@ final class JobOptions {
         .workingDirectory(workingDirectory)
         .limits(limits.limits())
         .mergeOutput(merge)
+        .openStdin(interactive)
+        .waitForTree(waitTree)
         .build();
   }
 

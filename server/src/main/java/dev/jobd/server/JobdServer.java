@@ -60,7 +60,8 @@ public final class JobdServer implements AutoCloseable {
     CallThreads threads = CallThreads.start();
     Transport transport = new Transport(config.stateDirectory());
     ServerConfig.Bounds bounds = config.bounds();
-    CallBudget budget = new CallBudget(bounds.calls(), bounds.followers(), bounds.requestTime());
+    CallBudget budget =
+        new CallBudget(bounds.calls(), bounds.followers(), bounds.inputs(), bounds.requestTime());
     HealthStatusManager health = new HealthStatusManager();
     CompletableFuture<Void> ends = new CompletableFuture<>();
     JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);

@@ -9,6 +9,7 @@ import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.output.Follower;
 import dev.jobd.worker.output.OutputEvent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 
@@ -50,6 +51,28 @@ final class LocalRun {
     }
     JobState.Ended end = job.await();
     return written ? exitCode(end.verdict()) : SIGNAL_BASE + SIGPIPE;
+  }
+
+  /**
+   * Sends {@code stdin} to the job, beside its output. Where it cannot be read or sent, the job is
+   * stopped: it is not to take what came for all.
+   */
+  void feed(InputStream stdin) throws IOException {
+    LocalInput input = new LocalInput(job, stdin);
+    Thread.ofPlatform()
+        .daemon()
+        .name("stdin")
+        .start(
+            () -> {
+              try {
+                input.send();
+              } catch (IOException e) {
+                say("cannot send the job's input: " + Reasons.of(e));
+                stop();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   /** Kills the job with its whole tree; nothing if it has ended. */

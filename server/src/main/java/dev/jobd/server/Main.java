@@ -1,7 +1,10 @@
 package dev.jobd.server;
 
 import dev.jobd.server.pki.PkiCommand;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -23,12 +26,13 @@ public final class Main {
 
   public static void main(String[] args) {
     Termination termination = Termination.install();
-    termination.exit(commandLine(termination.asked(), System.out, System.err).execute(args));
+    InputStream in = new FileInputStream(FileDescriptor.in);
+    termination.exit(commandLine(termination.asked(), in, System.out, System.err).execute(args));
   }
 
   static CommandLine commandLine(
-      CompletableFuture<Void> stopAsked, PrintStream out, PrintStream err) {
-    CommandLine run = new CommandLine(new RunCommand(stopAsked, out, err));
+      CompletableFuture<Void> stopAsked, InputStream in, PrintStream out, PrintStream err) {
+    CommandLine run = new CommandLine(new RunCommand(stopAsked, in, out, err));
     // What follows the job's own command word belongs to the job.
     run.setStopAtPositional(true);
     CommandLine program =

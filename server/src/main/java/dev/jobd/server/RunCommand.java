@@ -7,6 +7,7 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Owner;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,7 @@ final class RunCommand implements Callable<Integer> {
   private static final Owner OWNER = new Owner("root");
 
   private final CompletionStage<Void> stopAsked;
+  private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
 
@@ -30,8 +32,9 @@ final class RunCommand implements Callable<Integer> {
   /**
    * @param stopAsked completes when the job is to be stopped
    */
-  RunCommand(CompletionStage<Void> stopAsked, PrintStream out, PrintStream err) {
+  RunCommand(CompletionStage<Void> stopAsked, InputStream in, PrintStream out, PrintStream err) {
     this.stopAsked = stopAsked;
+    this.in = in;
     this.out = out;
     this.err = err;
   }
@@ -47,6 +50,9 @@ final class RunCommand implements Callable<Integer> {
               Worker.open(WorkerConfig.of(state.directory(), Installation.current().shim()))) {
         LocalRun run = new LocalRun(worker.start(OWNER, spec), out, err);
         CompletionStage<Void> _ = stopAsked.thenRun(run::stop);
+        if (spec.openStdin()) {
+          run.feed(in);
+        }
         return run.follow();
       }
     } catch (LaunchException e) {

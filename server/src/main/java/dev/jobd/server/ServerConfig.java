@@ -71,17 +71,20 @@ public record ServerConfig(
    * @param maxHandshakesPerAddress of one peer, so that no single host can use up those of all;
    *     enough for a script that starts a hundred clients at once
    * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side.
-   *     What one user or all may have under way is bounded by {@code calls} and {@code followers}
+   *     What one user or all may have under way is bounded by {@code calls}, {@code followers} and
+   *     {@code inputs}
    * @param maxRequestBytes of one message: {@code JobSpec.MAX_TOTAL_BYTES} and half of it again for
    *     the encoding of its strings and for labels
    * @param receiveWindowBytes that a connection, and each call on it, may send before the server
    *     has taken them
    * @param requestTime from the start of a call to the end of its request
-   * @param calls under way that do not stream output. Each holds at most a request or an answer:
-   *     1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's hold 96
-   *     MiB and all 240 MiB of the server's 512
+   * @param calls under way that stream neither output nor input. Each holds at most a request or an
+   *     answer: 1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's
+   *     hold 96 MiB and all 240 MiB of the server's 512
    * @param followers of output. Each holds two descriptors and about 100 KiB, a chunk and what gRPC
    *     buffers: all together 2048 of the 20000 descriptors that a host is to give, and 100 MiB
+   * @param inputs of jobs. Each holds what its client may send ahead, {@code receiveWindowBytes},
+   *     and two messages of 64 KiB: all together 96 MiB
    * @param maxHeaderBytes of one call's metadata
    * @param handshakeTimeout from the connection to the end of the TLS handshake
    * @param keepAliveTime of silence after which a client is asked whether it is still there
@@ -104,6 +107,7 @@ public record ServerConfig(
       Duration requestTime,
       CallBudget.Share calls,
       CallBudget.Share followers,
+      CallBudget.Share inputs,
       Duration handshakeTimeout,
       Duration keepAliveTime,
       Duration keepAliveTimeout,
@@ -124,6 +128,7 @@ public record ServerConfig(
             Duration.ofSeconds(30),
             new CallBudget.Share("calls", 64, 160),
             new CallBudget.Share("output streams", 256, 1024),
+            new CallBudget.Share("input streams", 64, 256),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(20),
@@ -144,6 +149,7 @@ public record ServerConfig(
           requestTime,
           calls,
           followers,
+          inputs,
           handshakeTimeout,
           keepAliveTime,
           keepAliveTimeout,
@@ -165,6 +171,7 @@ public record ServerConfig(
           time,
           calls,
           followers,
+          inputs,
           handshakeTimeout,
           keepAliveTime,
           keepAliveTimeout,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,7 +228,8 @@ class CommandsTest {
   private int jobd(String... arguments) {
     PrintStream outStream = new PrintStream(out, true, UTF_8);
     PrintStream errStream = new PrintStream(err, true, UTF_8);
-    return Main.commandLine(stopAsked, outStream, errStream).execute(arguments);
+    return Main.commandLine(stopAsked, InputStream.nullInputStream(), outStream, errStream)
+        .execute(arguments);
   }
 
   private String out() {

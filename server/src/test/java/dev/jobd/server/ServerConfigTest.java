@@ -49,6 +49,7 @@ class ServerConfigTest {
                 Duration.ofSeconds(30),
                 new CallBudget.Share("calls", 64, 160),
                 new CallBudget.Share("output streams", 256, 1024),
+                new CallBudget.Share("input streams", 64, 256),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(20),

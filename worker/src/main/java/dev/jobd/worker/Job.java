@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Job {
   private final Outputs outputs;
   private final JournalGrowth growth;
+  private final JobInput input = new JobInput();
   private final CompletableFuture<JobState.Ended> ended = new CompletableFuture<>();
 
   private volatile JobRecord record;
@@ -51,6 +52,7 @@ public final class Job {
   static Job ended(JobRecord record, JobState.Ended state, Outputs outputs) {
     Job job = new Job(record, outputs, JournalGrowth.complete());
     job.ended.complete(state);
+    job.input.jobEnded();
     return job;
   }
 
@@ -113,12 +115,32 @@ public final class Job {
     return outputs.follow(id(), growth, request);
   }
 
+  /**
+   * Sends this job's stdin from now on, in the place of whoever did. Until all is there and {@link
+   * InputSender#end ended}, the job waits for it.
+   *
+   * @param wake run, on some thread, when the sender's state may be another; must not block
+   * @throws StdinClosedException where the job was started without an {@link JobSpec#openStdin open
+   *     stdin}
+   * @throws IOException where the job cannot be told
+   */
+  public InputSender sendInput(Runnable wake) throws IOException {
+    if (!spec().openStdin()) {
+      throw new StdinClosedException(id());
+    }
+    return input.open(wake);
+  }
+
   Path directory() {
     return outputs.directory(id());
   }
 
   JournalGrowth growth() {
     return growth;
+  }
+
+  JobInput input() {
+    return input;
   }
 
   /** Waits until the command was executed or the job has ended. */
@@ -172,6 +194,7 @@ public final class Job {
     }
     ended.complete(state);
     growth.finish();
+    input.jobEnded();
   }
 
   /** Nobody will tell this job's end any more, for this reason; it may have one all the same. */

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.ErrnoException;
+import dev.jobd.worker.launch.InputNews;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
@@ -163,6 +164,11 @@ final class LiveJob implements ShimEvents {
       pendingStop = null;
     }
     job.growth().watchThrough(journalEnd -> watch(connection, journalEnd));
+    try {
+      job.input().connected(connection);
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "go on with the input of job " + job.id(), e);
+    }
     if (stop != null) {
       try {
         connection.stop(stop.signal(), stop.grace());
@@ -200,8 +206,11 @@ final class LiveJob implements ShimEvents {
     return shim;
   }
 
-  private synchronized void disconnected() {
-    shim = null;
+  private void disconnected() {
+    synchronized (this) {
+      shim = null;
+    }
+    job.input().disconnected();
   }
 
   private synchronized @Nullable ShimConnection connection() {
@@ -235,6 +244,15 @@ final class LiveJob implements ShimEvents {
   public void grew(long journalEnd) {
     CrashPoint.OUTPUT_GREW.reached();
     job.growth().grew(journalEnd);
+  }
+
+  @Override
+  public void input(InputNews news) {
+    try {
+      job.input().hear(news);
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "go on with the input of job " + job.id(), e);
+    }
   }
 
   private void recordStart(JobRecord running) {

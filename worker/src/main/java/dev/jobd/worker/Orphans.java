@@ -4,6 +4,7 @@ import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ExitRecord;
+import dev.jobd.worker.launch.InputNews;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.Shims;
@@ -196,6 +197,9 @@ final class Orphans implements Closeable {
 
     @Override
     public void grew(long journalEnd) {}
+
+    @Override
+    public void input(InputNews news) {}
 
     @Override
     public void closed(boolean told, int pid) {

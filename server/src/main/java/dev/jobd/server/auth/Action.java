@@ -10,6 +10,11 @@ public enum Action {
   START("start jobs", Permission.START, Permission.START),
   STOP("stop jobs", Permission.STOP_OWN, Permission.STOP_ANY),
   READ("read jobs", Permission.READ_OWN, Permission.READ_ANY),
+  /**
+   * What one's own job reads is as much one's own as its command; to feed another's is to act as
+   * them.
+   */
+  SEND_INPUT("send input to jobs", Permission.START, Permission.ADMIN),
   DELETE("delete jobs", Permission.DELETE_OWN, Permission.DELETE_ANY),
   ADMINISTER("administer the server", Permission.ADMIN, Permission.ADMIN);
 

@@ -4,6 +4,7 @@ import dev.jobd.api.Errors;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.server.auth.Caller;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -13,13 +14,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what is under way for one user and for all, because each call holds memory, a request or
  * an answer, for as long as its client likes. A call counts from its start until gRPC has written
  * all of its answer or the client has cancelled it; one that would be too many is refused. A stream
  * of output counts as a call while it sends its request, and then as a follower, at least until its
- * output is closed: a search may go on for a moment after its client has gone.
+ * output is closed: a search may go on for a moment after its client has gone. One of input counts
+ * as a call until it has said whose, and then as an input.
  *
  * <p>Wants the {@link Caller} in the call's context.
  */
@@ -33,15 +36,17 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
 
   private final Count calls;
   private final Count followers;
+  private final Count inputs;
   private final Duration requestTime;
   private final ScheduledThreadPoolExecutor clock;
 
   /**
    * @param requestTime after which a call that has not sent its request is ended
    */
-  public CallBudget(Share calls, Share followers, Duration requestTime) {
+  public CallBudget(Share calls, Share followers, Share inputs, Duration requestTime) {
     this.calls = new Count(calls);
     this.followers = new Count(followers);
+    this.inputs = new Count(inputs);
     this.requestTime = requestTime;
     clock =
         new ScheduledThreadPoolExecutor(
@@ -63,9 +68,9 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
     BudgetedCall<Q, A> budgeted = new BudgetedCall<>(call, lease);
     try {
       ServerCall.Listener<Q> handler = next.startCall(budgeted, headers);
-      return isFollower(call)
-          ? budgeted.listener(handler, () -> followers.take(user), clock, requestTime)
-          : budgeted.listener(handler, null, clock, requestTime);
+      Count stream = streams(call.getMethodDescriptor());
+      return budgeted.listener(
+          handler, stream == null ? null : () -> stream.take(user), clock, requestTime);
     } catch (RuntimeException e) {
       lease.close();
       throw e;
@@ -77,15 +82,21 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
     return call instanceof BudgetedCall<?, ?> budgeted ? budgeted.hold() : () -> {};
   }
 
-  private static boolean isFollower(ServerCall<?, ?> call) {
-    return call.getMethodDescriptor()
-        .getFullMethodName()
-        .equals(JobServiceGrpc.getStreamOutputMethod().getFullMethodName());
+  /** What a call counts as from its request on; {@code null}: as what it did before. */
+  private @Nullable Count streams(MethodDescriptor<?, ?> method) {
+    if (isSame(method, JobServiceGrpc.getStreamOutputMethod())) {
+      return followers;
+    }
+    return isSame(method, JobServiceGrpc.getSendInputMethod()) ? inputs : null;
+  }
+
+  private static boolean isSame(MethodDescriptor<?, ?> one, MethodDescriptor<?, ?> other) {
+    return one.getFullMethodName().equals(other.getFullMethodName());
   }
 
   /**
-   * Waits until no call is under way but streams of output, at most {@code bound}; returns whether
-   * that is so.
+   * Waits until no call is under way but streams of output and input, at most {@code bound};
+   * returns whether that is so.
    */
   public boolean awaitCalls(Duration bound) throws InterruptedException {
     return calls.awaitNone(bound);

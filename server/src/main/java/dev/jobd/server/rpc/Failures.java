@@ -7,6 +7,7 @@ import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.QuotaExceededException;
 import dev.jobd.worker.RequestIdReusedException;
+import dev.jobd.worker.StdinClosedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -52,6 +53,7 @@ final class Failures {
               Optional.ofNullable(quota.retryAfter()),
               String.valueOf(quota.getMessage()));
       case JobRunningException running -> Errors.jobRunning(running.job().toString());
+      case StdinClosedException closed -> Errors.stdinClosed(closed.job().toString());
       case OutputExpiredException expired ->
           Errors.outputExpired(expired.job().toString(), expired.at());
       case RequestIdReusedException reused ->

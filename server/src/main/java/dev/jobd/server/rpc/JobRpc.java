@@ -30,15 +30,20 @@ import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.RequestId;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
+  private static final Set<MethodDescriptor<?, ?>> STREAMS =
+      Set.of(JobServiceGrpc.getStreamOutputMethod(), JobServiceGrpc.getSendInputMethod());
+
   private final Worker worker;
   private final JobAccess access;
   private final CallThreads threads;
@@ -56,19 +61,26 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
     this.serverEnds = serverEnds;
   }
 
-  /** The generated definition with {@link StreamOutputHandler} in place of the observer. */
+  /**
+   * The generated definition with {@link StreamOutputHandler} and {@link SendInputHandler} in place
+   * of the observers.
+   */
   @Override
   public ServerServiceDefinition bindService() {
     ServerServiceDefinition generated = JobServiceGrpc.bindService(this);
     var service = ServerServiceDefinition.builder(generated.getServiceDescriptor());
     for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
-      if (method.getMethodDescriptor() != JobServiceGrpc.getStreamOutputMethod()) {
+      if (!STREAMS.contains(method.getMethodDescriptor())) {
         service.addMethod(method);
       }
     }
     service.addMethod(
         JobServiceGrpc.getStreamOutputMethod(),
         new StreamOutputHandler(this::openOutput, threads, serverEnds));
+    service.addMethod(
+        JobServiceGrpc.getSendInputMethod(),
+        new SendInputHandler(
+            job -> access.resolve(Caller.current(), job, Action.SEND_INPUT), threads, serverEnds));
     return service.build();
   }
 

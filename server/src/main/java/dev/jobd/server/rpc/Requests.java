@@ -3,9 +3,11 @@ package dev.jobd.server.rpc;
 import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.SendInputRequest;
 import dev.jobd.api.v1.StartJobRequest;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.worker.InputSender;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobQuery;
@@ -66,6 +68,37 @@ final class Requests {
         request.hasTailLines() ? request.getTailLines() : null,
         streams.isEmpty() ? EnumSet.allOf(OutputStreamKind.class) : streams,
         request.getFollow());
+  }
+
+  /** Of the first request of a call. */
+  static String jobOfInput(SendInputRequest first) {
+    if (!first.getData().isEmpty() || first.getEnd() || first.getOffset() != 0) {
+      throw new InvalidSpecException(
+          "data", "must not come before the first answer, which tells where the input stands");
+    }
+    return first.getJob();
+  }
+
+  /** A request that follows the first. */
+  static void checkInput(SendInputRequest request) {
+    if (!request.getJob().isEmpty()) {
+      throw new InvalidSpecException("job", "must be empty in all requests but the first");
+    }
+    if (request.getData().size() > InputSender.MAX_BYTES) {
+      throw new InvalidSpecException(
+          "data",
+          "must be at most " + InputSender.MAX_BYTES + " bytes, was " + request.getData().size());
+    }
+  }
+
+  /**
+   * @param standing of the next byte
+   */
+  static void checkOffset(SendInputRequest request, long standing) {
+    if (request.getOffset() != standing) {
+      throw new InvalidSpecException(
+          "offset", "must be " + standing + ", where the input stands, was " + request.getOffset());
+    }
   }
 
   /** What was asked for; what the caller may see of it is judged elsewhere. */

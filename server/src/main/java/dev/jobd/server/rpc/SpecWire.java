@@ -20,6 +20,8 @@ final class SpecWire {
         .labels(spec.getLabelsMap())
         .limits(LimitsWire.read(spec.getLimits()))
         .mergeOutput(spec.getMergeOutput())
+        .openStdin(spec.getOpenStdin())
+        .waitForTree(spec.getWaitForTree())
         .build();
   }
 
@@ -32,6 +34,8 @@ final class SpecWire {
         .putAllLabels(spec.labels())
         .setLimits(LimitsWire.write(spec.limits()))
         .setMergeOutput(spec.mergeOutput())
+        .setOpenStdin(spec.openStdin())
+        .setWaitForTree(spec.waitForTree())
         .build();
   }
 }

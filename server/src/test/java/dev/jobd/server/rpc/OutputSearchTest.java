@@ -188,6 +188,7 @@ class OutputSearchTest {
     return new CallBudget(
         new CallBudget.Share("calls", 8, 8),
         new CallBudget.Share("followers", 1, 1),
+        new CallBudget.Share("inputs", 1, 1),
         Duration.ofMinutes(1));
   }
 

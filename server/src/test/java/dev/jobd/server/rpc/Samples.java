@@ -44,6 +44,8 @@ final class Samples {
                   Duration.ofMillis(90_500),
                   1L << 20))
           .mergeOutput(true)
+          .openStdin(true)
+          .waitForTree(true)
           .build();
 
   private Samples() {}

@@ -16,11 +16,20 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
   static final int LAUNCH = 4;
   static final int ENTER = 5;
   static final int RESUME_STOP = 6;
+  static final int INPUT_OPEN = 7;
+  static final int INPUT = 8;
+  static final int INPUT_END = 9;
 
   static final int HELLO = 16;
   static final int STARTED = 17;
   static final int GREW = 18;
   static final int ENDED = 19;
+  static final int INPUT_OPENED = 20;
+  static final int INPUT_TAKEN = 21;
+  static final int INPUT_CLOSED = 22;
+
+  /** Of INPUT_CLOSED. */
+  static final int INPUT_COMPLETE = 1;
 
   static final int VERSION = 1;
 
@@ -46,6 +55,19 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
 
   static ControlMessage watch(long journalEnd) {
     return new ControlMessage(WATCH, 0, journalEnd, 0);
+  }
+
+  static ControlMessage openInput() {
+    return new ControlMessage(INPUT_OPEN, 0, 0, 0);
+  }
+
+  /** Followed by so many bytes of input. */
+  static ControlMessage input(int bytes) {
+    return new ControlMessage(INPUT, bytes, 0, 0);
+  }
+
+  static ControlMessage endInput() {
+    return new ControlMessage(INPUT_END, 0, 0, 0);
   }
 
   static ByteBuffer newBuffer() {

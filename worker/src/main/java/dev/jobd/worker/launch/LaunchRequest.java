@@ -53,6 +53,8 @@ public record LaunchRequest(
     OUTPUT_MAX(10),
     PROFILE(11),
     MERGED(12),
+    STDIN(13),
+    WAIT_TREE(14),
     NICE(15),
     OOM_NOTICE(16),
     IO(17);
@@ -94,6 +96,12 @@ public record LaunchRequest(
     put(fields, Field.PROFILE, PROFILE_ROOT);
     if (spec.mergeOutput()) {
       put(fields, Field.MERGED, 1);
+    }
+    if (spec.openStdin()) {
+      put(fields, Field.STDIN, 1);
+    }
+    if (spec.waitForTree()) {
+      put(fields, Field.WAIT_TREE, 1);
     }
 
     return littleEndian(HEADER_BYTES + fields.size())

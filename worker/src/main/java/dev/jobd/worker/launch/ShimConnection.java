@@ -3,6 +3,7 @@ package dev.jobd.worker.launch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  * is told by {@link ShimEvents#closed}.
  */
 public final class ShimConnection {
+  /** Of input in one message. */
+  public static final int MAX_INPUT_BYTES = 64 << 10;
+
   private final int pid;
   private final SocketChannel channel;
   private final ShimEvents events;
   private final ByteBuffer incoming = ControlMessage.newBuffer();
+  private final Outbox outbox;
   private boolean told;
 
   /**
@@ -24,10 +29,14 @@ public final class ShimConnection {
    */
   private volatile @Nullable Integer unknownVersion;
 
-  ShimConnection(int pid, SocketChannel channel, ShimEvents events) {
+  /**
+   * @param key of the shim's socket, with the selector that serves it
+   */
+  ShimConnection(int pid, SelectionKey key, ShimEvents events) {
     this.pid = pid;
-    this.channel = channel;
+    this.channel = (SocketChannel) key.channel();
     this.events = events;
+    this.outbox = new Outbox(key);
   }
 
   /** Says that the job's cgroup is there, with its limits: its inside may be made. */
@@ -75,8 +84,34 @@ public final class ShimConnection {
     send(ControlMessage.watch(journalEnd));
   }
 
-  /** A Unix stream socket takes so small a message whole or not at all. */
+  /**
+   * Gives the job's input from now on. {@link InputNews.Opened} or {@link InputNews.Closed}
+   * answers; what was sent before and is not taken by then never is.
+   */
+  public void openInput() throws IOException {
+    send(ControlMessage.openInput());
+  }
+
+  /**
+   * Sends input; {@link InputNews.Taken} or {@link InputNews.Closed} answers, and only then may
+   * more be sent.
+   *
+   * @param bytes 1 to {@link #MAX_INPUT_BYTES}; not to be written to any more
+   */
+  public void input(ByteBuffer bytes) throws IOException {
+    send(ControlMessage.input(bytes.remaining()).encode(), bytes.slice());
+  }
+
+  /** Ends the input after what was sent; {@link InputNews.Closed} answers. */
+  public void endInput() throws IOException {
+    send(ControlMessage.endInput());
+  }
+
   private void send(ControlMessage message) throws IOException {
+    send(message.encode());
+  }
+
+  private void send(ByteBuffer... messages) throws IOException {
     if (unknownVersion != null) {
       throw new IOException(
           "the job's shim speaks version "
@@ -85,17 +120,12 @@ public final class ShimConnection {
               + ControlMessage.VERSION
               + "; only the jobd that started the job can reach it");
     }
-    ByteBuffer bytes = message.encode();
-    try {
-      channel.write(bytes);
-    } catch (IOException e) {
-      return; // The shim has ended. The selector sees the same and tells it, after what came
-      // before.
-    }
-    if (bytes.hasRemaining()) {
-      throw new IOException(
-          "the job's shim takes no more messages; it is stopped, or waits for its disk");
-    }
+    outbox.send(messages);
+  }
+
+  /** Sends what had to wait for room in the socket. */
+  void flush() {
+    outbox.flush();
   }
 
   /** Takes what has come; false when nothing more will. */
@@ -135,6 +165,12 @@ public final class ShimConnection {
         events.started(message.value(), Instant.ofEpochSecond(0, message.timeNanos()));
       }
       case ControlMessage.GREW -> events.grew(message.number());
+      case ControlMessage.INPUT_OPENED -> events.input(new InputNews.Opened(message.number()));
+      case ControlMessage.INPUT_TAKEN -> events.input(new InputNews.Taken(message.number()));
+      case ControlMessage.INPUT_CLOSED ->
+          events.input(
+              new InputNews.Closed(
+                  message.number(), message.value() == ControlMessage.INPUT_COMPLETE));
       case ControlMessage.ENDED -> {
         told = true;
         return false;
@@ -151,9 +187,5 @@ public final class ShimConnection {
       // Nothing was buffered that could be lost.
     }
     events.closed(told, pid);
-  }
-
-  SocketChannel channel() {
-    return channel;
   }
 }

@@ -19,6 +19,9 @@ public interface ShimEvents {
   /** The journal has become as long as was watched for. */
   void grew(long journalEnd);
 
+  /** Of a job whose stdin is open: what became of what was sent there. */
+  void input(InputNews news);
+
   /**
    * The last event: the shim has said that the job has ended, or is gone, or this side has let go
    * of it.

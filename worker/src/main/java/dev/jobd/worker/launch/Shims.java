@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -145,9 +146,11 @@ public final class Shims implements Closeable {
 
   private ShimConnection serve(int pid, SocketChannel channel, ShimEvents events)
       throws IOException {
-    ShimConnection connection = new ShimConnection(pid, channel, events);
     channel.configureBlocking(false);
-    channel.register(selector, SelectionKey.OP_READ, connection);
+    SelectionKey key = channel.register(selector, 0);
+    ShimConnection connection = new ShimConnection(pid, key, events);
+    key.attach(connection);
+    key.interestOps(SelectionKey.OP_READ);
     selector.wakeup(); // a selection under way does not see the new key
     return connection;
   }
@@ -168,6 +171,9 @@ public final class Shims implements Closeable {
     ShimConnection connection = (ShimConnection) key.attachment();
     boolean open;
     try {
+      if (key.isWritable()) {
+        connection.flush();
+      }
       open = connection.receive();
     } catch (RuntimeException e) {
       // What one shim says costs no other job its events.
@@ -183,15 +189,14 @@ public final class Shims implements Closeable {
   /** Lets go of all shims, which live on; nothing is told any more. */
   @Override
   public void close() throws IOException {
-    List<ShimConnection> open =
-        selector.keys().stream().map(key -> (ShimConnection) key.attachment()).toList();
+    List<SelectableChannel> open = selector.keys().stream().map(SelectionKey::channel).toList();
     selector.close();
     WaitingShim waiting = next.getAndSet(null);
     if (waiting != null) {
       waiting.dismiss();
     }
-    for (ShimConnection connection : open) {
-      connection.channel().close();
+    for (SelectableChannel channel : open) {
+      channel.close();
     }
   }
 }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param limits {@code null} parts take the worker's defaults
  * @param mergeOutput whether stdout and stderr are one pipe, whose bytes are in the very order in
  *     which they were written and count as stdout
+ * @param openStdin whether stdin is a pipe for input that is sent while the job runs; otherwise it
+ *     is empty
+ * @param waitForTree whether the job ends with its last process, rather than with its command,
+ *     whose end otherwise is that of whatever it left running; the command's own end is the verdict
  */
 public record JobSpec(
     List<String> argv,
@@ -26,7 +30,9 @@ public record JobSpec(
     @Nullable String name,
     Map<String, String> labels,
     Limits limits,
-    boolean mergeOutput) {
+    boolean mergeOutput,
+    boolean openStdin,
+    boolean waitForTree) {
 
   /** The kernel's MAX_ARG_STRLEN, 32 pages, less the terminating NUL: execve(2). */
   public static final int MAX_ARGUMENT_BYTES = 131_071;
@@ -69,7 +75,8 @@ public record JobSpec(
   }
 
   public JobSpec withLimits(Limits newLimits) {
-    return new JobSpec(argv, env, workingDirectory, name, labels, newLimits, mergeOutput);
+    return new JobSpec(
+        argv, env, workingDirectory, name, labels, newLimits, mergeOutput, openStdin, waitForTree);
   }
 
   /** Whether {@code text} can be the name of a job. */
@@ -150,6 +157,8 @@ public record JobSpec(
     private @Nullable String name;
     private Limits limits = Limits.NONE;
     private boolean mergeOutput;
+    private boolean openStdin;
+    private boolean waitForTree;
 
     private Builder(List<String> argv) {
       this.argv = argv;
@@ -185,8 +194,19 @@ public record JobSpec(
       return this;
     }
 
+    public Builder openStdin(boolean value) {
+      openStdin = value;
+      return this;
+    }
+
+    public Builder waitForTree(boolean value) {
+      waitForTree = value;
+      return this;
+    }
+
     public JobSpec build() {
-      return new JobSpec(argv, env, workingDirectory, name, labels, limits, mergeOutput);
+      return new JobSpec(
+          argv, env, workingDirectory, name, labels, limits, mergeOutput, openStdin, waitForTree);
     }
   }
 }

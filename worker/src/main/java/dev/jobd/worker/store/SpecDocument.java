@@ -5,11 +5,12 @@ import java.io.IOException;
 
 /**
  * A {@link JobSpec} as bytes. Any change of what is written is a new version; the old ones stay
- * readable: version 1 did not say whether the output is merged, and up to version 2 the limits were
- * those of the first version.
+ * readable: version 1 did not say whether the output is merged, up to version 2 the limits were
+ * those of the first version, and up to version 3 nothing was said of stdin and of what a job leaves
+ * running.
  */
 final class SpecDocument {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private SpecDocument() {}
 
@@ -22,6 +23,8 @@ final class SpecDocument {
     out.writeTexts(spec.labels());
     LimitsDocument.write(out, spec.limits());
     out.writeByte(spec.mergeOutput() ? 1 : 0);
+    out.writeByte(spec.openStdin() ? 1 : 0);
+    out.writeByte(spec.waitForTree() ? 1 : 0);
     return out.toByteArray();
   }
 
@@ -37,6 +40,8 @@ final class SpecDocument {
         in.readOptionalText(),
         in.readTextMap(),
         in.version() > 2 ? LimitsDocument.read(in) : LimitsDocument.readFirst(in),
-        in.version() > 1 && in.readPresence());
+        in.version() > 1 && in.readPresence(),
+        in.version() > 3 && in.readPresence(),
+        in.version() > 3 && in.readPresence());
   }
 }

@@ -30,6 +30,10 @@ class ControlMessageTest {
     assertThat(hex(ControlMessage.watch(258))).isEqualTo("03000000000000000201000000000000" + rest);
     assertThat(hex(ControlMessage.launch())).isEqualTo("04000000000000000000000000000000" + rest);
     assertThat(hex(ControlMessage.enter())).isEqualTo("05000000000000000000000000000000" + rest);
+    assertThat(hex(ControlMessage.openInput())).isEqualTo("07" + "00".repeat(15) + rest);
+    assertThat(hex(ControlMessage.input(258)))
+        .isEqualTo("0800000002010000" + "00".repeat(8) + rest);
+    assertThat(hex(ControlMessage.endInput())).isEqualTo("09" + "00".repeat(15) + rest);
   }
 
   @Test
@@ -43,5 +47,12 @@ class ControlMessageTest {
         .isEqualTo(new ControlMessage(ControlMessage.GREW, 0, 258, 0));
     assertThat(message("13000000000000000000000000000000" + spare.repeat(2)))
         .isEqualTo(new ControlMessage(ControlMessage.ENDED, 0, 0, 0));
+    assertThat(message("14000000000000000201000000000000" + spare.repeat(2)))
+        .isEqualTo(new ControlMessage(ControlMessage.INPUT_OPENED, 0, 258, 0));
+    assertThat(message("15000000000000000201000000000000" + spare.repeat(2)))
+        .isEqualTo(new ControlMessage(ControlMessage.INPUT_TAKEN, 0, 258, 0));
+    assertThat(message("16000000010000000201000000000000" + spare.repeat(2)))
+        .isEqualTo(
+            new ControlMessage(ControlMessage.INPUT_CLOSED, ControlMessage.INPUT_COMPLETE, 258, 0));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ class ShimConnectionTest {
   @TempDir Path directory;
   private final List<Integer> started = new ArrayList<>();
   private final List<Integer> notUnderstood = new ArrayList<>();
+  private final List<InputNews> input = new ArrayList<>();
 
   private final ShimEvents events =
       new ShimEvents() {
@@ -39,6 +41,11 @@ class ShimConnectionTest {
         public void grew(long journalEnd) {}
 
         @Override
+        public void input(InputNews news) {
+          input.add(news);
+        }
+
+        @Override
         public void closed(boolean told, int pid) {}
       };
 
@@ -48,12 +55,14 @@ class ShimConnectionTest {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(address);
       try (SocketChannel worker = SocketChannel.open(address);
-          SocketChannel shim = server.accept()) {
+          SocketChannel shim = server.accept();
+          Selector selector = Selector.open()) {
+        worker.configureBlocking(false);
         for (ControlMessage message : messages) {
           shim.write(message.encode());
         }
         shim.shutdownOutput();
-        return new ShimConnection(0, worker, events).receive();
+        return new ShimConnection(0, worker.register(selector, 0), events).receive();
       }
     }
   }
@@ -72,6 +81,22 @@ class ShimConnectionTest {
 
     assertThat(receive(nonsense, sense)).isFalse();
     assertThat(started).isEmpty();
+  }
+
+  @Test
+  void tellsWhatBecomesOfInput() throws IOException {
+    ControlMessage opened = new ControlMessage(ControlMessage.INPUT_OPENED, 0, 5, 0);
+    ControlMessage taken = new ControlMessage(ControlMessage.INPUT_TAKEN, 0, 6, 0);
+    ControlMessage refused = new ControlMessage(ControlMessage.INPUT_CLOSED, 0, 7, 0);
+    ControlMessage complete = new ControlMessage(ControlMessage.INPUT_CLOSED, 1, 7, 0);
+
+    assertThat(receive(opened, taken, refused, complete)).isFalse();
+    assertThat(input)
+        .containsExactly(
+            new InputNews.Opened(5),
+            new InputNews.Taken(6),
+            new InputNews.Closed(7, false),
+            new InputNews.Closed(7, true));
   }
 
   private static ControlMessage hello(int version) {

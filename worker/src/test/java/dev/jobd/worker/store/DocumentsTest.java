@@ -32,6 +32,7 @@ final class DocumentsTest {
           + "3b9aca0000";
   private static final String SPEC_2 = "02" + SPEC_1.substring(2) + "00";
   private static final String SPEC_3 = "03" + SPEC_1.substring(2) + "000000000000" + "00";
+  private static final String SPEC_4 = "04" + SPEC_3.substring(2) + "0000";
   private static final String LIMITS_1 = "0101000000000000000a00000000";
 
   @Test
@@ -91,12 +92,13 @@ final class DocumentsTest {
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_1))).isEqualTo(state);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_1))).isEqualTo(spec);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_2))).isEqualTo(spec);
+    assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_3))).isEqualTo(spec);
     assertThat(LimitsDocument.decode(HexFormat.of().parseHex(LIMITS_1)))
         .isEqualTo(Limits.builder().cpuMillis(10L).build());
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STOPPING_1)))
         .isEqualTo(new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)));
     assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_2);
-    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_3);
+    assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_4);
   }
 
   @Test

@@ -142,6 +142,8 @@ final class Samples {
                 Duration.ofMillis(1),
                 1L))
         .mergeOutput(true)
+        .openStdin(true)
+        .waitForTree(true)
         .build();
   }
 }

@@ -6,8 +6,8 @@ import java.io.IOException;
 /**
  * A {@link JobSpec} as bytes. Any change of what is written is a new version; the old ones stay
  * readable: version 1 did not say whether the output is merged, up to version 2 the limits were
- * those of the first version, and up to version 3 nothing was said of stdin and of what a job leaves
- * running.
+ * those of the first version, and up to version 3 nothing was said of stdin and of what a job
+ * leaves running.
  */
 final class SpecDocument {
   static final int VERSION = 4;

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { READ_BYTES = 64 << 10 }; /* a pipe's default capacity: pipe(7) */
+
 static int create(const char *name)
 {
     return open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -80,20 +82,64 @@ static bool state_gaps(struct journal *journal)
     return true;
 }
 
+/*
+ * Writes behind the end, after what is staged there already, what the bound and the disk take. At the bound gaps only
+ * grow; stating them is left to the end, or every chunk would cost a record.
+ */
+static size_t stage(struct journal *journal, const char *bytes, size_t length, size_t staged)
+{
+    uint64_t room = journal->max - journal->end - staged;
+    size_t keep = length < room ? length : (size_t)room;
+    if (keep == 0 || !state_gaps(journal))
+        return 0;
+    return write_at(journal->output, bytes, keep, journal->end + staged);
+}
+
+/* Makes a chunk of what is staged, which is all or the beginning of length bytes. */
+static void cover(struct journal *journal, enum index_kind stream, size_t staged, size_t length)
+{
+    if (staged > 0 && !put_record(journal, journal->end + staged, stream))
+        staged = 0; /* not covered by a record, so not there: the next chunk overwrites it */
+    journal->end += staged;
+    if (staged < length)
+        drop(journal, stream, length - staged);
+}
+
 void journal_append(struct journal *journal, enum index_kind stream, const char *bytes, size_t length)
 {
-    uint64_t room = journal->max - journal->end;
-    size_t keep = length < room ? length : (size_t)room;
-    size_t kept = 0;
-    /* At the bound gaps only grow; stating them is left to the end, or every chunk would cost a record. */
-    if (keep > 0 && state_gaps(journal)) {
-        kept = write_at(journal->output, bytes, keep, journal->end);
-        if (kept > 0 && !put_record(journal, journal->end + kept, stream))
-            kept = 0; /* not covered by a record, so not there: the next chunk overwrites it */
-    }
-    journal->end += kept;
-    if (kept < length)
-        drop(journal, stream, length - kept);
+    cover(journal, stream, stage(journal, bytes, length, 0), length);
+}
+
+/* For a job that prints faster than its pipe is emptied: fewer waits for each other. Where that is refused, all is
+ * only slower. */
+static void widen(struct journal *journal, enum index_kind stream, int pipe)
+{
+    bool *wide = &journal->wide[stream == INDEX_STDERR];
+    if (!*wide && fcntl(pipe, F_GETPIPE_SZ) < JOURNAL_TAKE_MAX)
+        (void)fcntl(pipe, F_SETPIPE_SZ, JOURNAL_TAKE_MAX);
+    *wide = true;
+}
+
+ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, size_t max)
+{
+    static char buffer[READ_BYTES];
+    size_t taken = 0, staged = 0, asked;
+    ssize_t got;
+    do {
+        asked = max - taken < sizeof buffer ? max - taken : sizeof buffer;
+        got = read(pipe, buffer, asked);
+        if (got <= 0)
+            break;
+        if (staged == taken) /* a chunk has no holes */
+            staged += stage(journal, buffer, (size_t)got, staged);
+        taken += (size_t)got;
+    } while ((size_t)got == asked && taken < max);
+    if (taken == 0)
+        return got;
+    cover(journal, stream, staged, taken);
+    if (taken >= READ_BYTES)
+        widen(journal, stream, pipe);
+    return (ssize_t)taken;
 }
 
 bool journal_finish(struct journal *journal)

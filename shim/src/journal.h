@@ -11,8 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "wire.h"
+
+/* As one chunk; and what the pipe of a job is made to hold that prints much. */
+enum { JOURNAL_TAKE_MAX = 256 << 10 };
 
 struct journal {
     int output;
@@ -23,10 +27,17 @@ struct journal {
     uint64_t time;      /* of the last record */
     uint64_t gap[2];    /* bytes dropped since the stream's last gap record, stdout and stderr */
     uint64_t dropped;   /* all that was dropped */
+    bool wide[2];       /* the stream's pipe was made to hold JOURNAL_TAKE_MAX */
 };
 
 /* Makes both files in the working directory. False with errno set where that fails, also where they exist. */
 bool journal_open(struct journal *journal, uint64_t max);
+
+/*
+ * Appends what a stream's pipe, which does not block, holds now, as one chunk of at most max bytes, 1 or more. Returns
+ * how many bytes it had; 0 where the pipe has ended, -1 with errno EAGAIN where it is empty.
+ */
+ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, size_t max);
 
 /* Appends length bytes that were just read from a stream, INDEX_STDOUT or INDEX_STDERR. */
 void journal_append(struct journal *journal, enum index_kind stream, const char *bytes, size_t length);

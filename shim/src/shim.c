@@ -38,7 +38,6 @@
 #include "throttle.h"
 
 enum {
-    READ_BYTES = 64 << 10, /* a pipe's default capacity: pipe(7) */
     EXIT_BAD_REQUEST = 2,  /* the only failure that no exit record can tell: there is no directory of its own for it */
     EXIT_NO_RECORD = 3,
 };
@@ -226,19 +225,16 @@ static void take_launch_result(struct shim *shim)
     }
 }
 
-/* Moves what one pipe holds to the journal, at most one buffer; returns how much, 0 where there is nothing. */
-static int take_output(struct shim *shim, int which)
+/* Moves what one pipe holds to the journal, at most so much; returns how much, 0 where there is nothing. */
+static int take_output(struct shim *shim, int which, size_t max)
 {
-    static char buffer[READ_BYTES];
-    ssize_t got = read(shim->job.output[which], buffer, sizeof buffer);
+    enum index_kind stream = which == 0 ? INDEX_STDOUT : INDEX_STDERR;
+    ssize_t got = journal_take(&shim->journal, stream, shim->job.output[which], max);
     if (got == 0) {
         close(shim->job.output[which]);
         shim->job.output[which] = -1;
     }
-    if (got <= 0)
-        return 0;
-    journal_append(&shim->journal, which == 0 ? INDEX_STDOUT : INDEX_STDERR, buffer, (size_t)got);
-    return (int)got;
+    return got < 0 ? 0 : (int)got;
 }
 
 /* Takes what the pipes hold now, which is all that the job wrote. Not until they are empty: a process outside, given
@@ -249,7 +245,7 @@ static void drain(struct shim *shim)
         int held = 0, took = 1;
         (void)ioctl(shim->job.output[which], FIONREAD, &held);
         for (; held > 0 && took > 0; held -= took)
-            took = take_output(shim, which);
+            took = take_output(shim, which, (size_t)held);
     }
 }
 
@@ -316,9 +312,9 @@ static void serve(struct shim *shim)
         if (set[FAILURES].revents != 0)
             take_launch_result(shim);
         if (set[STDOUT].revents != 0)
-            take_output(shim, 0);
+            take_output(shim, 0, JOURNAL_TAKE_MAX);
         if (set[STDERR].revents != 0)
-            take_output(shim, 1);
+            take_output(shim, 1, JOURNAL_TAKE_MAX);
         if (set[MEMORY].revents != 0)
             oom_noticed(&shim->memory, clock_ns(CLOCK_MONOTONIC));
         control_grew(&shim->control, shim->journal.end);

@@ -119,6 +119,65 @@ TEST(ANYBODY, an_empty_journal_has_a_header_alone)
     check_output("");
 }
 
+/* A pipe's end to read from, with so many bytes before its end. */
+static int full_pipe(int size, size_t length)
+{
+    int ends[2];
+    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, size) >= size);
+    for (size_t i = 0; i < length; i++) {
+        char byte = (char)(i % 251);
+        CHECK(write(ends[1], &byte, 1) == 1);
+    }
+    close(ends[1]);
+    return ends[0];
+}
+
+TEST(ANYBODY, what_a_pipe_holds_is_taken_in_chunks_up_to_its_end)
+{
+    enum { LENGTH = JOURNAL_TAKE_MAX + 70000 };
+    CHECK(journal_open(&journal, UINT64_MAX));
+    int pipe = full_pipe(1 << 20, LENGTH);
+    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, JOURNAL_TAKE_MAX), JOURNAL_TAKE_MAX);
+    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, 69999), 69999);
+    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, 1000), 1);
+    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, JOURNAL_TAKE_MAX), 0);
+    CHECK(journal_finish(&journal));
+    CHECK_EQ(read_index(), 3);
+    check_record(0, JOURNAL_TAKE_MAX, INDEX_STDERR);
+    check_record(1, LENGTH - 1, INDEX_STDERR);
+    check_record(2, LENGTH, INDEX_STDERR);
+    static char text[LENGTH + 1];
+    CHECK_EQ(read_text("output", text, sizeof text), LENGTH);
+    for (size_t i = 0; i < LENGTH; i++)
+        CHECK_EQ((unsigned char)text[i], i % 251);
+}
+
+TEST(ANYBODY, a_pipe_that_is_empty_is_told_from_one_that_has_ended)
+{
+    int ends[2];
+    CHECK(journal_open(&journal, UINT64_MAX));
+    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), -1);
+    CHECK_EQ(errno, EAGAIN);
+    close(ends[1]);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 0);
+    CHECK_EQ(read_index(), 0);
+}
+
+TEST(ANYBODY, a_chunk_that_meets_the_bound_is_cut_and_the_rest_of_the_pipe_stated)
+{
+    enum { LENGTH = 200000, BOUND = 100000 };
+    CHECK(journal_open(&journal, BOUND));
+    int pipe = full_pipe(1 << 20, LENGTH);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, pipe, JOURNAL_TAKE_MAX), LENGTH);
+    CHECK(journal_finish(&journal));
+    CHECK_EQ(size_of("output"), BOUND);
+    CHECK_EQ(read_index(), 2);
+    check_record(0, BOUND, INDEX_STDOUT);
+    check_record(1, BOUND, gap(INDEX_STDOUT, LENGTH - BOUND));
+}
+
 TEST(ANYBODY, the_bound_keeps_exactly_so_many_bytes_and_states_the_rest_per_stream)
 {
     CHECK(journal_open(&journal, 10));

@@ -94,7 +94,9 @@ public final class JournalGrowth {
       ready = complete || known > seen;
       if (!ready) {
         waits.add(wait);
-        ask = toWatch();
+        // What is watched for is the least of the others: a thousand who come back need no look at
+        // each other.
+        ask = watching == NOT_WATCHING || seen < watching ? toWatch() : NOT_WATCHING;
       }
     }
     if (ready) {
@@ -135,8 +137,11 @@ public final class JournalGrowth {
 
   /** The least length that somebody waits to see exceeded, where it is not watched for already. */
   private long toWatch() {
+    if (watch == null) {
+      return NOT_WATCHING;
+    }
     long least = waits.stream().mapToLong(wait -> wait.seen).min().orElse(NOT_WATCHING);
-    if (watch == null || least >= watching) {
+    if (least >= watching) {
       return NOT_WATCHING;
     }
     watching = least;

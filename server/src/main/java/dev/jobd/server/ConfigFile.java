@@ -63,6 +63,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *   max_jobs: 1000000
  *   max_output: 100G
  *   compress_after: 10m
+ * capacity:
+ *   connections: 4096
+ *   output_streams: 4096
+ *   output_streams_per_user: 1024
  * </pre>
  */
 final class ConfigFile {
@@ -70,7 +74,14 @@ final class ConfigFile {
 
   private static final Set<String> KEYS =
       Set.of(
-          "listen", "state_dir", "pki_dir", "default_limits", "max_limits", "quotas", "retention");
+          "listen",
+          "state_dir",
+          "pki_dir",
+          "default_limits",
+          "max_limits",
+          "quotas",
+          "retention",
+          "capacity");
   private static final Set<String> LIMIT_KEYS =
       Set.of(
           "cpus",
@@ -103,6 +114,9 @@ final class ConfigFile {
 
   private static final String NEVER = "never";
 
+  private static final Set<String> CAPACITY_KEYS =
+      Set.of("connections", "output_streams", "output_streams_per_user");
+
   private final Path file;
 
   private ConfigFile(Path file) {
@@ -126,7 +140,8 @@ final class ConfigFile {
         limits(values, "default_limits"),
         limits(values, "max_limits"),
         quotas(values.get("quotas")),
-        retention(values.get("retention")));
+        retention(values.get("retention")),
+        capacity(values.get("capacity")));
   }
 
   private String text() throws ConfigException {
@@ -256,6 +271,25 @@ final class ConfigFile {
     return said != null ? said : otherwise;
   }
 
+  private @Nullable Capacity capacity(@Nullable Node node) throws ConfigException {
+    if (node == null) {
+      return null;
+    }
+    Map<String, Node> values = mapping(node, "capacity", CAPACITY_KEYS);
+    @Nullable Integer connections = scalar(values, "connections", ConfigFile::number);
+    @Nullable Integer streams = scalar(values, "output_streams", ConfigFile::number);
+    @Nullable Integer perUser = scalar(values, "output_streams_per_user", ConfigFile::number);
+    Capacity otherwise = Capacity.DEFAULT;
+    try {
+      return new Capacity(
+          connections != null ? connections : otherwise.connections(),
+          streams != null ? streams : otherwise.outputStreams(),
+          perUser != null ? perUser : otherwise.outputStreamsPerUser());
+    } catch (InvalidSpecException e) {
+      throw at(node, "capacity." + e.getMessage());
+    }
+  }
+
   private Map<String, Node> mapping(Node node, String what, Set<String> known)
       throws ConfigException {
     if (!(node instanceof MappingNode mapping)) {
@@ -313,6 +347,11 @@ final class ConfigFile {
       throw new IllegalArgumentException("must be an absolute path, was '" + text + "'");
     }
     return Path.of(text);
+  }
+
+  /** A count where all that do not fit into an int are out of bounds alike. */
+  private static int number(String text) {
+    return Math.clamp(Quantity.count(text), Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   private ConfigException at(Node node, String problem) {

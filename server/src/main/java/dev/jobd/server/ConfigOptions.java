@@ -38,7 +38,7 @@ final class ConfigOptions {
   ServerConfig config() throws ConfigException {
     ServerSettings options =
         new ServerSettings(
-            listen, stateDirectory, pkiDirectory, Limits.NONE, Limits.NONE, null, null);
+            listen, stateDirectory, pkiDirectory, Limits.NONE, Limits.NONE, null, null, null);
     ServerSettings settings =
         options.orElse(file == null ? ServerSettings.NONE : ConfigFile.read(file));
     try {

@@ -58,7 +58,9 @@ public record ServerConfig(
             settings.maxLimits(),
             settings.quotas() != null ? settings.quotas() : Quotas.DEFAULT),
         settings.retention() != null ? settings.retention() : Retention.DEFAULT,
-        Bounds.DEFAULT);
+        settings.capacity() != null
+            ? Bounds.DEFAULT.withCapacity(settings.capacity())
+            : Bounds.DEFAULT);
   }
 
   /**
@@ -118,8 +120,8 @@ public record ServerConfig(
 
     public static final Bounds DEFAULT =
         new Bounds(
-            1024,
-            512,
+            4096,
+            2048,
             128,
             128,
             3 << 19,
@@ -127,7 +129,7 @@ public record ServerConfig(
             8 << 10,
             Duration.ofSeconds(30),
             new CallBudget.Share("calls", 64, 160),
-            new CallBudget.Share("output streams", 256, 1024),
+            new CallBudget.Share("output streams", 1024, 4096),
             new CallBudget.Share("input streams", 64, 256),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
@@ -153,6 +155,53 @@ public record ServerConfig(
           handshakeTimeout,
           keepAliveTime,
           keepAliveTimeout,
+          minClientKeepAlive,
+          maxConnectionIdle,
+          unsentBytesPerConnection,
+          shutdownGrace);
+    }
+
+    /** The same with as much room; half of the connections are for those without a handshake. */
+    Bounds withCapacity(Capacity capacity) {
+      return new Bounds(
+          capacity.connections(),
+          Math.ceilDiv(capacity.connections(), 2),
+          maxHandshakesPerAddress,
+          maxCallsPerConnection,
+          maxRequestBytes,
+          receiveWindowBytes,
+          maxHeaderBytes,
+          requestTime,
+          calls,
+          new CallBudget.Share(
+              followers.what(), capacity.outputStreamsPerUser(), capacity.outputStreams()),
+          handshakeTimeout,
+          keepAliveTime,
+          keepAliveTimeout,
+          minClientKeepAlive,
+          maxConnectionIdle,
+          unsentBytesPerConnection,
+          shutdownGrace);
+    }
+
+    /**
+     * The same, asking clients whether they are there after so much silence, and waiting so long.
+     */
+    public Bounds withKeepAlive(Duration silence, Duration answerTime) {
+      return new Bounds(
+          maxConnections,
+          maxHandshakes,
+          maxHandshakesPerAddress,
+          maxCallsPerConnection,
+          maxRequestBytes,
+          receiveWindowBytes,
+          maxHeaderBytes,
+          requestTime,
+          calls,
+          followers,
+          handshakeTimeout,
+          silence,
+          answerTime,
           minClientKeepAlive,
           maxConnectionIdle,
           unsentBytesPerConnection,

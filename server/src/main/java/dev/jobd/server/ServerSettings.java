@@ -14,10 +14,11 @@ record ServerSettings(
     Limits defaultLimits,
     Limits maxLimits,
     @Nullable Quotas quotas,
-    @Nullable Retention retention) {
+    @Nullable Retention retention,
+    @Nullable Capacity capacity) {
 
   static final ServerSettings NONE =
-      new ServerSettings(null, null, null, Limits.NONE, Limits.NONE, null, null);
+      new ServerSettings(null, null, null, Limits.NONE, Limits.NONE, null, null, null);
 
   /** These settings, with {@code weaker} where these say nothing. */
   ServerSettings orElse(ServerSettings weaker) {
@@ -28,6 +29,7 @@ record ServerSettings(
         defaultLimits.orElse(weaker.defaultLimits),
         maxLimits.orElse(weaker.maxLimits),
         quotas != null ? quotas : weaker.quotas,
-        retention != null ? retention : weaker.retention);
+        retention != null ? retention : weaker.retention,
+        capacity != null ? capacity : weaker.capacity);
   }
 }

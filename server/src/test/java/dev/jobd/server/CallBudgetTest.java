@@ -102,14 +102,16 @@ class CallBudgetTest {
 
   @Test
   void followersAreBoundedPerUser() throws Exception {
-    try (TestServer server = TestServer.start()) {
+    int bound = 256;
+    try (TestServer server =
+        TestServer.start(BOUNDS.withCapacity(new Capacity(1024, 1024, bound)))) {
       ManagedChannel greedy = server.connect("mallory", "user");
       Job job = new Client(greedy).sh("echo ready; sleep 1000");
       StreamOutputRequest follow =
           StreamOutputRequest.newBuilder().setJob(job.getId()).setFollow(true).build();
       List<Greedy<?>> calls = new ArrayList<>();
       ManagedChannel channel = greedy;
-      for (int i = 0; i < BOUNDS.followers().perUser(); i++) {
+      for (int i = 0; i < bound; i++) {
         if (i % (PER_CONNECTION / 2) == 0) {
           channel = server.connect("mallory", "user");
         }

@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /** Peers that connect and say nothing, and clients with certificates beside them. */
 class ConnectionLimitTest {
-  private static final ServerConfig.Bounds BOUNDS = ServerConfig.Bounds.DEFAULT;
+  private static final ServerConfig.Bounds BOUNDS =
+      ServerConfig.Bounds.DEFAULT.withCapacity(new Capacity(1024, 1024, 256));
 
   @Test
   void whoHasNoCertificateKeepsNobodyOut() throws Exception {
-    try (TestServer server = TestServer.start();
+    try (TestServer server = TestServer.start(BOUNDS);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CountDownLatch begun = new CountDownLatch(BOUNDS.maxHandshakesPerAddress() + 1);
       Future<Deque<Socket>> silent =

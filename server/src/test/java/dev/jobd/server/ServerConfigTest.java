@@ -39,8 +39,8 @@ class ServerConfigTest {
     assertThat(config.bounds())
         .isEqualTo(
             new ServerConfig.Bounds(
-                1024,
-                512,
+                4096,
+                2048,
                 128,
                 128,
                 3 << 19,
@@ -48,7 +48,7 @@ class ServerConfigTest {
                 8 << 10,
                 Duration.ofSeconds(30),
                 new CallBudget.Share("calls", 64, 160),
-                new CallBudget.Share("output streams", 256, 1024),
+                new CallBudget.Share("output streams", 1024, 4096),
                 new CallBudget.Share("input streams", 64, 256),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
@@ -96,6 +96,10 @@ class ServerConfigTest {
                   max_jobs: 5000
                   max_output: 20G
                   compress_after: 1h
+                capacity:
+                  connections: 300
+                  output_streams: 200
+                  output_streams_per_user: 100
                 """));
     assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
@@ -110,6 +114,9 @@ class ServerConfigTest {
         .isEqualTo(
             new Retention(
                 Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30, Duration.ofHours(1)));
+    assertThat(config.bounds())
+        .isEqualTo(ServerConfig.Bounds.DEFAULT.withCapacity(new Capacity(300, 200, 100)));
+    assertThat(config.bounds().maxHandshakes()).isEqualTo(150);
   }
 
   @Test
@@ -125,6 +132,16 @@ class ServerConfigTest {
         .isEqualTo(Retention.DEFAULT.withMaxJobs(10));
     assertThat(ServerConfig.of(read("retention:\n  compress_after: never\n")).retention())
         .isEqualTo(Retention.DEFAULT.withCompressAfter(null));
+    assertThat(read("capacity:\n  connections: 10\n").capacity())
+        .isEqualTo(
+            new Capacity(
+                10, Capacity.DEFAULT.outputStreams(), Capacity.DEFAULT.outputStreamsPerUser()));
+  }
+
+  @Test
+  void theDefaultCapacityIsThatOfTheDefaultBounds() {
+    assertThat(ServerConfig.Bounds.DEFAULT.withCapacity(Capacity.DEFAULT))
+        .isEqualTo(ServerConfig.Bounds.DEFAULT);
   }
 
   @Test
@@ -163,7 +180,7 @@ class ServerConfigTest {
   void optionsAreStrongerThanTheFile() throws Exception {
     ServerSettings options =
         new ServerSettings(
-            new ListenAddress("h", 2), null, null, Limits.NONE, Limits.NONE, null, null);
+            new ListenAddress("h", 2), null, null, Limits.NONE, Limits.NONE, null, null, null);
     ServerConfig config = ServerConfig.of(options.orElse(read("listen: x:1\nstate_dir: /srv\n")));
     assertThat(config.listen()).isEqualTo(new ListenAddress("h", 2));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv"));
@@ -173,7 +190,7 @@ class ServerConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "listen: a:1\\nlisen: b:2 | 2: unknown key 'lisen'; known are default_limits, listen",
+        "listen: a:1\\nlisen: b:2 | 2: unknown key 'lisen'; known are capacity, default_limits, listen",
         "listen: a:1\\nlisten: b:2 | 2: listen is said twice",
         "listen: 24482 | 1: listen must be HOST:PORT",
         "listen: [a, b] | 1: listen must be a single value",
@@ -203,6 +220,9 @@ class ServerConfigTest {
         "retention:\\n  output_age: 1 week | 2: output_age must be a time span",
         "retention:\\n  max_jobs: 0 | 2: retention.max_jobs: must be 1 to",
         "retention:\\n  record_age: 1d | 2: retention.output_age: must not exceed record_age",
+        "capacity: 1 | 1: capacity must be a mapping",
+        "capacity:\\n  connections: 0 | 2: capacity.connections: must be 1 to 100000, was 0",
+        "capacity:\\n  output_streams: 9999999999 | 2: capacity.output_streams: must be 1 to",
         "- a | 1: the configuration must be a mapping",
         "listen: 'a | 1: is not YAML",
       })

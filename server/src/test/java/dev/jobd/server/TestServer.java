@@ -149,10 +149,19 @@ final class TestServer implements AutoCloseable {
 
   /** The same for a client that takes {@code window} bytes of an answer that it does not read. */
   ManagedChannel connect(String user, String role, int window) throws Exception {
+    return connect(server.address().port(), user, role, window);
+  }
+
+  /** The same through another port, which leads here. */
+  ManagedChannel connectThrough(int port, String user) throws Exception {
+    return connect(port, user, "user", NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  private ManagedChannel connect(int port, String user, String role, int window) throws Exception {
     pki.issueUser(new Name(user), new Name(role), Pki.USER_LIFE);
     Path directoryOfPki = config.pkiDirectory();
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.address().port())
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
             .sslContext(
                 TlsContexts.client(
                     Credentials.read(directoryOfPki.resolve(user + ".pem")),

@@ -1,77 +1,75 @@
 package dev.jobd.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Locale;
 
 /**
- * Compares jobs with the other ways to run an isolated process, all in one run. Times depend on the
+ * Compares jobd with other ways to do the same, each subject in one run. Times depend on the
  * machine; ratios are what to look at.
  */
 public final class Main {
-  private static final int DEFAULT_ROUNDS = 200;
+  private static final String ALL = "all";
 
-  /** Where nothing is written to a disk: shows what durable records cost. */
-  private static final Path MEMORY = Path.of("/dev/shm");
+  /** What can be measured alone, by its name in lower case. */
+  private enum Subject {
+    STARTS(200),
+    CAPTURE(5),
+    DELIVERY(5),
+    LOGS(5),
+    DELAY(1),
+    FOLLOWERS(1);
 
-  private static final Duration RATE_TIME = Duration.ofSeconds(3);
+    private final int defaultRounds;
+
+    Subject(int defaultRounds) {
+      this.defaultRounds = defaultRounds;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private Main() {}
 
   /**
    * Measures and prints.
    *
-   * @param args the distribution's directory, and how many rounds to measure
+   * @param args the distribution's directory; the subject, or {@value #ALL}; how many rounds; how
+   *     many MiB of output, where that matters
    */
   public static void main(String[] args) throws Exception {
-    Path shim = Path.of(args[0]).resolve("libexec/jobd-shim");
-    int rounds = args.length > 1 ? Integer.parseInt(args[1]) : DEFAULT_ROUNDS;
-    Path directory = Files.createTempDirectory("jobd-bench");
-    Path memory = Files.createTempDirectory(MEMORY, "jobd-bench");
-    try (WorkerLibrary worker = new WorkerLibrary("jobd worker", directory.resolve("state"), shim);
-        WorkerLibrary onMemory =
-            new WorkerLibrary("jobd, state in memory", memory.resolve("state"), shim)) {
-      List<Contestant> contestants = contestants(worker, onMemory, memory);
-      System.out.printf(
-          "One job at a time, %d rounds; state on %s%n%n%s%n",
-          rounds, Files.getFileStore(directory).type(), Latency.measure(contestants, rounds));
-      System.out.printf("Where the time goes%n%n%s%n", Phases.measure(worker, rounds));
-      System.out.printf(
-          "The same with the state in memory%n%n%s%n", Phases.measure(onMemory, rounds));
-      System.out.printf(
-          "As fast as they can, %d processors%n%n%s",
-          Runtime.getRuntime().availableProcessors(), Rate.measure(contestants, RATE_TIME));
-    } finally {
-      delete(directory);
-      delete(memory);
+    Path dist = Path.of(args[0]).toAbsolutePath().normalize();
+    String only = args.length > 1 ? args[1] : ALL;
+    List<Subject> chosen =
+        Arrays.stream(Subject.values())
+            .filter(subject -> only.equals(ALL) || only.equals(subject.toString()))
+            .toList();
+    if (chosen.isEmpty()) {
+      System.err.printf(
+          "bench: nothing is called '%s'; there are %s%n", only, List.of(Subject.values()));
+      System.exit(2);
+    }
+    for (Subject subject : chosen) {
+      int rounds = args.length > 2 ? Integer.parseInt(args[2]) : subject.defaultRounds;
+      int mebibytes = args.length > 3 ? Integer.parseInt(args[3]) : 1024;
+      measure(subject, dist, rounds, mebibytes);
     }
   }
 
-  private static List<Contestant> contestants(
-      WorkerLibrary worker, WorkerLibrary onMemory, Path memory) throws IOException {
-    List<Contestant> contestants = new ArrayList<>(List.of(worker, onMemory, Program.bare()));
-    Program.unshare().ifPresent(contestants::add);
-    Program.bubblewrap().ifPresent(contestants::add);
-    for (String runtime : List.of("crun", "runc")) {
-      Optional<String> path = Program.find(runtime);
-      if (path.isPresent()) {
-        contestants.add(OciRuntime.at(runtime, path.get(), memory));
-      }
-    }
-    return contestants;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+  private static void measure(Subject subject, Path dist, int rounds, int mebibytes)
+      throws Exception {
+    Path shim = dist.resolve("libexec/jobd-shim");
+    switch (subject) {
+      case STARTS -> Launching.measure(shim, rounds);
+      case CAPTURE -> Capture.measure(shim, rounds, mebibytes);
+      case DELIVERY -> Delivery.measure(dist, rounds, mebibytes);
+      case LOGS -> ClientPrograms.measure(dist, rounds, mebibytes);
+      case DELAY -> Delay.measure(dist);
+      case FOLLOWERS -> Followers.measure(dist);
     }
   }
 }

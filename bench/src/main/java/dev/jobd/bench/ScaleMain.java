@@ -1,12 +1,9 @@
 package dev.jobd.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What many jobs cost: the time until a new worker is ready, memory, and how many starts a second
@@ -40,11 +37,8 @@ public final class ScaleMain {
     System.out.printf(
         "Acknowledged starts a second, for %d s; off: the same with the state in memory%n%n%s%n",
         START_TIME.toSeconds(), Starts.measure(shim, START_TIME));
-    Path directory = Files.createTempDirectory("jobd-scale");
-    try {
-      measure(new Reopening(directory.resolve("state"), shim), live, finished);
-    } finally {
-      delete(directory);
+    try (TemporaryDirectory directory = TemporaryDirectory.onDisk()) {
+      measure(new Reopening(directory.path().resolve("state"), shim), live, finished);
     }
   }
 
@@ -116,13 +110,5 @@ public final class ScaleMain {
 
   private static void kib(Table table, String what, double bytes) {
     table.row(what, "%.1f KiB".formatted(bytes / KIB));
-  }
-
-  static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

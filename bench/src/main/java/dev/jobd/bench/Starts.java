@@ -23,7 +23,6 @@ import java.util.concurrent.Future;
  */
 final class Starts {
   private static final int[] CLIENTS = {1, 32};
-  private static final Path MEMORY = Path.of("/dev/shm");
   private static final Owner OWNER = new Owner("bench");
   private static final int WARM_UP = 200;
   private static final int BLOCK_BYTES = 4096;
@@ -32,21 +31,18 @@ final class Starts {
 
   static Table measure(Path shim, Duration duration) throws Exception {
     Table table = new Table("durability", "1 client", "32 clients", "fdatasync alone");
-    Path disk = Files.createTempDirectory("jobd-starts");
-    Path memory = Files.createTempDirectory(MEMORY, "jobd-starts");
-    try {
-      row(table, "on, " + Files.getFileStore(disk).type(), disk, shim, duration);
-      row(table, "off, " + Files.getFileStore(memory).type(), memory, shim, duration);
+    try (TemporaryDirectory disk = TemporaryDirectory.onDisk();
+        TemporaryDirectory memory = TemporaryDirectory.inMemory()) {
+      row(table, "on", disk.path(), shim, duration);
+      row(table, "off", memory.path(), shim, duration);
       return table;
-    } finally {
-      ScaleMain.delete(disk);
-      ScaleMain.delete(memory);
     }
   }
 
   private static void row(Table table, String name, Path directory, Path shim, Duration duration)
       throws Exception {
-    List<String> row = new ArrayList<>(List.of(name));
+    String type = Files.getFileStore(directory).type();
+    List<String> row = new ArrayList<>(List.of(name + ", " + type));
     try (Worker worker = Worker.open(WorkerConfig.of(directory.resolve("state"), shim))) {
       for (int i = 0; i < WARM_UP; i++) {
         start(worker).await();

@@ -47,10 +47,12 @@ guest: build ## Runs the kernel's tests alone, in a QEMU guest that has cgroup v
 	@$(MAKE) -C shim build/test/jobd-shim build/test/shim-test
 	@scripts/guest/run $(suites)
 
+large_tests := ExactOutputTest,LogsTest,ServerDownTest,ManyReadersTest,SlowReadersTest
+
 .PHONY: large
-large: ## Runs the tests of output with 1 GiB, in one line too, and 10 million lines
+large: ## Runs the tests of output with 1 GiB, in one line too, 10 million lines and 1,000 followers
 	@scripts/prerequisites test
-	@$(verbose_tests) -Djobd.large=true -Dtest='ExactOutputTest,LogsTest,ServerDownTest' \
+	@$(verbose_tests) -Djobd.large=true -Dtest='$(large_tests)' \
 	  -Dsurefire.failIfNoSpecifiedTests=false verify
 
 .PHONY: accuracy
@@ -73,11 +75,13 @@ demo: build ## Shows jobd at work, and checks everything it shows
 	@scripts/prerequisites test
 	@scripts/demo
 
+only ?= all
+
 .PHONY: bench
-bench: build ## Measures jobs beside unshare, bubblewrap, crun and runc
+bench: build ## Compares jobd with others (only=starts, capture, delivery, logs, delay or followers)
 	@scripts/prerequisites bench
 	@$(quiet) $(without_tests) -pl bench -am package
-	@scripts/bench
+	@scripts/bench $(only) $(rounds)
 
 .PHONY: scale
 scale: build ## Measures reopening with many jobs, memory per job and durable starts

@@ -52,6 +52,16 @@ class OutputTest {
   }
 
   @Test
+  void aJobThatPrintsNothingIsFollowedToItsEndWithoutAByte() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+
+    Outcome logs = alice.run("logs", alice.startJob("--", "true")).succeeded();
+
+    assertThat(logs.stdout()).isEmpty();
+    assertThat(logs.stderr()).isEmpty();
+  }
+
+  @Test
   void argumentsAndEnvironmentArriveByteForByte() throws Exception {
     Outcome run =
         server

@@ -51,14 +51,15 @@ final class Delay {
     if (new ProcessBuilder("mkfifo", begin.toString()).start().waitFor() != 0) {
       throw new IOException("cannot make the FIFO " + begin);
     }
-    String script =
-        "use Time::HiRes qw(clock_gettime CLOCK_REALTIME sleep); $| = 1; open(my $b, '<', '%s');"
-            + "for (1..%d) { sleep(%f); printf \"%%.0f\\n\", 1e9 * clock_gettime(CLOCK_REALTIME) }";
     String job =
         jobd.startJob(
             "perl",
             "-e",
-            script.formatted(begin, setting.warmUpLines + setting.lines, setting.pauseSeconds));
+            String.format(
+                "use Time::HiRes qw(clock_gettime CLOCK_REALTIME sleep); $| = 1;"
+                    + "open(my $b, '<', '%s'); for (1..%d)"
+                    + " { sleep(%f); printf \"%%.0f\\n\", 1e9 * clock_gettime(CLOCK_REALTIME) }",
+                begin, setting.warmUpLines + setting.lines, setting.pauseSeconds));
     List<ManagedChannel> channels = new ArrayList<>();
     Samples toClient = new Samples();
     Samples toShim = new Samples();

@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,8 @@ final class Jobd implements AutoCloseable {
       BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
       String ready = Objects.requireNonNull(out.readLine(), "jobd serve did not become ready");
       int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
-      return new Jobd(dist, directory, process, new InetSocketAddress("127.0.0.1", port));
+      return new Jobd(
+          dist, directory, process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException | RuntimeException e) {
       process.destroy();
       throw e;
@@ -163,10 +165,10 @@ final class Jobd implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     channel.shutdownNow();
     process.destroy();
-    process.waitFor();
+    process.onExit().join();
     loop.shutdownGracefully().syncUninterruptibly();
   }
 }

@@ -3,6 +3,7 @@ package dev.jobd.bench;
 import io.netty.handler.ssl.SslContext;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class OpensslSender implements Sender {
     builder.command().addAll(List.of("-CAfile", pki.resolve("ca.crt").toString(), "-Verify", "1"));
     Process process =
         builder
-            .directory(file.getParent().toFile())
+            .directory(file.toAbsolutePath().resolveSibling(".").toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     processes.add(process);
@@ -55,7 +56,7 @@ final class OpensslSender implements Sender {
       if (line.startsWith("ACCEPT ")) {
         int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
         Thread.ofVirtual().start(() -> drain(out));
-        return new InetSocketAddress("127.0.0.1", port);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       }
     }
     throw new IOException("openssl s_server did not become ready");

@@ -175,6 +175,7 @@ public record ServerConfig(
           calls,
           new CallBudget.Share(
               followers.what(), capacity.outputStreamsPerUser(), capacity.outputStreams()),
+          inputs,
           handshakeTimeout,
           keepAliveTime,
           keepAliveTimeout,
@@ -199,6 +200,7 @@ public record ServerConfig(
           requestTime,
           calls,
           followers,
+          inputs,
           handshakeTimeout,
           silence,
           answerTime,

@@ -190,7 +190,8 @@ class ServerConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "listen: a:1\\nlisen: b:2 | 2: unknown key 'lisen'; known are capacity, default_limits, listen",
+        "listen: a:1\\n"
+            + "lisen: b:2 | 2: unknown key 'lisen'; known are capacity, default_limits, listen",
         "listen: a:1\\nlisten: b:2 | 2: listen is said twice",
         "listen: 24482 | 1: listen must be HOST:PORT",
         "listen: [a, b] | 1: listen must be a single value",

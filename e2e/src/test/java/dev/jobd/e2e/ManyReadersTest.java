@@ -16,7 +16,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Followers by the thousand, over few connections; "make large" makes it so many. */
 class ManyReadersTest {
-  @RegisterExtension static final DistServer server = new DistServer();
+  @RegisterExtension
+  static final DistServer server = new DistServer("capacity: {output_streams_per_user: 1024}\n");
 
   private static final boolean LARGE = Boolean.getBoolean("jobd.large");
   private static final int FOLLOWERS = LARGE ? 1000 : 200;

@@ -12,7 +12,7 @@ import dev.jobd.worker.model.InvalidSpecException;
  */
 record Capacity(int connections, int outputStreams, int outputStreamsPerUser) {
   static final int MAX = 100_000;
-  static final Capacity DEFAULT = new Capacity(4096, 4096, 1024);
+  static final Capacity DEFAULT = new Capacity(4096, 2048, 512);
 
   Capacity {
     check("connections", connections);

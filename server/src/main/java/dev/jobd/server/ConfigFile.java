@@ -65,8 +65,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *   compress_after: 10m
  * capacity:
  *   connections: 4096
- *   output_streams: 4096
- *   output_streams_per_user: 1024
+ *   output_streams: 2048
+ *   output_streams_per_user: 512
  * </pre>
  */
 final class ConfigFile {

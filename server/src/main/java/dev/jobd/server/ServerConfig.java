@@ -80,13 +80,14 @@ public record ServerConfig(
    * @param receiveWindowBytes that a connection, and each call on it, may send before the server
    *     has taken them
    * @param requestTime from the start of a call to the end of its request
-   * @param calls under way that stream neither output nor input. Each holds at most a request or an
-   *     answer: 1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's
-   *     hold 96 MiB and all 240 MiB of the server's 512
-   * @param followers of output. Each holds two descriptors and about 100 KiB, a chunk and what gRPC
-   *     buffers: all together 2048 of the 20000 descriptors that a host is to give, and 100 MiB
-   * @param inputs of jobs. Each holds what its client may send ahead, {@code receiveWindowBytes},
-   *     and two messages of 64 KiB: all together 96 MiB
+   * @param calls under way that do not stream output. Each holds at most a request or an answer:
+   *     1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's hold 96
+   *     MiB and all 240 MiB of the server's 512
+   * @param followers of output. Each holds two descriptors and, while it waits, 10 KiB; one whose
+   *     client does not read, about 200 KiB, chunks and what gRPC and netty buffer: all together
+   *     4096 of the 20000 descriptors that a host is to give, and 400 MiB of the 512 that netty may
+   *     have beside the heap
+            new CallBudget.Share("input streams", 64, 256),
    * @param maxHeaderBytes of one call's metadata
    * @param handshakeTimeout from the connection to the end of the TLS handshake
    * @param keepAliveTime of silence after which a client is asked whether it is still there
@@ -129,14 +130,14 @@ public record ServerConfig(
             8 << 10,
             Duration.ofSeconds(30),
             new CallBudget.Share("calls", 64, 160),
-            new CallBudget.Share("output streams", 1024, 4096),
+            new CallBudget.Share("output streams", 512, 2048),
             new CallBudget.Share("input streams", 64, 256),
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(20),
             Duration.ofSeconds(30),
             Duration.ofMinutes(30),
-            128 << 10,
+            64 << 10,
             Duration.ofSeconds(5));
 
     public Bounds withMaxConnections(int connections) {

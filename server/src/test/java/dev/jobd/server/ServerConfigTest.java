@@ -48,14 +48,14 @@ class ServerConfigTest {
                 8 << 10,
                 Duration.ofSeconds(30),
                 new CallBudget.Share("calls", 64, 160),
-                new CallBudget.Share("output streams", 1024, 4096),
+                new CallBudget.Share("output streams", 512, 2048),
                 new CallBudget.Share("input streams", 64, 256),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(30),
-                128 << 10,
+                64 << 10,
                 Duration.ofSeconds(5)));
     assertThat(ServerConfig.of(ServerSettings.NONE)).isEqualTo(config);
   }

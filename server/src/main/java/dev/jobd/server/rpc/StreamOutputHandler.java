@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
+  /**
+   * A call that has less than this to send is given more. A chunk is read while another is sent;
+   * with gRPC's own half of it, each would wait for the network's thread to be done with the one
+   * before.
+   */
+  private static final int READY_BYTES = 64 << 10;
+
   private final OutputSource.Opener outputs;
   private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
@@ -33,6 +40,7 @@ final class StreamOutputHandler
   @Override
   public ServerCall.Listener<StreamOutputRequest> startCall(
       ServerCall<StreamOutputRequest, StreamOutputResponse> call, Metadata headers) {
+    call.setOnReadyThreshold(READY_BYTES);
     // One more than there may be, so that a second request is seen.
     call.request(2);
     return new Listener(call);

@@ -9,6 +9,7 @@ import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class BrokenDiskTest {
       Path log = test.directory().resolve("jobs.db-wal");
 
       try (FailingCalls _ =
-          FailingCalls.of(ProcessHandle.current().pid(), "fsync,fdatasync", log)) {
+          FailingCalls.of(storeWriter(), "fsync,fdatasync", log)) {
         assertThatThrownBy(() -> test.start("touch", temporary + "/ran"))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("jobs.db")
@@ -42,6 +43,18 @@ class BrokenDiskTest {
       test.restart();
       assertThat(test.worker().list(JobQuery.ALL).items()).hasSize(2);
     }
+  }
+
+  /** The thread that makes records durable. */
+  private static long storeWriter() throws IOException {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        if (Files.readString(thread.resolve("comm")).startsWith("jobd-store")) {
+          return Long.parseLong(thread.getFileName().toString());
+        }
+      }
+    }
+    throw new AssertionError("no thread writes records");
   }
 
   /** More than a pipe holds, so that the shim has tried to keep most of it when all is written. */

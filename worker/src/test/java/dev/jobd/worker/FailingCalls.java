@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /**
  * System calls on one file that fail with EIO, as on a disk that is broken: strace(1) has the
- * kernel answer so to a process, from when this is made until it is closed.
+ * kernel answer so to a thread, from when this is made until it is closed.
  */
 final class FailingCalls implements AutoCloseable {
   private final Process strace;
@@ -16,14 +16,15 @@ final class FailingCalls implements AutoCloseable {
   }
 
   /**
+   * @param thread by the kernel's id; that of a process is its first. No more are traced: one that
+   *     spawns a process meanwhile would never be let go of
    * @param calls their names, separated by commas
    */
-  static FailingCalls of(long process, String calls, Path file) throws IOException {
+  static FailingCalls of(long thread, String calls, Path file) throws IOException {
     Process strace =
         new ProcessBuilder(
                 "strace",
-                "--follow-forks",
-                "--attach=" + process,
+                "--attach=" + thread,
                 "--output=/dev/null",
                 "--trace-path=" + file,
                 "--inject=" + calls + ":error=EIO")
@@ -32,10 +33,8 @@ final class FailingCalls implements AutoCloseable {
     BufferedReader said = strace.inputReader();
     String first = said.readLine(); // "strace: Process N attached"
     if (first == null || !first.contains("attached")) {
-      throw new IOException("strace did not attach to process " + process + ": " + first);
+      throw new IOException("strace did not attach to " + thread + ": " + first);
     }
-    // It goes on telling of each new thread, and must not wait for somebody who reads it.
-    Thread.ofVirtual().start(() -> said.lines().forEach(line -> {}));
     return new FailingCalls(strace);
   }
 

@@ -52,8 +52,6 @@ final class LiveJob implements ShimEvents {
   /** Why this side could not launch the job; then the shim's record of it says nothing more. */
   private volatile Verdict.@Nullable Failed obstacle;
 
-  private volatile boolean abandoned;
-
   private volatile long lookedAgain = System.nanoTime() - 2 * RETRY_DELAY.toNanos();
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Shims shims, Logger logger, LiveJobs others) {
@@ -414,7 +412,7 @@ final class LiveJob implements ShimEvents {
     CompletableFuture.delayedExecutor(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
             () -> {
-              if (!abandoned) {
+              if (others.find(job.id()).isPresent()) { // else the worker is closed
                 Thread.ofVirtual().start(step);
               }
             });
@@ -422,7 +420,6 @@ final class LiveJob implements ShimEvents {
 
   /** The worker is closed. Whatever becomes of the job, the next worker finds out. */
   void abandon(String reason) {
-    abandoned = true;
     launched.completeExceptionally(new IllegalStateException(reason));
   }
 

@@ -76,6 +76,14 @@ final class LiveJobs {
     ended.run();
   }
 
+  /** The worker is closed: nobody waits for these jobs any more, or tries anything again for them. */
+  void abandon() {
+    for (Job job : all()) {
+      jobs.remove(job.id());
+      job.abandon("the worker was closed while job " + job.id() + " lived");
+    }
+  }
+
   Optional<Job> find(JobId id) {
     return Optional.ofNullable(jobs.get(id));
   }

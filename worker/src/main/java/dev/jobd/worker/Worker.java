@@ -323,10 +323,14 @@ public final class Worker implements AutoCloseable {
   /** Lets go of the jobs; they run on. */
   @Override
   public void close() throws IOException {
-    both(orphans, both(shims, both(collector, both(compressor, both(store, both(cgroups, state))))))
-        .close();
-    live.all()
-        .forEach(job -> job.abandon("the worker was closed while job " + job.id() + " lived"));
+    try {
+      both(
+              orphans,
+              both(shims, both(collector, both(compressor, both(store, both(cgroups, state))))))
+          .close();
+    } finally {
+      live.abandon();
+    }
   }
 
   private static Closeable both(Closeable first, Closeable second) {

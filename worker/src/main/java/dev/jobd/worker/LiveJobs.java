@@ -76,7 +76,9 @@ final class LiveJobs {
     ended.run();
   }
 
-  /** The worker is closed: nobody waits for these jobs any more, or tries anything again for them. */
+  /**
+   * The worker is closed: nobody waits for these jobs any more, or tries anything again for them.
+   */
   void abandon() {
     for (Job job : all()) {
       jobs.remove(job.id());

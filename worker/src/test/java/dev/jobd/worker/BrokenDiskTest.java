@@ -26,8 +26,7 @@ class BrokenDiskTest {
       assertThat(firstOutput(running)).isEqualTo("up\n");
       Path log = test.directory().resolve("jobs.db-wal");
 
-      try (FailingCalls _ =
-          FailingCalls.of(storeWriter(), "fsync,fdatasync", log)) {
+      try (FailingCalls _ = FailingCalls.of(storeWriter(), "fsync,fdatasync", log)) {
         assertThatThrownBy(() -> test.start("touch", temporary + "/ran"))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("jobs.db")

@@ -163,7 +163,7 @@ TEST(EACH_SHIM, a_job_that_closes_its_stdin_in_the_midst_of_input_says_how_much_
 
 TEST(EACH_SHIM, a_job_that_does_not_read_is_served_as_any_other)
 {
-    struct job *job = fed("echo hi; trap 'echo bye; exit 3' TERM; sleep 1000 & wait");
+    struct job *job = fed("trap 'echo bye; exit 3' TERM; echo hi; sleep 1000 & wait");
     job_open_input(job);
     feed(job, 0, PIPE_BYTES);
     job_send_input(job, input + PIPE_BYTES, INPUT_MAX_BYTES);

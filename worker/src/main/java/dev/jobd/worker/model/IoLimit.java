@@ -29,6 +29,9 @@ public record IoLimit(
 
   public static final long MAX_BPS = 1L << 50;
 
+  /** One operation a second cannot be said on cgroup v2: {@code io.max} takes no 1. */
+  public static final long MIN_IOPS = 2;
+
   /** The kernel counts operations in 32 bits, and takes the largest number for no bound. */
   public static final long MAX_IOPS = 1_000_000_000;
 
@@ -42,8 +45,8 @@ public record IoLimit(
     }
     Limits.requireBetween("read_bps", readBps, MIN_BPS, MAX_BPS);
     Limits.requireBetween("write_bps", writeBps, MIN_BPS, MAX_BPS);
-    Limits.requireBetween("read_iops", readIops, 1, MAX_IOPS);
-    Limits.requireBetween("write_iops", writeIops, 1, MAX_IOPS);
+    Limits.requireBetween("read_iops", readIops, MIN_IOPS, MAX_IOPS);
+    Limits.requireBetween("write_iops", writeIops, MIN_IOPS, MAX_IOPS);
     if (readBps == null && writeBps == null && readIops == null && writeIops == null) {
       throw new InvalidSpecException(
           "device", "must come with a bound: read_bps, write_bps, read_iops or write_iops");

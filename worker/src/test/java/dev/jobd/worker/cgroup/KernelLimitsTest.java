@@ -112,13 +112,18 @@ class KernelLimitsTest {
             Limits.builder()
                 .io(
                     List.of(
-                        new IoLimit(null, IoLimit.MAX_BPS, IoLimit.MIN_BPS, IoLimit.MAX_IOPS, 1L)))
+                        new IoLimit(
+                            null,
+                            IoLimit.MAX_BPS,
+                            IoLimit.MIN_BPS,
+                            IoLimit.MAX_IOPS,
+                            IoLimit.MIN_IOPS)))
                 .build()));
   }
 
   @Test
   void aRateIsLiftedForWhatIsKilled() throws IOException {
-    IoLimit asked = new IoLimit(null, 4096L, 4096L, 1L, 1L);
+    IoLimit asked = new IoLimit(null, 4096L, 4096L, 2L, 2L);
     JobCgroup group = create(enforceable(Limits.builder().io(List.of(asked)).build()));
     group.kill();
     assertThat(optional(group, "blkio.throttle.read_bps_device", "io.max")).isEmpty();

@@ -136,7 +136,7 @@ final class Samples {
                 0L,
                 1L,
                 List.of(
-                    new IoLimit(null, 4096L, 4096L, 1L, 1L),
+                    new IoLimit(null, 4096L, 4096L, 2L, 2L),
                     new IoLimit("/dev/disk/by-id/ü", null, 1L << 50, null, 1_000_000_000L)),
                 1L,
                 Duration.ofMillis(1),

@@ -62,7 +62,7 @@ final class Processes {
         .toList();
   }
 
-  /** The command lines of this process's children; nothing for one that has ended. */
+  /** The command lines of this process's children, sorted; nothing for one that has ended. */
   static List<String> children() throws IOException {
     List<String> children = new ArrayList<>();
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
@@ -73,6 +73,7 @@ final class Processes {
         // reaped
       }
     }
+    children.sort(null); // process ids begin again from below
     return children;
   }
 

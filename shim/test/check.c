@@ -170,8 +170,7 @@ static struct running *find_running(pid_t pid)
     return NULL;
 }
 
-/* How many times its time a test gets; more than once on an emulated processor. */
-static unsigned patience(void)
+unsigned patience(void)
 {
     const char *times = getenv("JOBD_TEST_PATIENCE");
     return times != NULL ? (unsigned)atoi(times) : 1;

@@ -51,6 +51,9 @@ void check_text(const char *file, int line, const char *what, const char *actual
 /* Ends the test as one that could not be run, which is said at the end. */
 _Noreturn void skip(const char *reason);
 
+/* How many times its time a test gets: JOBD_TEST_PATIENCE, more than one on an emulated processor. */
+unsigned patience(void);
+
 /* A name that no other test, of this or another run, uses. */
 const char *test_name(void);
 

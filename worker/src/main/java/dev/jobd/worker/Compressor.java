@@ -79,7 +79,7 @@ final class Compressor implements Closeable {
     chore.start();
   }
 
-  /** A job has ended. */
+  /** A job has ended whose output is noted. */
   void wake() {
     chore.wake();
   }

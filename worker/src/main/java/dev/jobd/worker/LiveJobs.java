@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** The jobs that are alive, the names they hold, and what they take of their owners' quotas. */
 final class LiveJobs {
@@ -13,14 +14,14 @@ final class LiveJobs {
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
 
   private final QuotaLedger quotas;
-  private final Runnable ended;
+  private final Consumer<Job> ended;
 
   private record OwnedName(Owner owner, String name) {}
 
   /**
-   * @param ended run after the end of each job is told and recorded; does not block
+   * @param ended given each job after its end is told and recorded; does not block
    */
-  LiveJobs(QuotaLedger quotas, Runnable ended) {
+  LiveJobs(QuotaLedger quotas, Consumer<Job> ended) {
     this.quotas = quotas;
     this.ended = ended;
   }
@@ -73,7 +74,7 @@ final class LiveJobs {
   /** After the end is told, so that a job is always found, here or among the records. */
   void remove(Job job) {
     jobs.remove(job.id());
-    ended.run();
+    ended.accept(job);
   }
 
   /**

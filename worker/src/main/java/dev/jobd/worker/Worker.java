@@ -22,6 +22,7 @@ import dev.jobd.worker.model.StartRequest;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
+import dev.jobd.worker.store.Uncompressed;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -310,9 +311,11 @@ public final class Worker implements AutoCloseable {
     return outputRoom.use(owner);
   }
 
-  private void lookAfterEnded() {
+  private void lookAfterEnded(Job job) {
     collector.wake();
-    compressor.wake();
+    if (job.record().output().kept() >= Uncompressed.MIN_BYTES) {
+      compressor.wake();
+    }
   }
 
   /** How limits are enforced on this host: {@code v1}, {@code v2} or {@code hybrid}. */

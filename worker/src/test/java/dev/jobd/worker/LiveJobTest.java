@@ -68,7 +68,7 @@ final class LiveJobTest {
   }
 
   private static LiveJobs noOthers() {
-    return new LiveJobs(new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), () -> {});
+    return new LiveJobs(new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), job -> {});
   }
 
   private static LaunchRequest request(Path place, String id, JobCgroup cgroup) {

@@ -129,7 +129,7 @@ final class MigrationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
+  @ValueSource(ints = {1, 2, 3})
   void outputsThatAreThereAreToBeCompressed(int version) throws Exception {
     restore(version);
     Stores.tamper(file, "UPDATE jobs SET output_kept = 5000 WHERE seq = 1 OR seq = 4");

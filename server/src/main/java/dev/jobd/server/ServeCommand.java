@@ -31,6 +31,8 @@ import picocli.CommandLine.Mixin;
       "           cpus: 8, memory: 32G, output: 100G, total_output: 500G}",
       "  retention: {output_age: 14d, record_age: 365d, max_jobs: 1000000,",
       "              max_output: 100G, compress_after: 10m}",
+      "  capacity: {connections: 4096, output_streams: 2048,",
+      "             output_streams_per_user: 512}",
       "An option is stronger than the file.",
     },
     mixinStandardHelpOptions = true)

@@ -77,7 +77,10 @@ final class Jobd implements AutoCloseable {
       String ready = Objects.requireNonNull(out.readLine(), "jobd serve did not become ready");
       int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
       return new Jobd(
-          dist, directory, process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+          dist,
+          directory,
+          process,
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     } catch (IOException | RuntimeException e) {
       process.destroy();
       throw e;

@@ -56,7 +56,7 @@ final class OpensslSender implements Sender {
       if (line.startsWith("ACCEPT ")) {
         int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
         Thread.ofVirtual().start(() -> drain(out));
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
       }
     }
     throw new IOException("openssl s_server did not become ready");

@@ -95,6 +95,7 @@ public final class JobdServer implements AutoCloseable {
     return server
         .sslContext(tls)
         .executor(threads.calls())
+        .callExecutor(threads)
         // The last one added runs first: the budget knows its caller.
         .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))

@@ -2,13 +2,13 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.CrashPoint;
-import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.InputNews;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.libc.ErrnoException;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Verdict;

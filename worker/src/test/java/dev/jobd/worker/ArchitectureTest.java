@@ -33,6 +33,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             ROOT + "." + part,
             ROOT + ".model",
+            ROOT + ".libc",
             "java..",
             "javax.sql..",
             "org.sqlite..",

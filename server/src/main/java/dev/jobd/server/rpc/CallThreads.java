@@ -1,7 +1,14 @@
 package dev.jobd.server.rpc;
 
+import dev.jobd.api.v1.JobServiceGrpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What calls run on.
@@ -12,7 +19,7 @@ import java.util.concurrent.Executors;
  *     output, in the order in which they are asked for; at most one step waits for each follower
  */
 public record CallThreads(ExecutorService calls, ExecutorService searches)
-    implements AutoCloseable {
+    implements ServerCallExecutorSupplier, AutoCloseable {
   /** How many searches run at one time; the kernel shares the processors out between them. */
   public static final int SEARCHERS = 2;
 
@@ -21,6 +28,17 @@ public record CallThreads(ExecutorService calls, ExecutorService searches)
         Executors.newVirtualThreadPerTaskExecutor(),
         Executors.newFixedThreadPool(
             SEARCHERS, Thread.ofPlatform().daemon().name("jobd-search-", 0).factory()));
+  }
+
+  /**
+   * What a call's events are handled on: those of StreamOutput on the thread of the network that
+   * has them, since {@link StreamOutputHandler} never blocks; all others on {@link #calls}.
+   */
+  @Override
+  public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+    MethodDescriptor<?, ?> streamOutput = JobServiceGrpc.getStreamOutputMethod();
+    String method = call.getMethodDescriptor().getFullMethodName();
+    return method.equals(streamOutput.getFullMethodName()) ? Runnable::run : null;
   }
 
   /** Takes no more; once no call is to go on. What runs ends by itself. */

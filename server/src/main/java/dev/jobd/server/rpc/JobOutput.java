@@ -27,6 +27,11 @@ final class JobOutput implements OutputSource {
   }
 
   @Override
+  public OutputEvent pollCached() throws IOException {
+    return follower.pollCached();
+  }
+
+  @Override
   public boolean search() throws IOException {
     return follower.search();
   }

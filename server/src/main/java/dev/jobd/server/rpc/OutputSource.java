@@ -13,6 +13,9 @@ interface OutputSource extends AutoCloseable {
    */
   OutputEvent poll() throws IOException;
 
+  /** As {@link #poll}; {@link OutputEvent.NotCached} where that might wait for a disk. */
+  OutputEvent pollCached() throws IOException;
+
   /** After Searching: makes one bounded step; tells whether another is needed. */
   boolean search() throws IOException;
 

@@ -17,10 +17,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One call that streams a job's output as fast as its client takes it, and no faster.
  *
  * <p>Four things let it go on: the transport has room, the source has something, the client has
- * gone, the server ends. Each calls {@link #signal}. A signal that finds the call at rest starts a
- * drain on a virtual thread; one that comes during a drain is counted, and the drain goes round
- * once more before it rests. So at most one drain runs at a time and alone touches the source, no
- * signal is lost, no lock is held over I/O, and a call that waits holds no thread.
+ * gone, the server ends. Each is a signal. A signal that finds the call at rest starts a drain; one
+ * that comes during a drain is counted, and the drain goes round once more before it rests. So at
+ * most one drain runs at a time and alone touches the source, no signal is lost, no lock is held
+ * over I/O, and a call that waits holds no thread.
+ *
+ * <p>The thread of the network that finds room drains right there: to hand over each chunk costs
+ * more than to read and to encrypt it. But it serves other clients too, so it takes only what the
+ * kernel has in memory, and leaves the rest of that drain, like all other drains, to a virtual
+ * thread, which may wait for the disk.
  *
  * <p>What has to be searched for is searched for in bounded steps on threads for that: on virtual
  * ones, which are never made to leave their processor, a few long searches would stop every other
@@ -33,6 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class OutputStreamCall {
   private final ServerCall<?, StreamOutputResponse> call;
   private final OutputSource source;
+  private final CallBudget.Lease place;
   private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -48,6 +54,12 @@ final class OutputStreamCall {
     END
   }
 
+  /** The next event, from memory alone or from the disk too. */
+  @FunctionalInterface
+  private interface Poll {
+    OutputEvent run() throws IOException;
+  }
+
   /** One go of sending or searching. */
   @FunctionalInterface
   private interface Go {
@@ -56,15 +68,18 @@ final class OutputStreamCall {
 
   /**
    * @param source closed by this when the call is over, however it ends
+   * @param place given back after that, also where the client has gone before
    * @param serverEnds completes when the call is to end, for its client to go on elsewhere
    */
   OutputStreamCall(
       ServerCall<?, StreamOutputResponse> call,
       OutputSource source,
+      CallBudget.Lease place,
       CallThreads threads,
       CompletableFuture<Void> serverEnds) {
     this.call = call;
     this.source = source;
+    this.place = place;
     this.threads = threads;
     this.serverEnds = serverEnds;
   }
@@ -72,8 +87,6 @@ final class OutputStreamCall {
   /** Accepts the call, so that its client knows before the first byte, and starts. */
   void start() {
     call.sendHeaders(new Metadata());
-    // What a call holds it holds until its source is closed, also where its client has gone before.
-    CompletableFuture<Void> _ = over.thenRun(CallBudget.hold(call)::close);
     signal();
     // Unlinks itself from the server's end when the call is over.
     CompletableFuture<Void> _ = CompletableFuture.anyOf(serverEnds, over).thenRun(this::signal);
@@ -86,11 +99,22 @@ final class OutputStreamCall {
     }
   }
 
+  /** As {@link #signal}, from the thread of the network, which sends what it can at once. */
+  void ready() {
+    if (signals.getAndIncrement() == 0) {
+      drain(source::pollCached);
+    }
+  }
+
   private void drain() {
+    drain(source::poll);
+  }
+
+  private void drain(Poll poll) {
     int answered;
     do {
       answered = signals.get();
-      Next next = guarded(this::sendWhatFits);
+      Next next = guarded(() -> sendWhatFits(poll));
       if (next != Next.REST) {
         goOn(next);
         return; // signals are not answered: whoever goes on is still this drain
@@ -108,11 +132,15 @@ final class OutputStreamCall {
       case REST -> throw new AssertionError("only a drain may rest");
       case SEND -> threads.calls().execute(this::drain);
       case SEARCH -> threads.searches().execute(this::search);
-      case END -> {
-        source.close();
-        over.complete(null);
-      }
+      // The last one to close a file that was removed frees its blocks, which takes its time.
+      case END -> threads.calls().execute(this::end);
     }
+  }
+
+  private void end() {
+    source.close();
+    place.close();
+    over.complete(null);
   }
 
   private Next guarded(Go go) {
@@ -125,17 +153,20 @@ final class OutputStreamCall {
   }
 
   /** Where this rests, a signal will come. */
-  private Next sendWhatFits() throws IOException {
+  private Next sendWhatFits(Poll poll) throws IOException {
     while (isWanted()) {
       if (!call.isReady()) {
         return Next.REST;
       }
-      switch (source.poll()) {
+      switch (poll.run()) {
         case OutputEvent.Start start -> call.sendMessage(message(start));
         case OutputEvent.Chunk chunk -> call.sendMessage(message(chunk));
         case OutputEvent.Gap gap -> call.sendMessage(message(gap));
         case OutputEvent.Searching _ -> {
           return Next.SEARCH;
+        }
+        case OutputEvent.NotCached _ -> {
+          return Next.SEND;
         }
         case OutputEvent.Waiting _ -> {
           source.onReady(this::signal);

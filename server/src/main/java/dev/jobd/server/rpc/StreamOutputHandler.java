@@ -2,6 +2,7 @@ package dev.jobd.server.rpc;
 
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -10,9 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes StreamOutput calls. Written against gRPC's calls rather than the generated observers, which
- * send no headers before the first message: a job may say nothing for hours, and its follower is to
- * know at once that it is followed.
+ * Takes StreamOutput calls, on threads of the network: nothing here blocks. Written against gRPC's
+ * calls rather than the generated observers, which send no headers before the first message: a job
+ * may say nothing for hours, and its follower is to know at once that it is followed.
  */
 final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
@@ -50,7 +51,7 @@ final class StreamOutputHandler
   private final class Listener extends ServerCall.Listener<StreamOutputRequest> {
     private final ServerCall<StreamOutputRequest, StreamOutputResponse> call;
     private @Nullable StreamOutputRequest request;
-    private @Nullable OutputStreamCall stream;
+    private volatile @Nullable OutputStreamCall stream;
     private boolean refused;
 
     Listener(ServerCall<StreamOutputRequest, StreamOutputResponse> call) {
@@ -70,34 +71,43 @@ final class StreamOutputHandler
       if (refused) {
         return;
       }
-      if (request == null) {
+      StreamOutputRequest asked = request;
+      if (asked == null) {
         refuse("takes one request, got none");
         return;
       }
+      CallBudget.Lease place = CallBudget.hold(call);
+      threads.calls().execute(Context.current().wrap(() -> open(asked, place)));
+    }
+
+    /** Takes its time: it looks for the job, and into files. */
+    private void open(StreamOutputRequest asked, CallBudget.Lease place) {
       OutputSource source;
       try {
-        source = outputs.open(request);
+        source = outputs.open(asked);
       } catch (Throwable failure) {
         OutputStreamCall.close(call, Failures.translate(failure));
+        place.close();
         return;
       }
-      stream = new OutputStreamCall(call, source, threads, serverEnds);
-      stream.start();
+      OutputStreamCall opened = new OutputStreamCall(call, source, place, threads, serverEnds);
+      stream = opened;
+      opened.start();
     }
 
     @Override
     public void onReady() {
-      signal();
+      OutputStreamCall open = stream;
+      if (open != null) { // else it starts by looking whether there is room
+        open.ready();
+      }
     }
 
     @Override
     public void onCancel() {
-      signal();
-    }
-
-    private void signal() {
-      if (stream != null) {
-        stream.signal();
+      OutputStreamCall open = stream;
+      if (open != null) { // else it starts by looking whether it is wanted
+        open.signal();
       }
     }
 

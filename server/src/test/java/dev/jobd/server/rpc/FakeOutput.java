@@ -22,6 +22,9 @@ final class FakeOutput implements OutputSource {
   final AtomicInteger closings = new AtomicInteger();
   final AtomicBoolean misused = new AtomicBoolean();
 
+  /** Set where nothing is in memory. */
+  final AtomicBoolean onDisk = new AtomicBoolean();
+
   /** A permit for every time that the source was found empty and a wake-up was left. */
   final BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
 
@@ -62,6 +65,16 @@ final class FakeOutput implements OutputSource {
     } finally {
       inUse.set(false);
     }
+  }
+
+  @Override
+  public OutputEvent pollCached() {
+    if (onDisk.get()) {
+      enter();
+      inUse.set(false);
+      return new OutputEvent.NotCached();
+    }
+    return poll();
   }
 
   @Override

@@ -39,6 +39,11 @@ final class FakeSearch implements OutputSource {
   }
 
   @Override
+  public OutputEvent pollCached() {
+    return poll();
+  }
+
+  @Override
   public boolean search() {
     if (Thread.currentThread().isVirtual() || closed.getCount() == 0) {
       misused.set(true);

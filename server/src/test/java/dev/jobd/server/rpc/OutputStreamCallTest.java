@@ -112,6 +112,24 @@ class OutputStreamCallTest {
   }
 
   @Test
+  void whatIsNotInMemoryComesNoLess() throws Exception {
+    output.onDisk.set(true);
+    int chunks = 200;
+    for (int i = 0; i < chunks; i++) {
+      output.writeChunk((long) i * CHUNK_BYTES, new byte[CHUNK_BYTES]);
+    }
+    output.write(new OutputEvent.End((long) chunks * CHUNK_BYTES));
+
+    StreamClient client = server.call(1);
+    for (int i = 0; i < chunks; i++) {
+      assertThat(client.next().getChunk().getOffset()).isEqualTo((long) i * CHUNK_BYTES);
+      client.call.request(1);
+    }
+    assertThat(client.next().hasEnd()).isTrue();
+    assertThat(client.status()).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
   void writerAndReaderThatRaceLoseNothing() throws Exception {
     int chunks = 20_000;
     StreamClient client = server.call(1);
@@ -184,6 +202,11 @@ class OutputStreamCallTest {
           @Override
           public OutputEvent poll() {
             throw new IllegalStateException("journal is broken");
+          }
+
+          @Override
+          public OutputEvent pollCached() {
+            return poll();
           }
 
           @Override

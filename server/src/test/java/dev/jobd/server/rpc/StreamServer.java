@@ -39,6 +39,7 @@ final class StreamServer implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .executor(threads.calls())
+            .callExecutor(threads)
             .addService(ServerInterceptors.intercept(service.build(), interceptors))
             .build()
             .start();

@@ -1,5 +1,6 @@
 package dev.jobd.worker.launch;
 
+import dev.jobd.worker.libc.Libc;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,7 +98,7 @@ public enum CrashPoint {
 
     void reached(CrashPoint point) {
       if (point == at && left.decrementAndGet() == 0) {
-        Native.killSelf();
+        Libc.killSelf();
       }
     }
   }

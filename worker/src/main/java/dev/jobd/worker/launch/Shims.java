@@ -1,5 +1,7 @@
 package dev.jobd.worker.launch;
 
+import dev.jobd.worker.libc.ErrnoException;
+import dev.jobd.worker.libc.Libc;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -86,7 +88,7 @@ public final class Shims implements Closeable {
     int directory = -1;
     SocketChannel channel = null;
     try {
-      directory = Native.openDirectory(request.directory().toString());
+      directory = Libc.openDirectory(request.directory().toString());
       String address = socketIn(directory);
       shim.listen(address);
       channel = SocketChannel.open(UnixDomainSocketAddress.of(address));
@@ -100,7 +102,7 @@ public final class Shims implements Closeable {
       throw e;
     } finally {
       if (directory >= 0) {
-        Native.close(directory);
+        Libc.close(directory);
       }
     }
     shim.close();
@@ -123,25 +125,25 @@ public final class Shims implements Closeable {
     if (Files.notExists(jobDirectory.resolve("control"))) {
       return Optional.empty();
     }
-    int directory = Native.openDirectory(jobDirectory.toString());
+    int directory = Libc.openDirectory(jobDirectory.toString());
     try {
       var address = UnixDomainSocketAddress.of(socketIn(directory));
       return Optional.of(serve(NO_CHILD, SocketChannel.open(address), events));
     } catch (ConnectException e) { // ECONNREFUSED alone: unix(7)
       return Optional.empty();
     } finally {
-      Native.close(directory);
+      Libc.close(directory);
     }
   }
 
   /** Waits until a shim that has said its last is off the process table, and tells how it left. */
   public static ShimExit reap(int pid) {
-    return ShimExit.of(pid == NO_CHILD ? 0 : Native.reap(pid));
+    return ShimExit.of(pid == NO_CHILD ? 0 : Libc.reap(pid));
   }
 
   /** An error number in words. */
   public static String describe(int errno) {
-    return Native.strerror(errno);
+    return Libc.strerror(errno);
   }
 
   private ShimConnection serve(int pid, SocketChannel channel, ShimEvents events)

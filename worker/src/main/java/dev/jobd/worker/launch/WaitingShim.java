@@ -1,5 +1,7 @@
 package dev.jobd.worker.launch;
 
+import dev.jobd.worker.libc.ErrnoException;
+import dev.jobd.worker.libc.Libc;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,26 +34,26 @@ final class WaitingShim implements Closeable {
   }
 
   static WaitingShim spawn(Path program) throws ErrnoException {
-    int listener = Native.socket();
+    int listener = Libc.socket();
     try {
-      Native.Pipe pipe = Native.pipe();
+      Libc.Pipe pipe = Libc.pipe();
       try {
         int pid =
-            Native.spawn(
+            Libc.spawn(
                 program.toString(),
                 List.of(program.getFileName().toString(), ROOM_FOR_ID),
                 List.of(
-                    new Native.Inherited(pipe.read(), STDIN),
-                    new Native.Inherited(listener, LISTENER)));
+                    new Libc.Inherited(pipe.read(), STDIN),
+                    new Libc.Inherited(listener, LISTENER)));
         return new WaitingShim(pid, pipe.write(), listener);
       } catch (ErrnoException e) {
-        Native.close(pipe.write());
+        Libc.close(pipe.write());
         throw e;
       } finally {
-        Native.close(pipe.read());
+        Libc.close(pipe.read());
       }
     } catch (ErrnoException e) {
-      Native.close(listener);
+      Libc.close(listener);
       throw e;
     }
   }
@@ -62,24 +64,24 @@ final class WaitingShim implements Closeable {
 
   /** Whether somebody killed it; it is off the process table then. */
   boolean hasEnded() {
-    return Native.reapIfEnded(pid);
+    return Libc.reapIfEnded(pid);
   }
 
   /** Has the shim's socket listen at {@code path}, whether the shim has come to look or not. */
   void listen(String path) throws ErrnoException {
-    Native.listen(listener, path, BACKLOG);
+    Libc.listen(listener, path, BACKLOG);
   }
 
   /** The shim takes it when this is closed. */
   void send(byte[] encodedRequest) throws ErrnoException {
-    Native.write(request, encodedRequest, "the launch request");
+    Libc.write(request, encodedRequest, "the launch request");
   }
 
   /** Lets go: the shim does what it was sent, or leaves where that is nothing. */
   @Override
   public void close() {
-    Native.close(request);
-    Native.close(listener);
+    Libc.close(request);
+    Libc.close(listener);
   }
 
   /**
@@ -87,6 +89,6 @@ final class WaitingShim implements Closeable {
    */
   void dismiss() {
     close();
-    Native.reap(pid);
+    Libc.reap(pid);
   }
 }

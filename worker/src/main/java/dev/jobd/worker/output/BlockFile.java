@@ -24,6 +24,7 @@ final class BlockFile implements JournalFile {
   private long loaded = NONE;
 
   private @Nullable ByteBuffer block;
+  private boolean waits = true;
 
   private static final long NONE = -1;
 
@@ -59,6 +60,12 @@ final class BlockFile implements JournalFile {
     }
   }
 
+  /** Also for what is in memory: to uncompress a block takes long enough. */
+  @Override
+  public void waitForDisk(boolean allowed) {
+    waits = allowed;
+  }
+
   @Override
   public long size() {
     return layout.length();
@@ -80,6 +87,9 @@ final class BlockFile implements JournalFile {
     ByteBuffer there = block;
     if (there != null && loaded == number) {
       return there;
+    }
+    if (!waits) {
+      throw new NotCachedException();
     }
     if (there == null) {
       there = ByteBuffer.allocate((int) Math.min(layout.blockBytes(), layout.length()));

@@ -67,22 +67,40 @@ public final class Follower implements AutoCloseable {
    */
   public OutputEvent poll() throws IOException {
     boolean complete = growth.isComplete(); // before looking: what comes later is not missed
-    boolean over = complete || !request.follow() || untilHasPassed();
+    boolean over = isOver(complete);
     JournalReader open = reader != null ? reader : open();
-    if (open == null) {
-      if (request.tailLines() != null) {
-        return startOfAll();
-      }
-      if (complete) {
-        absence.explain();
-      }
-      return over ? new OutputEvent.End(request.offset()) : new OutputEvent.Waiting();
+    if (open != null) {
+      return orRest(open, open.next(), over);
     }
-    OutputEvent event = open.next();
+    if (request.tailLines() != null) {
+      return startOfAll();
+    }
+    if (complete) {
+      absence.explain();
+    }
+    return over ? new OutputEvent.End(request.offset()) : new OutputEvent.Waiting();
+  }
+
+  /**
+   * As {@link #poll} for a thread that must not wait for a disk: {@link OutputEvent.NotCached}
+   * where poll might.
+   */
+  public OutputEvent pollCached() throws IOException {
+    boolean over = isOver(growth.isComplete());
+    JournalReader open = reader;
+    return open == null ? new OutputEvent.NotCached() : orRest(open, open.nextIfCached(), over);
+  }
+
+  private boolean isOver(boolean complete) {
+    return complete || !request.follow() || untilHasPassed();
+  }
+
+  private static OutputEvent orRest(
+      JournalReader reader, @Nullable OutputEvent event, boolean over) {
     if (event != null) {
       return event;
     }
-    return over ? open.end() : new OutputEvent.Waiting();
+    return over ? reader.end() : new OutputEvent.Waiting();
   }
 
   /** Where there is nothing yet, all that will be there comes after the reading has begun. */
@@ -164,11 +182,14 @@ public final class Follower implements AutoCloseable {
   /**
    * The next event other than {@link OutputEvent.Pending}, waiting for it.
    *
-   * @throws java.nio.channels.ClosedByInterruptException where an interrupt meets a read of the
-   *     journal instead of the wait; the follower is of no more use either way
+   * @throws java.nio.channels.ClosedByInterruptException where an interrupt meets a read of what is
+   *     compressed instead of the wait; the follower is of no more use either way
    */
   public OutputEvent take() throws IOException, InterruptedException {
     while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       switch (poll()) {
         case OutputEvent.Searching _ -> search();
         case OutputEvent.Waiting _ -> {

@@ -45,6 +45,12 @@ final class Journal implements Closeable {
     }
   }
 
+  /** As {@link JournalFile#waitForDisk}. */
+  void waitForDisk(boolean allowed) {
+    output.waitForDisk(allowed);
+    index.waitForDisk(allowed);
+  }
+
   JournalIndex index() {
     return index;
   }

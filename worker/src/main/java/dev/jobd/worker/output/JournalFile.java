@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ sealed interface JournalFile extends Closeable permits PlainFile, BlockFile {
   /** Opens a part of the journal in a job's directory; {@code null} where it is not there. */
   static @Nullable JournalFile open(Path directory, JournalPart part) throws IOException {
     try {
-      return new PlainFile(FileChannel.open(part.plain(directory), StandardOpenOption.READ));
+      return PlainFile.open(part.plain(directory));
     } catch (NoSuchFileException e) {
       // Where it has just been removed, the other has its name already: in this order it is found.
     }
@@ -29,6 +28,12 @@ sealed interface JournalFile extends Closeable permits PlainFile, BlockFile {
       return null;
     }
   }
+
+  /**
+   * Whether reads from now on may wait for the disk, as at first they may. Where not, they fail
+   * with {@link NotCachedException} rather than do so.
+   */
+  void waitForDisk(boolean allowed);
 
   /** How many bytes there are to read, now. */
   long size() throws IOException;

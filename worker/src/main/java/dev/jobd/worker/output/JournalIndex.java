@@ -55,6 +55,10 @@ final class JournalIndex implements Closeable {
     this.name = name;
   }
 
+  void waitForDisk(boolean allowed) {
+    file.waitForDisk(allowed);
+  }
+
   /** How many whole records are there now. */
   long count() throws IOException {
     return Math.max(0, file.size() / RECORD_BYTES - 1);
@@ -110,6 +114,7 @@ final class JournalIndex implements Closeable {
     boolean backwards = number < buffered + count;
     // The record before tells where the first one starts.
     long first = Math.max(0, backwards ? number - RECORDS_READ_AT_ONCE + 1 : number - 1);
+    count = 0; // where reading fails, it holds nothing
     buffer.clear();
     while (buffer.hasRemaining()) {
       int read = file.read(buffer, (first + 1) * RECORD_BYTES + buffer.position());

@@ -88,6 +88,7 @@ final class JournalReader implements Closeable {
 
   /** Goes on with a search for a bounded time; tells whether there is more of it. */
   boolean search() throws IOException {
+    journal.waitForDisk(true);
     boolean found =
         switch (sought) {
           case NOTHING -> true;
@@ -146,6 +147,27 @@ final class JournalReader implements Closeable {
    * now.
    */
   @Nullable OutputEvent next() throws IOException {
+    journal.waitForDisk(true);
+    return look();
+  }
+
+  /** As {@link #next}, but {@link OutputEvent.NotCached} where that would wait for the disk. */
+  @Nullable OutputEvent nextIfCached() throws IOException {
+    long recordBefore = record;
+    long positionBefore = position;
+    long seenBefore = seen;
+    journal.waitForDisk(false);
+    try {
+      return look();
+    } catch (NotCachedException e) {
+      record = recordBefore;
+      position = positionBefore;
+      seen = seenBefore;
+      return new OutputEvent.NotCached();
+    }
+  }
+
+  private @Nullable OutputEvent look() throws IOException {
     if (sought != Sought.NOTHING) {
       return new OutputEvent.Searching();
     }

@@ -58,6 +58,9 @@ public sealed interface OutputEvent {
   /** All that is there was looked at: {@link Follower#onReady} tells when there is more. */
   record Waiting() implements Pending {}
 
+  /** What comes next is not in memory: {@link Follower#poll} waits for the disk. */
+  record NotCached() implements Pending {}
+
   /** There is more to look at than one call may: {@link Follower#search} goes on with that. */
   record Searching() implements Pending {}
 

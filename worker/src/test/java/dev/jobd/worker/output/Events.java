@@ -14,7 +14,10 @@ final class Events {
   static List<String> drain(Follower follower) throws IOException {
     List<String> events = new ArrayList<>();
     while (true) {
-      OutputEvent event = follower.poll();
+      OutputEvent event = follower.pollCached();
+      if (event instanceof OutputEvent.NotCached) {
+        event = follower.poll(); // goes on from where the other gave up
+      }
       if (event instanceof OutputEvent.Searching) {
         searchToItsEnd(follower);
         continue;
@@ -43,6 +46,7 @@ final class Events {
       case OutputEvent.Gap g -> g.stream() + "@" + g.offset() + "-" + g.droppedBytes();
       case OutputEvent.Waiting _ -> "pending";
       case OutputEvent.Searching _ -> "searching";
+      case OutputEvent.NotCached _ -> "not cached";
       case OutputEvent.End e -> "end@" + e.offset();
     };
   }

@@ -29,6 +29,13 @@ final class JournalFiles {
     return new JournalFiles(directory);
   }
 
+  /** The journal of a directory, which holds so many bytes. */
+  static JournalFiles continueIn(Path directory, long bytes) {
+    JournalFiles files = new JournalFiles(directory);
+    files.end = bytes;
+    return files;
+  }
+
   /** Three numbers, as the index holds them. */
   static byte[] record(long a, long b, long c) {
     return ByteBuffer.allocate(24)

@@ -1,4 +1,4 @@
-package dev.jobd.worker.launch;
+package dev.jobd.worker.libc;
 
 import java.io.IOException;
 
@@ -8,7 +8,7 @@ public final class ErrnoException extends IOException {
   private final int errno;
 
   ErrnoException(String operation, String subject, int errno) {
-    super(operation + " " + subject + ": " + Native.strerror(errno));
+    super(operation + " " + subject + ": " + Libc.strerror(errno));
     this.operation = operation;
     this.errno = errno;
   }

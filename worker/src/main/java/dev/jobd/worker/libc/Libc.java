@@ -1,4 +1,4 @@
-package dev.jobd.worker.launch;
+package dev.jobd.worker.libc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -15,6 +15,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -23,7 +24,7 @@ import java.util.List;
  * 64-bit architecture; each handle has its C prototype above it. Descriptors made here are
  * close-on-exec.
  */
-final class Native {
+public final class Libc {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final SymbolLookup LIBC = LINKER.defaultLookup();
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -36,8 +37,12 @@ final class Native {
   private static final int O_CLOEXEC = 02000000;
   private static final int WNOHANG = 1;
   private static final int SIGKILL = 9;
+  private static final int SEEK_END = 2;
+  private static final int RWF_NOWAIT = 8;
   private static final int EINTR = 4;
   private static final int ECHILD = 10;
+  private static final int EAGAIN = 11;
+  private static final int EOPNOTSUPP = 95;
 
   /** O_PATH | O_DIRECTORY | O_CLOEXEC. O_DIRECTORY differs on arm64. */
   private static final int OPEN_DIRECTORY =
@@ -45,6 +50,9 @@ final class Native {
 
   /** struct sockaddr_un: a family, then a path of at most 107 bytes and a NUL. */
   private static final int SOCKADDR_UN_BYTES = 110;
+
+  /** struct iovec: an address and a length. */
+  private static final int IOVEC_BYTES = 16;
 
   /** posix_spawn_file_actions_t has 80 bytes in glibc and in musl; room for a larger one. */
   private static final int FILE_ACTIONS_BYTES = 256;
@@ -70,6 +78,14 @@ final class Native {
   // ssize_t write(int fd, const void *buf, size_t count);
   private static final MethodHandle WRITE =
       withErrno("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  // off_t lseek(int fd, off_t offset, int whence);
+  private static final MethodHandle LSEEK =
+      withErrno("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  // ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags);
+  private static final MethodHandle PREADV2 =
+      withErrno(
+          "preadv2",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
   // pid_t waitpid(pid_t pid, int *wstatus, int options);
   private static final MethodHandle WAITPID =
       withErrno("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
@@ -100,24 +116,89 @@ final class Native {
       LINKER.downcallHandle(
           symbol("posix_spawn_file_actions_destroy"), FunctionDescriptor.of(JAVA_INT, ADDRESS));
 
-  private Native() {}
+  private Libc() {}
 
   /** A descriptor as a child is to have it. */
-  record Inherited(int from, int to) {}
+  public record Inherited(int from, int to) {}
 
-  /** Opens a directory, to be named by {@code /proc/self/fd} where its own path is too long. */
-  static int openDirectory(String path) throws ErrnoException {
+  /** What {@link #readIfCached} answers where it would have to wait for the disk. */
+  public static final int NOT_CACHED = -1;
+
+  /** Opens a file to be read. */
+  public static int openToRead(String path) throws ErrnoException {
+    return open(path, O_CLOEXEC);
+  }
+
+  private static int open(String path, int flags) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), OPEN_DIRECTORY);
+      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
       return check(fd, "open", path, state);
     } catch (Throwable e) {
       throw asExpected(e);
     }
   }
 
+  /** How many bytes a regular file has; moves its position, which nothing here uses. */
+  public static long size(int fd, String subject) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return check((long) LSEEK.invokeExact(state, fd, 0L, SEEK_END), "lseek", subject, state);
+    } catch (Throwable e) {
+      throw asExpected(e);
+    }
+  }
+
+  /** Reads some bytes of a file from {@code position} on; 0 at its end. */
+  public static int read(int fd, ByteBuffer bytes, long position, String subject)
+      throws ErrnoException {
+    return read(fd, bytes, position, 0, subject);
+  }
+
+  /**
+   * As {@link #read}, without ever waiting for the disk: preadv2(2), RWF_NOWAIT. Where that is not
+   * to be known on a file system, nothing is cached.
+   *
+   * @return how many bytes, or {@link #NOT_CACHED}
+   */
+  public static int readIfCached(int fd, ByteBuffer bytes, long position, String subject)
+      throws ErrnoException {
+    try {
+      return read(fd, bytes, position, RWF_NOWAIT, subject);
+    } catch (ErrnoException e) {
+      if (e.errno() == EAGAIN || e.errno() == EOPNOTSUPP) {
+        return NOT_CACHED;
+      }
+      throw e;
+    }
+  }
+
+  private static int read(int fd, ByteBuffer bytes, long position, int flags, String subject)
+      throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment got = arena.allocate(bytes.remaining());
+      MemorySegment vector = arena.allocate(IOVEC_BYTES, ADDRESS.byteAlignment());
+      vector.set(ADDRESS, 0, got);
+      vector.set(JAVA_LONG, ADDRESS.byteSize(), got.byteSize());
+      long count;
+      do {
+        count = (long) PREADV2.invokeExact(state, fd, vector, 1, position, flags);
+      } while (count < 0 && (int) ERRNO.get(state, 0L) == EINTR);
+      bytes.put(got.asSlice(0, check(count, "read", subject, state)).asByteBuffer());
+      return (int) count;
+    } catch (Throwable e) {
+      throw asExpected(e);
+    }
+  }
+
+  /** Opens a directory, to be named by {@code /proc/self/fd} where its own path is too long. */
+  public static int openDirectory(String path) throws ErrnoException {
+    return open(path, OPEN_DIRECTORY);
+  }
+
   /** A Unix stream socket without a name. */
-  static int socket() throws ErrnoException {
+  public static int socket() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       int fd = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -128,7 +209,7 @@ final class Native {
   }
 
   /** Binds a Unix socket to {@code path} and listens, for every process that has it. */
-  static void listen(int fd, String path, int backlog) throws ErrnoException {
+  public static void listen(int fd, String path, int backlog) throws ErrnoException {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
@@ -143,9 +224,9 @@ final class Native {
   }
 
   /** A pipe's two ends. */
-  record Pipe(int read, int write) {}
+  public record Pipe(int read, int write) {}
 
-  static Pipe pipe() throws ErrnoException {
+  public static Pipe pipe() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
@@ -157,7 +238,7 @@ final class Native {
   }
 
   /** Writes all of {@code bytes}; waits where the other side is slower. */
-  static void write(int fd, byte[] bytes, String subject) throws ErrnoException {
+  public static void write(int fd, byte[] bytes, String subject) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment buffer = arena.allocateFrom(JAVA_BYTE, bytes);
@@ -173,7 +254,7 @@ final class Native {
   }
 
   /** Closes a descriptor; Linux frees it whatever close answers: close(2). */
-  static void close(int fd) {
+  public static void close(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       int ignored = (int) CLOSE.invokeExact(arena.allocate(CALL_STATE), fd);
     } catch (Throwable e) {
@@ -185,7 +266,7 @@ final class Native {
    * Spawns a program with an empty environment and returns its process id. The child shares the
    * JVM's memory until it executes the program, so nothing of this size is copied: posix_spawn(3).
    */
-  static int spawn(String program, List<String> argv, List<Inherited> inherited)
+  public static int spawn(String program, List<String> argv, List<Inherited> inherited)
       throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(FILE_ACTIONS_BYTES, 16);
@@ -215,7 +296,7 @@ final class Native {
    *
    * @return its wait status, as in wait(2); 0 for a process that is no child of this one
    */
-  static int reap(int pid) {
+  public static int reap(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment status = arena.allocate(JAVA_INT);
@@ -235,7 +316,7 @@ final class Native {
   }
 
   /** Takes a child off the process table where it has ended, and tells whether it has. */
-  static boolean reapIfEnded(int pid) {
+  public static boolean reapIfEnded(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(JAVA_INT);
       return (int) WAITPID.invokeExact(arena.allocate(CALL_STATE), pid, status, WNOHANG) != 0;
@@ -245,7 +326,7 @@ final class Native {
   }
 
   /** Ends this process as {@code kill -9} does: the signal is delivered before kill(2) returns. */
-  static void killSelf() {
+  public static void killSelf() {
     int self = Math.toIntExact(ProcessHandle.current().pid());
     try (Arena arena = Arena.ofConfined()) {
       int result = (int) KILL.invokeExact(arena.allocate(CALL_STATE), self, SIGKILL);
@@ -256,7 +337,7 @@ final class Native {
   }
 
   /** An error number in words, for example {@code No such file or directory}. */
-  static String strerror(int errno) {
+  public static String strerror(int errno) {
     try {
       MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
       return text.reinterpret(Integer.MAX_VALUE).getString(0);

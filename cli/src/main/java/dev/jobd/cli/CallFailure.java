@@ -21,14 +21,14 @@ final class CallFailure extends CommandFailure {
     this.details = details;
   }
 
-  static CallFailure of(String operation, ServerAddress server, StatusRuntimeException e) {
+  static CallFailure of(
+      String operation, ServerAddress server, CredentialFiles files, StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
-    Optional<String> distrust = Transport.distrust(e);
-    if (distrust.isPresent()) {
+    Optional<Exception> refusal = Transport.distrust(e);
+    if (refusal.isPresent()) {
       return new CallFailure(
           ExitCode.NOT_ALLOWED,
-          "cannot %s: %s and this client do not trust each other: %s; see --cert and --ca"
-              .formatted(operation, server, distrust.get()),
+          "cannot %s: %s".formatted(operation, new Distrust(server, files).words(refusal.get())),
           details);
     }
     return new CallFailure(

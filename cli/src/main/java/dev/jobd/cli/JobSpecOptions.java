@@ -69,21 +69,9 @@ final class JobSpecOptions {
             .setMergeOutput(arguments.has("--merge"))
             .setOpenStdin(arguments.has(INTERACTIVE))
             .setWaitForTree(arguments.has("--wait-tree"));
-    ifGiven(notEmpty("--name", arguments), spec::setName);
-    ifGiven(notEmpty("--workdir", arguments), spec::setWorkingDirectory);
+    ifGiven(arguments.value("--name"), spec::setName);
+    ifGiven(arguments.value("--workdir"), spec::setWorkingDirectory);
     return spec.build();
-  }
-
-  /**
-   * An option's value. An empty one, of a variable that is not set for example, does not count as
-   * an option that was not given.
-   */
-  static @Nullable String notEmpty(String option, Arguments arguments) throws CommandFailure {
-    String value = arguments.value(option);
-    if (value != null && value.isEmpty()) {
-      throw CommandFailure.usage(option + " must not be empty");
-    }
-    return value;
   }
 
   private static List<String> argv(Arguments arguments) throws CommandFailure {

@@ -117,7 +117,7 @@ class StartCommandTest {
 
   /** As of a variable that is not set: what it would have said must not be lost. */
   @ParameterizedTest
-  @ValueSource(strings = {"--name", "--workdir", "--cpuset", "--request-id"})
+  @ValueSource(strings = {"--name", "--workdir", "--cpuset", "--request-id", "--user", "--ca"})
   void anEmptyValueIsNoValue(String option) throws InterruptedException {
     assertThat(shell.run("start", option, "", "true"))
         .isEqualTo(new Shell.Result(2, "", "jobctl: " + option + " must not be empty\n"));

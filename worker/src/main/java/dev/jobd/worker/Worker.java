@@ -99,7 +99,7 @@ public final class Worker implements AutoCloseable {
     }
     Closeable opened = () -> {};
     try {
-      StateDirectory state = StateDirectory.open(config.stateDirectory());
+      StateDirectory state = StateDirectory.open(config.stateDirectory(), config.logger());
       opened = state;
       Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
       state.keepCgroupPlaces(cgroups.places());

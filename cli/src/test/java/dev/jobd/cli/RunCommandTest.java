@@ -81,7 +81,7 @@ class RunCommandTest {
   @CsvSource({"exec, 2, 127", "exec, 13, 126", "chdir, 2, 125"})
   void aCommandThatCannotRunGivesWhatAShellWould(String step, int errno, int code)
       throws InterruptedException {
-    jobd.startFailure = Errors.startFailed("1234", step, errno, "why");
+    jobd.startFailure = Errors.startFailed("1234", "words", step, errno, "why");
 
     assertThat(shell.run("run", "x").exitCode()).isEqualTo(code);
   }

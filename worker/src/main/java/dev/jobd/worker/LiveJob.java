@@ -2,7 +2,6 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.CrashPoint;
-import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.InputNews;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.ShimConnection;
@@ -328,9 +327,9 @@ final class LiveJob implements ShimEvents {
    *
    * @throws IOException where the shim, if there is one, cannot be let go of
    */
-  void fail(String step, IOException cause) throws IOException {
-    int errno = cause instanceof ErrnoException e ? e.errno() : 0;
-    obstacle = new Verdict.Failed(step, errno, String.valueOf(cause.getMessage()));
+  void fail(Obstacle met) throws IOException {
+    logger.log(Level.ERROR, "launch job " + job.id() + ": step " + met.step(), met.cause());
+    obstacle = met.verdict();
     recorded.complete(true);
     ShimConnection connection = connection();
     if (connection == null) {

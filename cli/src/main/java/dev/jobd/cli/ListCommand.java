@@ -107,8 +107,7 @@ final class ListCommand implements Command {
       throws CommandFailure, IOException {
     Arguments arguments = invocation.arguments();
     ListJobsRequest.Builder request =
-        ListJobsRequest.newBuilder()
-            .putAllLabels(JobSpecOptions.pairs("--label", arguments.values("--label")));
+        ListJobsRequest.newBuilder().putAllLabels(JobSpecOptions.pairs("--label", arguments));
     String owner = arguments.value("--owner");
     if (owner != null) {
       request.setOwner(owner);

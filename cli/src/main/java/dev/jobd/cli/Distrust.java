@@ -49,7 +49,7 @@ record Distrust(ServerAddress server, CredentialFiles files) {
           + server.host()
           + "; --server or JOBCTL_SERVER takes one that it is for, and jobd pki issue DIR --server "
           + server.host()
-          + " adds this one, at the server";
+          + " issues one for this, at the server";
     }
     return certificate + "is not accepted: " + refusal.getMessage();
   }

@@ -87,7 +87,7 @@ final class LocalRun {
           case OutputEvent.Chunk chunk -> {
             PrintStream target = chunk.stream() == OutputStreamKind.STDOUT ? out : err;
             target.write(chunk.bytes(), 0, chunk.bytes().length);
-            if (target == err) {
+            if (chunk.stream() == OutputStreamKind.STDERR) {
               errMidLine = chunk.bytes()[chunk.bytes().length - 1] != '\n';
             }
             if (target.checkError()) {

@@ -122,15 +122,16 @@ public final class Errors {
    * The job's command could not be executed.
    *
    * @param job the id of the job that is recorded as failed
+   * @param words what failed, on what, and why
    * @param step what failed, for example {@code exec}
    * @param errno the kernel's error number
    * @param message the same in words
    */
   public static StatusRuntimeException startFailed(
-      String job, String step, int errno, String message) {
+      String job, String words, String step, int errno, String message) {
     return failure(
         ErrorReason.START_FAILED,
-        "job " + job + " could not start: " + step + ": " + message,
+        "job " + job + " could not start: " + words,
         Map.of("job", job, "step", step, "errno", Integer.toString(errno), "message", message));
   }
 

@@ -18,13 +18,15 @@ class ErrorDetailsTest {
 
   @Test
   void detailsComeBackAsTheyWereSent() {
-    ErrorDetails details = ErrorDetails.of(Errors.startFailed("id", "exec", 2, "No such file"));
+    ErrorDetails details =
+        ErrorDetails.of(
+            Errors.startFailed("id", "executing 'x': No such file", "exec", 2, "No such file"));
 
     assertThat(details)
         .isEqualTo(
             new ErrorDetails(
                 Status.Code.FAILED_PRECONDITION,
-                "job id could not start: exec: No such file",
+                "job id could not start: executing 'x': No such file",
                 Optional.of(ErrorReason.START_FAILED),
                 Map.of("job", "id", "step", "exec", "errno", "2", "message", "No such file"),
                 List.of()));

@@ -38,8 +38,26 @@ public final class ScaleMain {
         "Acknowledged starts a second, for %d s; off: the same with the state in memory%n%n%s%n",
         START_TIME.toSeconds(), Starts.measure(shim, START_TIME));
     try (TemporaryDirectory directory = TemporaryDirectory.onDisk()) {
-      measure(new Reopening(directory.path().resolve("state"), shim), live, finished);
+      Reopening worker = new Reopening(directory.path().resolve("state"), shim);
+      cleanUpBeforeTheEnd(worker);
+      measure(worker, live, finished);
     }
+  }
+
+  /** A signal would end the JVM at once, and the jobs live on: main is to end them first. */
+  private static void cleanUpBeforeTheEnd(Reopening worker) {
+    Thread main = Thread.currentThread();
+    Thread hook =
+        new Thread(
+            () -> {
+              worker.interrupt();
+              try {
+                main.join();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private static void measure(Reopening worker, int live, int finished) throws Exception {
@@ -68,8 +86,7 @@ public final class ScaleMain {
       System.out.printf("A worker opened in a new JVM, medians of %d%n%n%s%n", OPENINGS, table);
       System.out.print(each);
     } finally {
-      LiveShims.of(worker.stateDirectory()).endJobs();
-      worker.open(1); // which concludes them and removes their groups
+      worker.cleanUp();
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.jobd.cli;
 
-import com.google.protobuf.Timestamp;
-import dev.jobd.api.args.PointInTime;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,7 @@ final class Arguments {
    */
   static Arguments parse(String... line) throws CommandFailure {
     try {
-      return new Arguments(Commands.model().parseArgs(line));
+      return new Arguments(Commands.model().parseArgs(line)).withoutEmptyOptions();
     } catch (UnmatchedArgumentException e) {
       throw e.isUnknownOption() || e.getCommandLine().getSubcommands().isEmpty()
           ? cannotRead(e)
@@ -37,6 +35,28 @@ final class Arguments {
     } catch (ParameterException e) {
       throw cannotRead(e);
     }
+  }
+
+  /**
+   * An empty value, of a shell's variable that is not set for example, is not to be taken for an
+   * option that was not given.
+   */
+  private Arguments withoutEmptyOptions() throws CommandFailure {
+    for (ParseResult part : List.of(program, command)) {
+      for (OptionSpec option : part.matchedOptions()) {
+        if (option.arity().max() > 0 && option.stringValues().contains("")) {
+          throw CommandFailure.usage(longName(option) + " must not be empty");
+        }
+      }
+    }
+    return this;
+  }
+
+  private static String longName(OptionSpec option) {
+    return Arrays.stream(option.names())
+        .filter(name -> name.startsWith("--"))
+        .findFirst()
+        .orElse(option.longestName());
   }
 
   private static CommandFailure cannotRead(ParameterException e) {
@@ -77,19 +97,6 @@ final class Arguments {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + " " + e.getMessage());
     }
-  }
-
-  /**
-   * The option's value as a time; {@code null} without it.
-   *
-   * @param now what a time span is taken from
-   * @throws CommandFailure a usage error
-   */
-  @Nullable Timestamp time(String option, Instant now) throws CommandFailure {
-    Instant time = parsed(option, text -> PointInTime.parse(text, now));
-    return time == null
-        ? null
-        : Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()).build();
   }
 
   /** The option's values; those after the command's name win over those before. */

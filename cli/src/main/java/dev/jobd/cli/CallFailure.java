@@ -1,9 +1,8 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.ErrorDetails;
-import dev.jobd.api.ErrorDetails.FieldViolation;
 import dev.jobd.api.ErrorReason;
-import dev.jobd.api.args.JobField;
+import dev.jobd.api.args.RequestField;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -12,8 +11,6 @@ import java.util.stream.Collectors;
 
 /** A call to the server failed. */
 final class CallFailure extends CommandFailure {
-  private static final String SPEC = "spec.";
-
   private final ErrorDetails details;
 
   private CallFailure(int exitCode, String message, ErrorDetails details) {
@@ -21,14 +18,14 @@ final class CallFailure extends CommandFailure {
     this.details = details;
   }
 
-  static CallFailure of(String operation, ServerAddress server, StatusRuntimeException e) {
+  static CallFailure of(
+      String operation, ServerAddress server, CredentialFiles files, StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
-    Optional<String> distrust = Transport.distrust(e);
-    if (distrust.isPresent()) {
+    Optional<Exception> refusal = Transport.distrust(e);
+    if (refusal.isPresent()) {
       return new CallFailure(
           ExitCode.NOT_ALLOWED,
-          "cannot %s: %s and this client do not trust each other: %s; see --cert and --ca"
-              .formatted(operation, server, distrust.get()),
+          "cannot %s: %s".formatted(operation, new Distrust(server, files).words(refusal.get())),
           details);
     }
     return new CallFailure(
@@ -112,15 +109,8 @@ final class CallFailure extends CommandFailure {
 
   private static String inOptions(ErrorDetails details) {
     return details.violations().stream()
-        .map(CallFailure::inOptions)
+        .map(violation -> RequestField.problem(violation.field(), violation.description()))
         .collect(Collectors.joining("; "));
-  }
-
-  private static String inOptions(FieldViolation violation) {
-    String field = violation.field();
-    return field.startsWith(SPEC)
-        ? JobField.problem(field.substring(SPEC.length()), violation.description())
-        : field + ": " + violation.description();
   }
 
   /** UNAVAILABLE that has a reason is the server's word; without one, nobody was reached. */

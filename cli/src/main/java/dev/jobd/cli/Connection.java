@@ -28,11 +28,21 @@ final class Connection implements AutoCloseable {
   static final Duration ANSWER_TIME = Duration.ofSeconds(30);
 
   private final ServerAddress server;
+  private final CredentialFiles credentials;
   private final ManagedChannel channel;
   private final Reconnection reconnection;
 
-  Connection(ServerAddress server, ManagedChannel channel, Patience patience, Console console) {
+  /**
+   * @param credentials what {@code channel} was made with, for the words of failures
+   */
+  Connection(
+      ServerAddress server,
+      CredentialFiles credentials,
+      ManagedChannel channel,
+      Patience patience,
+      Console console) {
     this.server = server;
+    this.credentials = credentials;
     this.channel = channel;
     this.reconnection = new Reconnection(server, channel, patience, console);
   }
@@ -159,7 +169,7 @@ final class Connection implements AutoCloseable {
   CallFailure failure(String operation, StatusRuntimeException e) {
     return reconnection.reached() && Transport.lost(e)
         ? CallFailure.lost(operation, server, reconnection.bound(), e)
-        : CallFailure.of(operation, server, e);
+        : CallFailure.of(operation, server, credentials, e);
   }
 
   /** How long a server that is away is tried for, at most. */

@@ -1,6 +1,9 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.api.v1.Verdict;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What jobctl exits with; scripts rely on each. */
 final class ExitCode {
@@ -19,42 +22,27 @@ final class ExitCode {
 
   static final int UNREACHABLE = 5;
 
-  /** {@code run} could not start the job. */
-  static final int CANNOT_START = 125;
-
-  /** The job's command is there but cannot be executed. */
-  static final int NOT_EXECUTABLE = 126;
-
-  static final int NO_SUCH_COMMAND = 127;
-
-  private static final int SIGNAL_BASE = 128;
-  private static final String EXEC_STEP = "exec";
-  private static final int ENOENT = 2;
-
   private ExitCode() {}
 
-  /** Of a process that signal {@code number} ended, as shells tell it. */
-  static int signal(int number) {
-    return SIGNAL_BASE + number;
+  /** Has help tell them of a command that gives the job's own. */
+  static void addJobsOwnTo(CommandSpec spec) {
+    Map<String, String> words = JobExitCode.inWords();
+    words.put(Integer.toString(USAGE), "The command line, or a value in it, is wrong");
+    words.put(Integer.toString(NOT_FOUND), "There is no such job");
+    words.put(Integer.toString(NOT_ALLOWED), "Not allowed, or not authenticated");
+    words.put(Integer.toString(UNREACHABLE), "The server cannot be reached");
+    spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(words);
   }
 
-  /** The job's own, as a shell that had run its command would tell it. */
+  /** That of {@code run} and {@code wait}. */
   static int of(Verdict verdict) {
     return switch (verdict.getKindCase()) {
       case EXITED -> verdict.getExited().getCode();
-      case KILLED -> signal(verdict.getKilled().getSignal());
+      case KILLED -> JobExitCode.ofSignal(verdict.getKilled().getSignal());
       case FAILED ->
-          startFailed(
-              verdict.getFailed().getStep(), Integer.toString(verdict.getFailed().getErrno()));
-      case LOST, KIND_NOT_SET -> FAILED;
+          JobExitCode.ofFailure(verdict.getFailed().getStep(), verdict.getFailed().getErrno());
+      case LOST -> JobExitCode.LOST;
+      case KIND_NOT_SET -> FAILED; // as a later jobd may know one
     };
-  }
-
-  /** Of a command that never ran, by the step that failed and the kernel's error number. */
-  static int startFailed(String step, String errno) {
-    if (!step.equals(EXEC_STEP)) {
-      return CANNOT_START;
-    }
-    return errno.equals(Integer.toString(ENOENT)) ? NO_SUCH_COMMAND : NOT_EXECUTABLE;
   }
 }

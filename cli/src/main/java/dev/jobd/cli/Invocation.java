@@ -58,7 +58,8 @@ final class Invocation implements AutoCloseable {
       Patience patience = Patience.of(arguments, environment);
       CredentialFiles credentials = CredentialFiles.find(arguments, environment, directory());
       connection =
-          new Connection(server, connector.connect(server, credentials), patience, console);
+          new Connection(
+              server, credentials, connector.connect(server, credentials), patience, console);
     }
     return connection;
   }

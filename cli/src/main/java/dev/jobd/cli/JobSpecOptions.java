@@ -1,9 +1,9 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.args.Pairs;
 import dev.jobd.api.args.ShellWords;
 import dev.jobd.api.v1.JobSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -63,27 +63,15 @@ final class JobSpecOptions {
     JobSpec.Builder spec =
         JobSpec.newBuilder()
             .addAllArgv(argv(arguments))
-            .putAllEnv(pairs("--env", arguments.values("--env")))
-            .putAllLabels(pairs("--label", arguments.values("--label")))
+            .putAllEnv(pairs("--env", arguments))
+            .putAllLabels(pairs("--label", arguments))
             .setLimits(LimitOptions.read(arguments))
             .setMergeOutput(arguments.has("--merge"))
             .setOpenStdin(arguments.has(INTERACTIVE))
             .setWaitForTree(arguments.has("--wait-tree"));
-    ifGiven(notEmpty("--name", arguments), spec::setName);
-    ifGiven(notEmpty("--workdir", arguments), spec::setWorkingDirectory);
+    ifGiven(arguments.value("--name"), spec::setName);
+    ifGiven(arguments.value("--workdir"), spec::setWorkingDirectory);
     return spec.build();
-  }
-
-  /**
-   * An option's value. An empty one, of a variable that is not set for example, does not count as
-   * an option that was not given.
-   */
-  static @Nullable String notEmpty(String option, Arguments arguments) throws CommandFailure {
-    String value = arguments.value(option);
-    if (value != null && value.isEmpty()) {
-      throw CommandFailure.usage(option + " must not be empty");
-    }
-    return value;
   }
 
   private static List<String> argv(Arguments arguments) throws CommandFailure {
@@ -108,16 +96,12 @@ final class JobSpecOptions {
     return argv;
   }
 
-  static Map<String, String> pairs(String option, List<String> texts) throws CommandFailure {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    for (String text : texts) {
-      int equals = text.indexOf('=');
-      if (equals <= 0) {
-        throw CommandFailure.usage(option + " must be NAME=VALUE, was '" + text + "'");
-      }
-      pairs.put(text.substring(0, equals), text.substring(equals + 1));
+  static Map<String, String> pairs(String option, Arguments arguments) throws CommandFailure {
+    try {
+      return Pairs.parse(arguments.values(option));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(option + " " + e.getMessage());
     }
-    return pairs;
   }
 
   private static <T> void ifGiven(@Nullable T value, Consumer<T> set) {

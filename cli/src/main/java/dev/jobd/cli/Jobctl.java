@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.cli.render.Console;
 import java.io.IOException;
 
@@ -23,7 +24,7 @@ final class Jobctl {
       return complain(line);
     } catch (IOException e) {
       // A reader that has gone has seen enough, and there may be nowhere to say anything.
-      return isBrokenPipe(e) ? ExitCode.signal(Signals.PIPE) : ExitCode.FAILED;
+      return isBrokenPipe(e) ? JobExitCode.ofSignal(Signals.PIPE) : ExitCode.FAILED;
     }
   }
 

@@ -53,7 +53,7 @@ final class LimitOptions {
     Limits.Builder limits = Limits.newBuilder();
     ifGiven(arguments.parsed("--cpus", Quantity::cpuMillis), limits::setCpuMillis);
     ifGiven(arguments.parsed("--cpu-weight", Quantity::count), limits::setCpuWeight);
-    ifGiven(JobSpecOptions.notEmpty("--cpuset", arguments), limits::setCpuset);
+    ifGiven(arguments.value("--cpuset"), limits::setCpuset);
     ifGiven(arguments.parsed("--nice", Quantity::smallCount), limits::setNice);
     ifGiven(arguments.parsed("--memory", Quantity::bytes), limits::setMemoryBytes);
     ifGiven(arguments.parsed("--swap", Quantity::bytes), limits::setSwapBytes);

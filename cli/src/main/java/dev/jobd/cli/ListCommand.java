@@ -1,6 +1,5 @@
 package dev.jobd.cli;
 
-import com.google.protobuf.Timestamp;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
@@ -8,7 +7,6 @@ import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.ListJobsResponse;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +17,7 @@ final class ListCommand implements Command {
   private static final long DEFAULT_LIMIT = 100;
   private static final int MAX_PAGE = 1000;
   private static final String[] FILTERS = {
-    "--state", "--owner", "--name", "--label", "--since", "--until", "--limit", "--all"
+    "--state", "--owner", "--name", "--label", TimeSpan.SINCE, TimeSpan.UNTIL, "--limit", "--all"
   };
 
   @Override
@@ -41,10 +39,8 @@ final class ListCommand implements Command {
             .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
             .addOption(
                 Options.value(
-                    "TIME",
-                    "Only those started from then on: 10m ago, or 2026-01-31T08:00:00Z",
-                    "--since"))
-            .addOption(Options.value("TIME", "Only those started before then", "--until"))
+                    "TIME", "Only those started from then on: " + TimeSpan.FORM, TimeSpan.SINCE))
+            .addOption(Options.value("TIME", "Only those started before then", TimeSpan.UNTIL))
             .addOption(Options.flag("Ids alone", "-q", "--quiet"))
             .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
     JobReferences.addTo(spec, "[JOB...]");
@@ -91,7 +87,7 @@ final class ListCommand implements Command {
     Arguments arguments = invocation.arguments();
     Long given = arguments.parsed("--limit", ListCommand::limit);
     long limit = given != null ? given : arguments.has("--all") ? Long.MAX_VALUE : DEFAULT_LIMIT;
-    ListJobsRequest.Builder request = request(arguments);
+    ListJobsRequest.Builder request = request(invocation);
     do {
       request.setPageSize((int) Math.min(MAX_PAGE, limit - jobs.size()));
       ListJobsResponse page =
@@ -107,10 +103,11 @@ final class ListCommand implements Command {
     return request.getPageToken();
   }
 
-  private static ListJobsRequest.Builder request(Arguments arguments) throws CommandFailure {
+  private static ListJobsRequest.Builder request(Invocation invocation)
+      throws CommandFailure, IOException {
+    Arguments arguments = invocation.arguments();
     ListJobsRequest.Builder request =
-        ListJobsRequest.newBuilder()
-            .putAllLabels(JobSpecOptions.pairs("--label", arguments.values("--label")));
+        ListJobsRequest.newBuilder().putAllLabels(JobSpecOptions.pairs("--label", arguments));
     String owner = arguments.value("--owner");
     if (owner != null) {
       request.setOwner(owner);
@@ -119,15 +116,9 @@ final class ListCommand implements Command {
     if (name != null) {
       request.setName(name);
     }
-    Instant now = Instant.now();
-    Timestamp since = arguments.time("--since", now);
-    if (since != null) {
-      request.setCreatedAfter(since);
-    }
-    Timestamp until = arguments.time("--until", now);
-    if (until != null) {
-      request.setCreatedBefore(until);
-    }
+    TimeSpan time = TimeSpan.of(invocation);
+    time.ifBegins(request::setCreatedAfter);
+    time.ifEnds(request::setCreatedBefore);
     for (String state : arguments.values("--state")) {
       request.addPhases(phase(state));
     }

@@ -1,6 +1,5 @@
 package dev.jobd.cli;
 
-import com.google.protobuf.Timestamp;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.OutputStream;
@@ -12,7 +11,6 @@ import dev.jobd.cli.render.OutputPrinter;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -35,13 +33,12 @@ final class LogsCommand implements Command {
                 Options.flag(
                     "Goes on until the job has ended, as it does by default", "-f", "--follow"))
             .addOption(Options.flag("Ends with what is there now", "--no-follow"))
-            .addOption(Options.value("N", "Only the last N lines, and what follows them", "--tail"))
+            .addOption(
+                Options.value("N", "Only the last N lines, and what follows them", "-n", "--tail"))
             .addOption(
                 Options.value(
-                    "TIME",
-                    "Only what was printed from then on: 10m ago, or 2026-01-31T08:00:00Z",
-                    "--since"))
-            .addOption(Options.value("TIME", "Only what was printed before then", "--until"))
+                    "TIME", "Only what was printed from then on: " + TimeSpan.FORM, TimeSpan.SINCE))
+            .addOption(Options.value("TIME", "Only what was printed before then", TimeSpan.UNTIL))
             .addOption(
                 Options.value("OFFSET", "The first byte, counted over both streams", "--from"))
             .addOption(Options.flag("Each line's time in front of it", "-t", "--timestamps"))
@@ -60,7 +57,7 @@ final class LogsCommand implements Command {
     Arguments arguments = invocation.arguments();
     String reference = JobReferences.single(invocation);
     Streams streams = streams(arguments.value("--stream"));
-    StreamOutputRequest.Builder request = request(streams, arguments);
+    StreamOutputRequest.Builder request = request(streams, invocation);
     OutputPrinter printer = printer(streams, invocation);
     Connection connection = invocation.connection();
     String operation = "read the output of " + reference;
@@ -86,8 +83,9 @@ final class LogsCommand implements Command {
   }
 
   /** What is asked for, of a job that is yet to be named. */
-  private static StreamOutputRequest.Builder request(Streams streams, Arguments arguments)
-      throws CommandFailure {
+  private static StreamOutputRequest.Builder request(Streams streams, Invocation invocation)
+      throws CommandFailure, IOException {
+    Arguments arguments = invocation.arguments();
     if (arguments.has("--follow") && arguments.has("--no-follow")) {
       throw CommandFailure.usage(
           "--follow and --no-follow contradict each other: give one of them");
@@ -105,15 +103,9 @@ final class LogsCommand implements Command {
     if (tail != null) {
       request.setTailLines(tail);
     }
-    Instant now = Instant.now();
-    Timestamp since = arguments.time("--since", now);
-    if (since != null) {
-      request.setSince(since);
-    }
-    Timestamp until = arguments.time("--until", now);
-    if (until != null) {
-      request.setUntil(until);
-    }
+    TimeSpan time = TimeSpan.of(invocation);
+    time.ifBegins(request::setSince);
+    time.ifEnds(request::setUntil);
     return request;
   }
 

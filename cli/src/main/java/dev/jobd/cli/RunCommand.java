@@ -1,7 +1,7 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.ErrorDetails;
-import dev.jobd.api.ErrorReason;
+import dev.jobd.api.JobExitCode;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.KillCause;
@@ -27,6 +27,7 @@ final class RunCommand implements Command {
                 + " Ctrl-C stops the job (where your role may stop), a second one kills it",
             "run");
     JobSpecOptions.addTo(spec);
+    ExitCode.addJobsOwnTo(spec);
     return spec;
   }
 
@@ -110,10 +111,16 @@ final class RunCommand implements Command {
   }
 
   private static int exitCode(ErrorDetails details) {
-    return details.reason().filter(r -> r == ErrorReason.START_FAILED).isPresent()
-        ? ExitCode.startFailed(
-            details.metadata().getOrDefault("step", ""),
-            details.metadata().getOrDefault("errno", ""))
-        : ExitCode.CANNOT_START;
+    return details.failedJob().isPresent()
+        ? JobExitCode.ofFailure(details.metadata().getOrDefault("step", ""), errno(details))
+        : JobExitCode.CANNOT_START;
+  }
+
+  private static int errno(ErrorDetails details) {
+    try {
+      return Integer.parseInt(details.metadata().getOrDefault("errno", ""));
+    } catch (NumberFormatException e) {
+      return 0; // it is the server's word, and no jobd leaves it out
+    }
   }
 }

@@ -69,7 +69,7 @@ final class StartCommand implements Command {
    */
   static Job start(Invocation invocation) throws CommandFailure, IOException {
     JobSpec spec = JobSpecOptions.read(invocation.arguments());
-    String chosen = JobSpecOptions.notEmpty(JobSpecOptions.REQUEST_ID, invocation.arguments());
+    String chosen = invocation.arguments().value(JobSpecOptions.REQUEST_ID);
     String requestId = chosen != null ? chosen : UUID.randomUUID().toString();
     StartJobRequest request =
         StartJobRequest.newBuilder().setSpec(spec).setRequestId(requestId).build();

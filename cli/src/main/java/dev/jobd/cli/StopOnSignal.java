@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
@@ -72,7 +73,7 @@ final class StopOnSignal implements AutoCloseable {
     lastSignal = signal.getNumber();
     firstSignal = received == 1 ? lastSignal : firstSignal;
     if (received >= (target == null ? SIGNALS_TO_LEAVE_WITHOUT_JOB : SIGNALS_TO_LEAVE)) {
-      Runtime.getRuntime().halt(ExitCode.signal(lastSignal));
+      Runtime.getRuntime().halt(JobExitCode.ofSignal(lastSignal));
     }
     if (target != null) {
       stop(target);

@@ -66,17 +66,21 @@ final class Transport {
         && !hasCause(e, SSLException.class);
   }
 
-  /** Why one end refused the other's certificate, if that is why the connection failed. */
-  static Optional<String> distrust(StatusRuntimeException e) {
+  /**
+   * The refusal of one end's certificate, if that is why the connection failed: a {@link
+   * CertificateException} of this end, or the other end's alert.
+   */
+  static Optional<Exception> distrust(StatusRuntimeException e) {
     if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
       return Optional.empty();
     }
     for (Throwable t = e.getCause(); t != null; t = t.getCause()) {
-      String message = String.valueOf(t.getMessage());
-      boolean refusedHere = t instanceof CertificateException;
-      boolean refusedThere = t instanceof SSLException && CERTIFICATE_ALERT.matcher(message).find();
-      if (refusedHere || refusedThere) {
-        return Optional.of(message);
+      if (t instanceof CertificateException refusal) {
+        return Optional.of(refusal);
+      }
+      if (t instanceof SSLException alert
+          && CERTIFICATE_ALERT.matcher(String.valueOf(alert.getMessage())).find()) {
+        return Optional.of(alert);
       }
     }
     return Optional.empty();

@@ -20,6 +20,7 @@ final class WaitCommand implements Command {
                 + " of several, with the last one's",
             "wait");
     JobReferences.addTo(spec, "JOB...");
+    ExitCode.addJobsOwnTo(spec);
     return spec;
   }
 

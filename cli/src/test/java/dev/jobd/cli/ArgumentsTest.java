@@ -91,7 +91,10 @@ class ArgumentsTest {
         "list --owner, (USER); see jobctl list --help",
         "list --all=yes, --all",
         "whoami me, 'me'; see jobctl whoami --help",
-        "list --limit=, --limit must be a whole number"
+        "list --limit=x, --limit must be a whole number",
+        "list --limit=, --limit must not be empty",
+        "--hostPort= list, --server must not be empty",
+        "list -q --job-id=, --job-id must not be empty"
       })
   void whatIsWrongIsNamedWithTheWayOut(String line, String words) {
     assertThatThrownBy(() -> parse(line).parsed("--limit", Quantity::count))

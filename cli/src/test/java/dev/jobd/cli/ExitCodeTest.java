@@ -2,6 +2,7 @@ package dev.jobd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.api.v1.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,6 @@ class ExitCodeTest {
   @Test
   void aLostOneIsAFailure() {
     Verdict verdict = Verdict.newBuilder().setLost(Verdict.Lost.getDefaultInstance()).build();
-    assertThat(ExitCode.of(verdict)).isEqualTo(ExitCode.FAILED);
+    assertThat(ExitCode.of(verdict)).isEqualTo(JobExitCode.LOST);
   }
 }

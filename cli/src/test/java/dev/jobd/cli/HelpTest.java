@@ -59,6 +59,13 @@ class HelpTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"run", "wait"})
+  void helpOfWhatGivesTheJobsCodeTellsAllCodes(String command) throws InterruptedException {
+    assertThat(shell.run(command, "--help").out())
+        .contains("Exit codes:", "128+N ", "125 ", "126 ", "127 ", "The server cannot be reached");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "frobnicate", "--frobnicate list", "help frobnicate", "completion fish"})
   void whatIsNotThereIsAUsageErrorInOneLine(String line) throws InterruptedException {

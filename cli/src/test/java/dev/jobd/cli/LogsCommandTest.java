@@ -2,6 +2,7 @@ package dev.jobd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.api.Errors;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import java.io.ByteArrayOutputStream;
@@ -77,10 +78,11 @@ class LogsCommandTest {
         .isEqualTo("jobctl: --from 9 is beyond the output, which has 8 bytes so far\n");
   }
 
-  @Test
-  void theServerPicksTheLastLinesAndTheTimes() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"--tail", "-n"})
+  void theServerPicksTheLastLinesAndTheTimes(String tail) throws InterruptedException {
     Instant before = Instant.now().minus(Duration.ofMinutes(10));
-    shell.run("logs", "--tail", "0", "--since", "10m", "--until", "2026-01-31T08:00:00Z", ENDED);
+    shell.run("logs", tail, "0", "--since", "10m", "--until", "2100-01-31", ENDED);
 
     StreamOutputRequest request = jobd.reads.getFirst();
     assertThat(request.hasTailLines()).isTrue();
@@ -89,7 +91,46 @@ class LogsCommandTest {
             Instant.ofEpochSecond(request.getSince().getSeconds(), request.getSince().getNanos()))
         .isBetween(before, Instant.now().minus(Duration.ofMinutes(10)));
     assertThat(request.getUntil().getSeconds())
-        .isEqualTo(Instant.parse("2026-01-31T08:00:00Z").getEpochSecond());
+        .isEqualTo(Instant.parse("2100-01-31T00:00:00Z").getEpochSecond());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"logs " + ENDED, "list -q"})
+  void aBeginningInTheFutureIsTold(String line) throws InterruptedException {
+    Shell.Result result = shell.run((line + " --since 2100-01-31").split(" "));
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .startsWith(
+            "jobctl: --since 2100-01-31T00:00:00Z is in the future: there is nothing from then on"
+                + " yet\n");
+    assertThat(shell.run((line + " --until 2100-01-31").split(" ")).err()).doesNotContain("future");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"logs " + ENDED, "list"})
+  void anEndBeforeTheBeginningIsAUsageError(String line) throws InterruptedException {
+    assertThat(shell.run((line + " --since 2026-01-31 --until 2026-01-30").split(" ")))
+        .isEqualTo(
+            new Shell.Result(
+                2,
+                "",
+                "jobctl: --until must be after --since, 2026-01-31T00:00:00Z, was"
+                    + " 2026-01-30T00:00:00Z\n"));
+  }
+
+  @Test
+  void whatTheServerRefusesIsToldInTheWordsOfTheOption() throws InterruptedException {
+    jobd.readFailure = Errors.invalidField("tail_lines", "must be at least 0, was -1");
+
+    assertThat(shell.run("logs", "--tail", "-1", ENDED))
+        .isEqualTo(
+            new Shell.Result(
+                2,
+                "",
+                "jobctl: cannot read the output of "
+                    + ENDED
+                    + ": --tail must be at least 0, was -1\n"));
   }
 
   @Test

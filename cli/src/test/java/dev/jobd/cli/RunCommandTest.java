@@ -60,6 +60,19 @@ class RunCommandTest {
     assertThat(shell.run("run", "crash").exitCode()).isEqualTo(139);
   }
 
+  @Test
+  void whatIsSaidBeginsALineOfItsOwn() throws InterruptedException {
+    jobd.verdict = FakeJobd.killed(11);
+    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err");
+    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out");
+
+    assertThat(shell.run("run", "crash"))
+        .isEqualTo(new Shell.Result(139, "out", "err\njobctl: stopped (signal: 11)\n"));
+    shell.terminal = true;
+    assertThat(shell.run("run", "crash"))
+        .isEqualTo(new Shell.Result(139, "out\n", "err\njobctl: stopped (signal: 11)\n"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "KILL_CAUSE_OUT_OF_MEMORY, out of memory (signal: 9)",
@@ -81,7 +94,7 @@ class RunCommandTest {
   @CsvSource({"exec, 2, 127", "exec, 13, 126", "chdir, 2, 125"})
   void aCommandThatCannotRunGivesWhatAShellWould(String step, int errno, int code)
       throws InterruptedException {
-    jobd.startFailure = Errors.startFailed("1234", step, errno, "why");
+    jobd.startFailure = Errors.startFailed("1234", "words", step, errno, "why");
 
     assertThat(shell.run("run", "x").exitCode()).isEqualTo(code);
   }

@@ -117,7 +117,7 @@ class StartCommandTest {
 
   /** As of a variable that is not set: what it would have said must not be lost. */
   @ParameterizedTest
-  @ValueSource(strings = {"--name", "--workdir", "--cpuset", "--request-id"})
+  @ValueSource(strings = {"--name", "--workdir", "--cpuset", "--request-id", "--user", "--ca"})
   void anEmptyValueIsNoValue(String option) throws InterruptedException {
     assertThat(shell.run("start", option, "", "true"))
         .isEqualTo(new Shell.Result(2, "", "jobctl: " + option + " must not be empty\n"));
@@ -190,14 +190,20 @@ class StartCommandTest {
 
   @Test
   void aCommandThatCannotBeExecutedIsAFailureWithStepAndError() throws InterruptedException {
-    jobd.startFailure = Errors.startFailed(FIRST_ID, "exec", 2, "No such file or directory");
+    jobd.startFailure =
+        Errors.startFailed(
+            FIRST_ID,
+            "executing '/no/such': No such file or directory",
+            "exec",
+            2,
+            "No such file or directory");
 
     Shell.Result result = shell.run("start", "/no/such");
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
         .startsWith("jobctl: cannot start /no/such: ")
-        .contains("exec: No such file or directory")
+        .contains("could not start: executing '/no/such': No such file or directory")
         .endsWith("; jobctl status " + FIRST_ID + " shows the job\n");
   }
 
@@ -206,7 +212,7 @@ class StartCommandTest {
   void aJobThatWasRecordedButCouldNotStartIsTheLastOne(String verb) throws InterruptedException {
     shell.run("start", "true");
     String failed = "8d2f624e-5cd9-4769-b40d-000000000002";
-    jobd.startFailure = Errors.startFailed(failed, "exec", 2, "No such file or directory");
+    jobd.startFailure = Errors.startFailed(failed, "words", "exec", 2, "No such file or directory");
 
     shell.run(verb, "/no/such");
 

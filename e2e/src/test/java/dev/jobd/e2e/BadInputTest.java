@@ -15,6 +15,7 @@ import dev.jobd.api.v1.StreamOutputRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BadInputTest {
   @RegisterExtension static final DistServer server = new DistServer();
@@ -109,6 +111,59 @@ class BadInputTest {
                         .addStreamsValue(NO_SUCH_ENUM_VALUE)
                         .build())
                 .hasNext());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "start --cpus 0",
+        "start --cpus NaN",
+        "start --cpu-weight 0",
+        "start --cpuset 9999999999",
+        "start --nice -1",
+        "start --memory 0",
+        "start --memory 8388608T",
+        "start --memory 1X",
+        "start --swap 1M",
+        "start --pids -1",
+        "start --pids 9223372036854775808",
+        "start --read-bps 1",
+        "start --write-iops nosuchdisk:0",
+        "start --io-weight 10001",
+        "start --timeout 0",
+        "start --timeout 106751d",
+        "start --max-output 0",
+        "start --name ../up",
+        "start --env A",
+        "start --label /=b",
+        "start --workdir tmp",
+        "start --request-id 1\u001b",
+        "logs --tail -1",
+        "logs --from -1",
+        "logs --since 1e3",
+        "stop --signal 65",
+        "stop --grace 25h",
+        "list --owner \u001b",
+        "list --name ../up",
+        "list --label /=b",
+        "list --limit 0",
+      })
+  void aBadValueIsToldInTheWordsOfItsOption(String line) throws Exception {
+    Jobctl bob = server.as("bob", "user");
+    if (bob.run("status", "@last").exitCode() != 0) {
+      bob.startJob("--", "true");
+    }
+    String[] words = line.split(" ");
+    List<String> command = new ArrayList<>(List.of(words));
+    switch (words[0]) {
+      case "start" -> command.addAll(List.of("--", "true"));
+      case "logs", "stop" -> command.add("@last");
+      default -> {}
+    }
+
+    String told = bob.run(command.toArray(String[]::new)).failedWith(2).err();
+
+    assertThat(told).contains(words[1] + " ").doesNotContain("limits.", "_");
   }
 
   private static void assertRefused(String field, Executable call)

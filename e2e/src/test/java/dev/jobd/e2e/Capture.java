@@ -1,6 +1,7 @@
 package dev.jobd.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** All that a stream has delivered so far, for those who wait for it. */
@@ -87,6 +89,14 @@ final class Capture {
         "%s, %d times".formatted(text, times),
         () -> bytes.toString(UTF_8).split(Pattern.quote(text), -1).length > times,
         bound);
+  }
+
+  /** Waits for the text that the first group of {@code pattern} finds. */
+  String awaitGroup(Pattern pattern, Duration bound) throws InterruptedException {
+    await(pattern.pattern(), () -> pattern.matcher(bytes.toString(UTF_8)).find(), bound);
+    Matcher matcher = pattern.matcher(new String(soFar(), UTF_8));
+    assertThat(matcher.find()).isTrue();
+    return matcher.group(1);
   }
 
   /** Waits for the end of the stream. */

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.api.v1.ListJobsRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RefusalTest {
   @RegisterExtension static final DistServer server = new DistServer();
+
+  private static final Pattern ACCEPTS = Pattern.compile("ACCEPT (127\\.0\\.0\\.1:\\d+)\n");
 
   @TempDir Path directory;
 
@@ -83,27 +87,84 @@ class RefusalTest {
   void aCertificateFromAnotherAuthorityIsRefused() throws Exception {
     Path foreign = Pki.create(directory.resolve("pki")).user("alice", "user");
 
-    server.as("alice", "user").with("JOBCTL_CERT", foreign.toString()).run("list").failedWith(4);
+    assertThat(refusal("JOBCTL_CERT", foreign.toString()))
+        .isEqualTo(
+            server.address()
+                + " refused the certificate in "
+                + foreign
+                + ": it was not issued to a user by an authority that the server trusts;"
+                + " --cert or --user gives another");
+  }
+
+  @Test
+  void anExpiredCertificateIsRefused() throws Exception {
+    Path expired = issue("expired", -1, "extendedKeyUsage=clientAuth");
+
+    assertThat(refusal("JOBCTL_CERT", expired.toString()))
+        .startsWith(
+            server.address()
+                + " refused the certificate in "
+                + expired
+                + ": it has expired (NotAfter: ");
   }
 
   @Test
   void aServerFromAnotherAuthorityIsNotTrusted() throws Exception {
     Path foreign = Pki.create(directory.resolve("pki")).authority();
 
-    server.as("alice", "user").with("JOBCTL_CA", foreign.toString()).run("list").failedWith(4);
+    assertThat(refusal("JOBCTL_CA", foreign.toString()))
+        .isEqualTo(
+            "the certificate of "
+                + server.address()
+                + " was not issued by the authority in "
+                + foreign
+                + "; --ca or JOBCTL_CA names another");
   }
 
   @Test
-  void anExpiredCertificateIsRefused() throws Exception {
-    Path expired = expiredCopyOf(server.pki().user("alice", "user"));
+  void aServerWithAnExpiredCertificateIsNotTrusted() throws Exception {
+    Path expired = issue("expired", -1, "extendedKeyUsage=serverAuth\nsubjectAltName=IP:127.0.0.1");
 
-    server.as("alice", "user").with("JOBCTL_CERT", expired.toString()).run("list").failedWith(4);
+    try (Running impostor = serve(expired)) {
+      assertThat(refusal("JOBCTL_SERVER", address(impostor)))
+          .startsWith("the certificate of 127.0.0.1:")
+          .contains(" has expired (NotAfter: ")
+          .endsWith("; jobd pki issue DIR --server 127.0.0.1 issues another, at the server");
+    }
   }
 
-  /** The same name and key, issued by the same authority for a day that is over. */
-  private Path expiredCopyOf(Path credentials) throws Exception {
-    Path certificate = directory.resolve("expired.crt");
-    Path request = directory.resolve("expired.csr");
+  @Test
+  void aServerOfAnotherNameIsNotTrusted() throws Exception {
+    Path other = issue("other", 1, "extendedKeyUsage=serverAuth\nsubjectAltName=DNS:other.example");
+
+    try (Running impostor = serve(other)) {
+      assertThat(refusal("JOBCTL_SERVER", address(impostor)))
+          .contains(" is not for the name 127.0.0.1; --server or JOBCTL_SERVER takes one ");
+    }
+  }
+
+  @Test
+  void aUserIsNoServer() throws Exception {
+    try (Running impostor = serve(server.pki().user("mallory", "user"))) {
+      assertThat(refusal("JOBCTL_SERVER", address(impostor)))
+          .startsWith("the certificate of 127.0.0.1:")
+          .doesNotContain("PKIX", "Exception");
+    }
+  }
+
+  /** Why alice cannot list jobs in an environment that has this. */
+  private static String refusal(String variable, String value) throws Exception {
+    String words =
+        server.as("alice", "user").with(variable, value).run("list").failedWith(4).err().strip();
+    assertThat(words).startsWith("jobctl: cannot list jobs: ");
+    return words.substring("jobctl: cannot list jobs: ".length());
+  }
+
+  /** alice's name and key, issued by the server's authority for so many days from now. */
+  private Path issue(String name, int days, String extensions) throws Exception {
+    Path certificate = directory.resolve(name + ".crt");
+    Path request = directory.resolve(name + ".csr");
+    Path credentials = server.pki().user("alice", "user");
     String pem = credentials.toString();
     openssl("x509", "-x509toreq", "-in", pem, "-signkey", pem, "-out", request.toString());
     openssl(
@@ -116,15 +177,36 @@ class RefusalTest {
         "-CAkey",
         server.pki().authorityKey().toString(),
         "-extfile",
-        Files.writeString(directory.resolve("usage"), "extendedKeyUsage=clientAuth\n").toString(),
+        Files.writeString(directory.resolve(name + ".ext"), extensions + "\n").toString(),
         "-days",
-        "-1",
+        Integer.toString(days),
         "-out",
         certificate.toString());
     String key = Files.readString(credentials);
     return Files.writeString(
-        directory.resolve("expired.pem"),
+        directory.resolve(name + ".pem"),
         Files.readString(certificate) + key.substring(key.indexOf("-----BEGIN PRIVATE KEY")));
+  }
+
+  /** A server that has these credentials, and no more than TLS. */
+  private static Running serve(Path credentials) throws IOException {
+    String pem = credentials.toString();
+    return Running.startToFeed(
+        new ProcessBuilder(
+            "openssl",
+            "s_server",
+            "-accept",
+            "127.0.0.1:0",
+            "-alpn",
+            "h2",
+            "-cert",
+            pem,
+            "-key",
+            pem));
+  }
+
+  private static String address(Running impostor) throws InterruptedException {
+    return impostor.stdout().awaitGroup(ACCEPTS, Running.BOUND);
   }
 
   private static void openssl(String... arguments) throws Exception {

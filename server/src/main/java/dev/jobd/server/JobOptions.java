@@ -1,13 +1,11 @@
 package dev.jobd.server;
 
 import dev.jobd.api.args.JobField;
+import dev.jobd.api.args.Pairs;
 import dev.jobd.api.args.ShellWords;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobSpec;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,7 +71,7 @@ final class JobOptions {
 
   private JobSpec read() {
     return JobSpec.builder(argv())
-        .env(environment())
+        .env(LimitOptions.read("--env", environment, Pairs::parse))
         .workingDirectory(workingDirectory)
         .limits(limits.limits())
         .mergeOutput(merge)
@@ -92,23 +90,10 @@ final class JobOptions {
     if (!command.isEmpty()) {
       throw new IllegalArgumentException("give either a command or --cmd, not both");
     }
-    List<String> words =
-        Objects.requireNonNull(LimitOptions.parse("--cmd", line, ShellWords::split));
+    List<String> words = LimitOptions.read("--cmd", line, ShellWords::split);
     if (words.isEmpty()) {
       throw new IllegalArgumentException("--cmd must hold a command");
     }
     return words;
-  }
-
-  private Map<String, String> environment() {
-    Map<String, String> variables = new LinkedHashMap<>();
-    for (String variable : environment) {
-      int equals = variable.indexOf('=');
-      if (equals < 1) {
-        throw new IllegalArgumentException("--env must be NAME=VALUE, was '" + variable + "'");
-      }
-      variables.put(variable.substring(0, equals), variable.substring(equals + 1));
-    }
-    return variables;
   }
 }

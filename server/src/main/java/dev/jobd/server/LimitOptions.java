@@ -107,12 +107,17 @@ final class LimitOptions {
     return io;
   }
 
+  private static <T> @Nullable T parse(
+      String option, @Nullable String text, Function<String, T> parser) {
+    return text == null ? null : read(option, text, parser);
+  }
+
   /**
    * @throws IllegalArgumentException that names the option before the parser's own words
    */
-  static <T> @Nullable T parse(String option, @Nullable String text, Function<String, T> parser) {
+  static <V, T> T read(String option, V given, Function<V, T> parser) {
     try {
-      return text == null ? null : parser.apply(text);
+      return parser.apply(given);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(option + " " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.JobState;
@@ -15,20 +16,14 @@ import java.io.UncheckedIOException;
 
 /** One started job as if it were this process: its output, its end, its exit code. */
 final class LocalRun {
-  /** Could not start the job. */
-  static final int CANNOT_START = 125;
-
-  static final int NOT_EXECUTABLE = 126;
-  static final int NO_SUCH_COMMAND = 127;
-
-  private static final int SIGNAL_BASE = 128;
   private static final int SIGPIPE = 13;
-  private static final int ENOENT = 2;
-  private static final String EXEC_STEP = "exec";
 
   private final Job job;
   private final PrintStream out;
   private final PrintStream err;
+
+  /** Whether the job's last byte there was no newline; also read by the thread that feeds it. */
+  private volatile boolean errMidLine;
 
   LocalRun(Job job, PrintStream out, PrintStream err) {
     this.job = job;
@@ -50,7 +45,7 @@ final class LocalRun {
       }
     }
     JobState.Ended end = job.await();
-    return written ? exitCode(end.verdict()) : SIGNAL_BASE + SIGPIPE;
+    return written ? exitCode(end.verdict()) : JobExitCode.ofSignal(SIGPIPE);
   }
 
   /**
@@ -92,6 +87,9 @@ final class LocalRun {
           case OutputEvent.Chunk chunk -> {
             PrintStream target = chunk.stream() == OutputStreamKind.STDOUT ? out : err;
             target.write(chunk.bytes(), 0, chunk.bytes().length);
+            if (chunk.stream() == OutputStreamKind.STDERR) {
+              errMidLine = chunk.bytes()[chunk.bytes().length - 1] != '\n';
+            }
             if (target.checkError()) {
               return false;
             }
@@ -119,30 +117,21 @@ final class LocalRun {
           case OTHER -> say("killed" + signal);
           case STOP_REQUEST -> {} // by the signal that this process got
         }
-        yield SIGNAL_BASE + killed.signal();
+        yield JobExitCode.ofSignal(killed.signal());
       }
-      case Verdict.Failed failed -> notStarted(failed);
+      case Verdict.Failed failed -> {
+        say(failed.inWords(job.spec()));
+        yield JobExitCode.ofFailure(failed.step(), failed.errno());
+      }
       case Verdict.Lost(String reason) -> {
         say("lost (" + reason + ")");
-        yield CANNOT_START;
+        yield JobExitCode.LOST;
       }
     };
   }
 
-  private int notStarted(Verdict.Failed failure) {
-    say(failure.step() + ": " + failure.message());
-    return exitCode(failure);
-  }
-
-  /** As a shell that was to run the command. */
-  static int exitCode(Verdict.Failed failure) {
-    if (!failure.step().equals(EXEC_STEP)) {
-      return CANNOT_START;
-    }
-    return failure.errno() == ENOENT ? NO_SUCH_COMMAND : NOT_EXECUTABLE;
-  }
-
   private void say(String words) {
-    err.println("jobd run: " + words);
+    err.println((errMidLine ? "\n" : "") + "jobd run: " + words);
+    errMidLine = false;
   }
 }

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.server.pki.PkiCommand;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -8,9 +9,11 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -35,6 +38,10 @@ public final class Main {
     CommandLine run = new CommandLine(new RunCommand(stopAsked, in, out, err));
     // What follows the job's own command word belongs to the job.
     run.setStopAtPositional(true);
+    run.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(runExitCodes());
     CommandLine program =
         new CommandLine(new Main())
             .addSubcommand(new ServeCommand(stopAsked, out))
@@ -51,6 +58,12 @@ public final class Main {
             .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
     giveVersion(program);
     return program;
+  }
+
+  private static Map<String, String> runExitCodes() {
+    Map<String, String> words = JobExitCode.inWords();
+    words.put(Integer.toString(ExitCode.USAGE), "The command line, or a value in it, is wrong");
+    return words;
   }
 
   /** For {@code --version} of every command. */

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
@@ -56,13 +57,13 @@ final class RunCommand implements Callable<Integer> {
         return run.follow();
       }
     } catch (LaunchException e) {
-      err.println("jobd run: " + spec.argv().getFirst() + ": " + e.getMessage());
-      return LocalRun.exitCode(e.failure());
+      err.println("jobd run: " + e.words());
+      return JobExitCode.ofFailure(e.failure().step(), e.failure().errno());
     } catch (InvalidSpecException e) {
       throw JobOptions.wrong(e);
     } catch (ConfigException | IOException e) {
       err.println("jobd run: cannot run the job: " + Reasons.of(e));
-      return LocalRun.CANNOT_START;
+      return JobExitCode.CANNOT_START;
     }
   }
 }

@@ -99,6 +99,12 @@ class CommandsTest {
   }
 
   @Test
+  void helpOfRunTellsItsExitCodes() {
+    assertThat(jobd("run", "--help")).isZero();
+    assertThat(out()).contains("Exit codes:", "128+N ", "125 ", "126 ", "127 ");
+  }
+
+  @Test
   void serveWithoutCertificatesSaysWhichAndTouchesNothing(@TempDir Path directory) {
     Path state = directory.resolve("state");
     assertThat(jobd("serve", "--pki", directory.toString(), "--state-dir", state.toString()))
@@ -175,7 +181,7 @@ class CommandsTest {
   void commandThatCannotBeExecutedHasItsOwnExitCode(String command, int code) throws IOException {
     assumeTrue(Host.isRoot(), "needs root");
     assertThat(jobd("run", command)).isEqualTo(code);
-    assertThat(err()).startsWith("jobd run: " + command + ": exec: ").hasLineCount(1);
+    assertThat(err()).startsWith("jobd run: executing '" + command + "': ").hasLineCount(1);
   }
 
   @Test
@@ -183,6 +189,13 @@ class CommandsTest {
     assumeTrue(Host.isRoot(), "needs root");
     assertThat(jobd("run", "--timeout", "100ms", "--", "sleep", "1000")).isEqualTo(137);
     assertThat(err()).isEqualTo("jobd run: timed out (signal: 9)\n");
+  }
+
+  @Test
+  void whatIsSaidBeginsALineOfItsOwn() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    assertThat(jobd("run", "--", "sh", "-c", "printf err >&2; kill -9 $$")).isEqualTo(137);
+    assertThat(err()).isEqualTo("err\njobd run: killed (signal: 9)\n");
   }
 
   @Test

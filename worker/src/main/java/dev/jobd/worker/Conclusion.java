@@ -1,8 +1,8 @@
 package dev.jobd.worker;
 
-import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ExitRecord;
 import dev.jobd.worker.launch.ShimExit;
+import dev.jobd.worker.launch.UnreadableRecordException;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
@@ -35,7 +35,7 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
       return exit.isPresent()
           ? of(job, exit.get(), shimExit == ShimExit.TOLD, logger)
           : lost(job, without(shimExit, job.state()));
-    } catch (DamagedRecordException e) {
+    } catch (UnreadableRecordException e) {
       logger.log(Level.ERROR, "read " + job.directory(), e);
       return lost(job, new Verdict.Lost(String.valueOf(e.getMessage())));
     }

@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Verdict;
 
 /**
@@ -11,10 +12,15 @@ public final class LaunchException extends Exception {
   private final JobId job;
   private final Verdict.Failed failure;
 
-  public LaunchException(JobId job, Verdict.Failed failure) {
-    super(failure.step() + ": " + failure.message());
+  public LaunchException(JobId job, JobSpec spec, Verdict.Failed failure) {
+    super(failure.inWords(spec));
     this.job = job;
     this.failure = failure;
+  }
+
+  /** In one line: what failed, on what, and why. */
+  public String words() {
+    return String.valueOf(getMessage());
   }
 
   public JobId job() {

@@ -328,9 +328,9 @@ final class LiveJob implements ShimEvents {
    *
    * @throws IOException where the shim, if there is one, cannot be let go of
    */
-  void fail(String step, IOException cause) throws IOException {
-    int errno = cause instanceof ErrnoException e ? e.errno() : 0;
-    obstacle = new Verdict.Failed(step, errno, String.valueOf(cause.getMessage()));
+  void fail(Obstacle met) throws IOException {
+    logger.log(Level.ERROR, "launch job " + job.id() + ": step " + met.step(), met.cause());
+    obstacle = met.verdict();
     recorded.complete(true);
     ShimConnection connection = connection();
     if (connection == null) {

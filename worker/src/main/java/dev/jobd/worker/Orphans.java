@@ -2,12 +2,12 @@ package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.JobCgroup;
-import dev.jobd.worker.launch.DamagedRecordException;
 import dev.jobd.worker.launch.ExitRecord;
 import dev.jobd.worker.launch.InputNews;
 import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.launch.UnreadableRecordException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.output.JournalPart;
 import dev.jobd.worker.store.History;
@@ -166,7 +166,7 @@ final class Orphans implements Closeable {
     }
     try {
       return ExitRecord.read(directory).filter(exit -> exit.started() != null).isPresent();
-    } catch (DamagedRecordException e) {
+    } catch (UnreadableRecordException e) {
       return true; // as far as anybody can tell
     }
   }

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import dev.jobd.worker.output.JournalPart;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -53,8 +54,11 @@ final class StateDirectory implements Closeable {
     this.lock = lock;
   }
 
-  /** Where another worker holds it, waits for its end, {@link StateLock#MAX_WAIT} at most. */
-  static StateDirectory open(Path path) throws IOException {
+  /**
+   * Where another worker holds it, says so and waits for its end, {@link StateLock#MAX_WAIT} at
+   * most.
+   */
+  static StateDirectory open(Path path, Logger logger) throws IOException {
     Path root = path.toAbsolutePath().normalize();
     Files.createDirectories(root, OWNER_ONLY);
     makePrivate(root);
@@ -63,7 +67,7 @@ final class StateDirectory implements Closeable {
       Files.createDirectory(jobs, OWNER_ONLY);
     }
     makePrivate(jobs);
-    return new StateDirectory(root, StateLock.take(root));
+    return new StateDirectory(root, StateLock.take(root, logger));
   }
 
   /**

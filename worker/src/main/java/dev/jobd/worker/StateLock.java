@@ -2,6 +2,8 @@ package dev.jobd.worker;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -43,28 +45,37 @@ final class StateLock implements Closeable {
   /**
    * Takes it, and waits for one that has it to end.
    *
+   * @param logger told whose end is waited for
    * @throws IOException where it is still held after {@link #MAX_WAIT}, or held by this process
    */
-  static StateLock take(Path directory) throws IOException {
+  static StateLock take(Path directory, Logger logger) throws IOException {
     Path file = directory.toRealPath().resolve("lock");
     if (!OPEN.add(file)) {
-      throw inUse(directory, " (pid " + ProcessHandle.current().pid() + ")");
+      throw refused(directory, " (pid " + ProcessHandle.current().pid() + ")");
     }
     try {
-      return open(directory, file);
+      return open(directory, file, logger);
     } catch (IOException | RuntimeException e) {
       OPEN.remove(file);
       throw e;
     }
   }
 
-  private static StateLock open(Path directory, Path file) throws IOException {
+  private static StateLock open(Path directory, Path file, Logger logger) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (!locksAtOnce(channel) && !locksInTime(channel)) {
-        throw inUse(directory, holder(channel));
+      if (!locksAtOnce(channel)) {
+        logger.log(
+            Level.WARNING,
+            inUse(directory, holder(channel))
+                + ": waiting up to "
+                + MAX_WAIT.toSeconds()
+                + " s for its end");
+        if (!locksInTime(channel)) {
+          throw refused(directory, holder(channel));
+        }
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(ownPid()), 0);
@@ -119,12 +130,13 @@ final class StateLock implements Closeable {
     return text.matches("[0-9]+") ? " (pid " + text + ")" : "";
   }
 
-  private static IOException inUse(Path directory, String holder) {
+  private static String inUse(Path directory, String holder) {
+    return "state directory " + directory + " is in use by another jobd" + holder;
+  }
+
+  private static IOException refused(Path directory, String holder) {
     return new IOException(
-        "state directory "
-            + directory
-            + " is in use by another jobd"
-            + holder
+        inUse(directory, holder)
             + ", which may still be ending; stop it or choose another directory");
   }
 

@@ -99,7 +99,7 @@ public final class Worker implements AutoCloseable {
     }
     Closeable opened = () -> {};
     try {
-      StateDirectory state = StateDirectory.open(config.stateDirectory());
+      StateDirectory state = StateDirectory.open(config.stateDirectory(), config.logger());
       opened = state;
       Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
       state.keepCgroupPlaces(cgroups.places());
@@ -188,7 +188,7 @@ public final class Worker implements AutoCloseable {
     if (obstacle == null) {
       liveJob.launch();
     } else {
-      liveJob.fail(obstacle.step(), obstacle.cause());
+      liveJob.fail(obstacle);
     }
     return launched(job);
   }
@@ -206,14 +206,11 @@ public final class Worker implements AutoCloseable {
 
   private static Job launched(Job job) throws LaunchException {
     if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
-      throw new LaunchException(job.id(), failure);
+      throw new LaunchException(job.id(), job.spec(), failure);
     }
     CrashPoint.START_DONE.reached();
     return job;
   }
-
-  /** A step of a start that failed on this side. */
-  private record Obstacle(String step, IOException cause) {}
 
   private @Nullable Obstacle prepare(LiveJob liveJob, JobCgroup cgroup) {
     Job job = liveJob.job();

@@ -39,7 +39,7 @@ class CollectorTest {
 
   @BeforeEach
   void open() throws IOException {
-    state = StateDirectory.open(directory);
+    state = StateDirectory.open(directory, new HeardLogger());
     store = SqliteJobStore.open(state.database());
   }
 

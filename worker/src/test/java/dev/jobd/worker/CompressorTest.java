@@ -44,7 +44,7 @@ class CompressorTest {
 
   @BeforeEach
   void open() throws IOException {
-    state = StateDirectory.open(directory);
+    state = StateDirectory.open(directory, new HeardLogger());
     store = SqliteJobStore.open(state.database());
   }
 

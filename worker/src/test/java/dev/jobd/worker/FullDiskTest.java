@@ -129,7 +129,7 @@ class FullDiskTest {
   void anOutputThatFindsNoRoomToBeCompressedStaysAndIsCompressedLater() throws Exception {
     HeardLogger logger = new HeardLogger();
     Retention atOnce = Retention.DEFAULT.withCompressAfter(Duration.ZERO);
-    try (StateDirectory state = StateDirectory.open(disk);
+    try (StateDirectory state = StateDirectory.open(disk, new HeardLogger());
         SqliteJobStore store = SqliteJobStore.open(state.database())) {
       JobId id = ended(state, store);
       Path place = state.job(id.toString());

@@ -162,7 +162,7 @@ class IdempotentStartTest {
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> start(JobSpec.builder(List.of("/no/such/program"))))
           .isInstanceOfSatisfying(LaunchException.class, e -> failed.add(e.job()))
-          .hasMessage("exec: No such file or directory");
+          .hasMessage("executing '/no/such/program': No such file or directory");
     }
     test.restart();
     assertThatThrownBy(() -> start(JobSpec.builder(List.of("/no/such/program"))))

@@ -43,7 +43,7 @@ final class LiveJobTest {
             OutputSize.NONE);
     String id = record.id().toString();
     try (Cgroups cgroups = Cgroups.open("live-job-test");
-        StateDirectory state = StateDirectory.open(directory);
+        StateDirectory state = StateDirectory.open(directory, new HeardLogger());
         JobStore store = SqliteJobStore.open(state.database());
         Shims shims = new Shims(TestWorker.SHIM, LOGGER)) {
       Path place = state.createJob(id);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +42,12 @@ class ManyJobsTest {
 
   private TestWorker test;
 
+  /** What earlier tests have left to this process: shims that ended after their workers. */
+  private Set<Long> childrenBefore;
+
   @BeforeEach
   void open() throws IOException {
+    childrenBefore = Processes.children();
     test = TestWorker.open();
   }
 
@@ -55,8 +60,8 @@ class ManyJobsTest {
   private record Footprint(
       long files, long mounts, List<String> children, long threads, List<String> groups) {
     /** That of a worker which has one shim waiting for a job, and does nothing. */
-    static Footprint atRest(Cgroups cgroups) throws IOException {
-      Footprint footprint = now(cgroups);
+    static Footprint atRest(Cgroups cgroups, Set<Long> childrenBefore) throws IOException {
+      Footprint footprint = now(cgroups, childrenBefore);
       long start = System.nanoTime();
       long since = start;
       while (!(footprint.children.equals(List.of("jobd-shim (waiting for a job)"))
@@ -64,19 +69,23 @@ class ManyJobsTest {
           && System.nanoTime() - start < PATIENCE.toNanos()) {
         LockSupport.parkNanos(STEP.toNanos());
         Footprint last = footprint;
-        footprint = now(cgroups);
+        footprint = now(cgroups, childrenBefore);
         since = footprint.equals(last) ? since : System.nanoTime();
       }
       return footprint;
     }
 
-    private static Footprint now(Cgroups cgroups) throws IOException {
+    private static Footprint now(Cgroups cgroups, Set<Long> childrenBefore) throws IOException {
       long threads =
           Thread.getAllStackTraces().keySet().stream()
               .filter(t -> t.getName().startsWith("jobd"))
               .count();
       return new Footprint(
-          Processes.openFiles(), Processes.mounts(), Processes.children(), threads, cgroups.jobs());
+          Processes.openFiles(),
+          Processes.mounts(),
+          Processes.childrenSince(childrenBefore),
+          threads,
+          cgroups.jobs());
     }
   }
 
@@ -85,7 +94,7 @@ class ManyJobsTest {
     test.start("true").await();
     String instance = Files.readString(test.directory().resolve("instance"));
     Cgroups cgroups = Cgroups.open(instance); // the worker's own: it closes them
-    Footprint before = Footprint.atRest(cgroups);
+    Footprint before = Footprint.atRest(cgroups, childrenBefore);
     Callable<JobState.Ended> one =
         () -> test.worker().start(ALICE, JobSpec.of("/bin/true")).await();
     try (ExecutorService starters = Executors.newFixedThreadPool(STARTERS)) {
@@ -94,7 +103,7 @@ class ManyJobsTest {
         assertThat(end.get().verdict()).isEqualTo(new Verdict.Exited(0));
       }
     }
-    assertThat(Footprint.atRest(cgroups)).isEqualTo(before);
+    assertThat(Footprint.atRest(cgroups, childrenBefore)).isEqualTo(before);
   }
 
   /**

@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What /proc says of this host's processes. One that ends while it is looked at is not there. */
 final class Processes {
@@ -62,10 +64,24 @@ final class Processes {
         .toList();
   }
 
-  /** The command lines of this process's children, sorted; nothing for one that has ended. */
-  static List<String> children() throws IOException {
+  /** This process's children; also one that has ended, until it is reaped. */
+  static Set<Long> children() {
+    return ProcessHandle.current()
+        .children()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * The command lines of the children that are not among {@code before}, sorted; nothing for one
+   * that has ended.
+   */
+  static List<String> childrenSince(Set<Long> before) throws IOException {
     List<String> children = new ArrayList<>();
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      if (before.contains(child.pid())) {
+        continue;
+      }
       try {
         String line = Files.readString(PROC.resolve(child.pid() + "/cmdline"));
         children.add(line.replace('\0', ' ').strip());

@@ -29,7 +29,7 @@ class StateDirectoryTest {
     permit(root, "rwxr-xr-x");
     permit(root.resolve("jobs"), "rwxr-xr-x");
 
-    StateDirectory.open(root).close();
+    StateDirectory.open(root, new HeardLogger()).close();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
         .isEqualTo("rwx------");
@@ -55,7 +55,7 @@ class StateDirectoryTest {
 
   @Test
   void remembersWhereCgroupsWereMade() throws Exception {
-    try (StateDirectory state = StateDirectory.open(root)) {
+    try (StateDirectory state = StateDirectory.open(root, new HeardLogger())) {
       assertThat(state.cgroupPlaces()).isEmpty();
       List<Path> places = List.of(Path.of("/x", state.instance()), Path.of("/y", state.instance()));
       state.keepCgroupPlaces(places);
@@ -66,7 +66,7 @@ class StateDirectoryTest {
   @ParameterizedTest
   @ValueSource(strings = {"/etc", "relative/INSTANCE", "/x/../INSTANCE"})
   void aPlaceThatCannotBeItsOwnIsRefused(String line) throws Exception {
-    try (StateDirectory state = StateDirectory.open(root)) {
+    try (StateDirectory state = StateDirectory.open(root, new HeardLogger())) {
       String place = line.replace("INSTANCE", state.instance());
       Path file = Files.writeString(root.resolve("cgroups"), place + "\n");
       assertThatThrownBy(state::cgroupPlaces)
@@ -80,7 +80,8 @@ class StateDirectoryTest {
     Files.createDirectory(root);
     Files.createSymbolicLink(root.resolve("jobs"), Path.of("/"));
 
-    assertThatThrownBy(() -> StateDirectory.open(root)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> StateDirectory.open(root, new HeardLogger()))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
@@ -96,13 +97,13 @@ class StateDirectoryTest {
   }
 
   private static String instanceOf(Path root) throws IOException {
-    try (StateDirectory state = StateDirectory.open(root)) {
+    try (StateDirectory state = StateDirectory.open(root, new HeardLogger())) {
       return state.instance();
     }
   }
 
   private void assertRefused(String why) throws IOException {
-    assertThatThrownBy(() -> StateDirectory.open(root))
+    assertThatThrownBy(() -> StateDirectory.open(root, new HeardLogger()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("state directory " + root + " " + why);
     try (var entries = Files.list(root)) {

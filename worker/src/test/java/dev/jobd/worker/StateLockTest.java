@@ -17,7 +17,7 @@ class StateLockTest {
   @Test
   void itsFileSaysWhoHoldsIt(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("lock"), "123456789012345678 of before");
-    StateLock.take(directory).close();
+    StateLock.take(directory, new HeardLogger()).close();
     assertThat(directory.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
   }
 
@@ -26,9 +26,14 @@ class StateLockTest {
     Process holder = hold(directory);
     try {
       CompletableFuture<StateLock> taken = new CompletableFuture<>();
-      Thread.ofVirtual().start(() -> takeInto(taken, directory));
+      HeardLogger logger = new HeardLogger();
+      Thread.ofVirtual().start(() -> takeInto(taken, directory, logger));
       // It has to wait: whether it does so yet does not matter.
       assertThat(taken).isNotDone();
+      assertThat(logger.awaitFirst(BOUND_SECONDS))
+          .isEqualTo(
+              "WARNING state directory %s is in use by another jobd (pid %d): waiting up to 10 s for its end"
+                  .formatted(directory, holder.pid()));
 
       holder.destroyForcibly();
 
@@ -41,19 +46,20 @@ class StateLockTest {
   @Test
   void aSecondHoldInTheSameProcessIsRefusedAndCostsTheFirstNothing(@TempDir Path directory)
       throws Exception {
-    try (StateLock _ = StateLock.take(directory)) {
-      assertThatThrownBy(() -> StateLock.take(directory))
+    try (StateLock _ = StateLock.take(directory, new HeardLogger())) {
+      assertThatThrownBy(() -> StateLock.take(directory, new HeardLogger()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("in use by another jobd (pid " + ProcessHandle.current().pid());
       String inode = ":" + Files.getAttribute(directory.resolve("lock"), "unix:ino") + " ";
       assertThat(Files.readAllLines(Path.of("/proc/locks"))).anyMatch(lock -> lock.contains(inode));
     }
-    StateLock.take(directory).close();
+    StateLock.take(directory, new HeardLogger()).close();
   }
 
-  private static void takeInto(CompletableFuture<StateLock> taken, Path directory) {
+  private static void takeInto(
+      CompletableFuture<StateLock> taken, Path directory, HeardLogger logger) {
     try {
-      taken.complete(StateLock.take(directory));
+      taken.complete(StateLock.take(directory, logger));
     } catch (IOException | RuntimeException e) {
       taken.completeExceptionally(e);
     }
@@ -78,7 +84,7 @@ class StateLockTest {
     private Holder() {}
 
     public static void main(String[] args) throws Exception {
-      try (StateLock _ = StateLock.take(Path.of(args[0]))) {
+      try (StateLock _ = StateLock.take(Path.of(args[0]), new HeardLogger())) {
         System.out.println("held");
         System.in.read();
       }

@@ -143,7 +143,7 @@ class WorkerTest {
   void refusesAWorkingDirectoryThatIsNotThere() {
     assertThatThrownBy(() -> test.start(shell("true").workingDirectory("/no/such/directory")))
         .isInstanceOf(LaunchException.class)
-        .hasMessage("chdir: No such file or directory");
+        .hasMessage("changing to directory '/no/such/directory': No such file or directory");
   }
 
   @Test

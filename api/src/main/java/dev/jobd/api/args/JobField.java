@@ -1,6 +1,6 @@
 package dev.jobd.api.args;
 
-import java.time.Duration;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -39,6 +39,7 @@ public final class JobField {
       case "limits.pids", "limits.cpu_weight", "limits.cpuset", "limits.nice", "limits.io_weight" ->
           "--" + field.substring("limits.".length()).replace('_', '-') + " " + problem;
       case "limits.timeout" -> "--timeout " + durations(problem);
+      case "limits.io" -> "the number of disks with a bound on reading or writing " + problem;
       case "name" -> "--name " + problem;
       case "working_directory" -> "--workdir " + problem;
       case "env" -> "--env" + key + " " + problem;
@@ -67,10 +68,11 @@ public final class JobField {
     return WHOLE_NUMBER.matcher(problem).replaceAll(number -> words.apply(number.group()));
   }
 
-  private static String durations(String problem) {
+  /** Times as people write them: {@code PT1H30M} is {@code 1h30m}. */
+  static String durations(String problem) {
     return ISO_DURATION
         .matcher(problem)
-        .replaceAll(time -> Duration.parse(time.group()).toMillis() + " ms");
+        .replaceAll(time -> time.group().substring("PT".length()).toLowerCase(Locale.ROOT));
   }
 
   private static String cores(String millis) {

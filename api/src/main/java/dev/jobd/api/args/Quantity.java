@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 public final class Quantity {
   // Digits are bounded so that no text, however long, makes arithmetic slow.
   private static final String NUMBER = "[0-9]{1,19}(?:\\.[0-9]{1,9})?";
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   private static final Pattern CORES = Pattern.compile(NUMBER + "|\\.[0-9]{1,9}");
   private static final Pattern BYTES = Pattern.compile("(" + NUMBER + ")([KMGT](?:IB)?|B)?");
   private static final Pattern DURATION_PART = Pattern.compile("(" + NUMBER + ")(ms|s|m|h|d)");
@@ -78,7 +79,7 @@ public final class Quantity {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw invalid("a whole number", text);
+      throw noWholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE);
     }
   }
 
@@ -87,8 +88,14 @@ public final class Quantity {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw invalid("a whole number", text);
+      throw noWholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
+  }
+
+  private static IllegalArgumentException noWholeNumber(String text, long min, long max) {
+    boolean overflows = WHOLE_NUMBER.matcher(text).matches();
+    return invalid(
+        overflows ? "a whole number from " + min + " to " + max : "a whole number", text);
   }
 
   private static BigDecimal nanosIn(String unit) {

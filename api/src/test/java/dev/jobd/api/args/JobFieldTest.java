@@ -19,7 +19,12 @@ class JobFieldTest {
             + " 0.001",
         "limits.pids | must be 1 to 4194304, was 0 | --pids must be 1 to 4194304, was 0",
         "limits.timeout | must be 1 ms to 3650 days, was PT0S"
-            + " | --timeout must be 1 ms to 3650 days, was 0 ms",
+            + " | --timeout must be 1 ms to 3650 days, was 0s",
+        "limits.timeout | must be at most PT1H30M, the maximum here, was PT2H"
+            + " | --timeout must be at most 1h30m, the maximum here, was 2h",
+        "limits.io | must be at most 16, were 17"
+            + " | the number of disks with a bound on reading or writing must be at most 16, were"
+            + " 17",
         "limits.cpu_weight | must be 1 to 10000, was 0 | --cpu-weight must be 1 to 10000, was 0",
         "limits.swap_bytes | must be 0 to 1024, was 2048 | --swap must be 0 to 1K, was 2K",
         "limits.io[1].read_bps | must be 4096 to 8192, was 1 | --read-bps must be 4K to 8K, was 1",

@@ -18,6 +18,7 @@ class PointInTimeTest {
     "2026-01-31t08:00:00z, 2026-01-31T08:00:00Z",
     "2026-01-31T09:00:00.000000001+01:00, 2026-01-31T08:00:00.000000001Z",
     "2026-01-31T00:00:00-08:00, 2026-01-31T08:00:00Z",
+    "2026-01-31, 2026-01-31T00:00:00Z",
     "10m, 2026-01-31T07:50:00Z",
     "1h30m, 2026-01-31T06:30:00Z",
     "0, 2026-01-31T08:00:00Z"
@@ -33,15 +34,17 @@ class PointInTimeTest {
         "yesterday",
         "10",
         "-10m",
-        "2026-01-31",
         "2026-01-31T08:00:00",
+        "2026-1-31",
+        "2026-02-30",
         "2026-02-30T00:00:00Z"
       })
   void anythingElseIsRefusedWithWhatWouldBeRight(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PointInTime.parse(text, NOW))
         .withMessage(
-            "must be a time like 2026-01-31T08:00:00Z, or how long ago it was, like 10m, was '%s'",
+            "must be a time like 2026-01-31 or 2026-01-31T08:00:00Z, or how long ago it was, like"
+                + " 10m, was '%s'",
             text);
   }
 

@@ -110,10 +110,22 @@ class QuantityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "x", "1.5", " 1", "1K", "9223372036854775808"})
+  @ValueSource(strings = {"", "x", "1.5", " 1", "1K"})
   void whatIsNoWholeNumberIsRefusedAndQuoted(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Quantity.count(text))
         .withMessage("must be a whole number, was '" + text + "'");
+  }
+
+  @Test
+  void aWholeNumberThatIsTooLargeIsRefusedWithTheLargest() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Quantity.count("9223372036854775808"))
+        .withMessage(
+            "must be a whole number from -9223372036854775808 to 9223372036854775807, was"
+                + " '9223372036854775808'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Quantity.smallCount("2147483648"))
+        .withMessage("must be a whole number from -2147483648 to 2147483647, was '2147483648'");
   }
 }

@@ -14,6 +14,7 @@ public final class ByteSink {
 
   private final WritableByteChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private boolean midLine;
 
   public ByteSink(WritableByteChannel channel) {
     this.channel = channel;
@@ -25,6 +26,7 @@ public final class ByteSink {
         flush();
       }
       int length = Math.min(bytes.remaining(), buffer.remaining());
+      midLine = bytes.get(bytes.position() + length - 1) != '\n';
       buffer.put(buffer.position(), bytes, bytes.position(), length);
       buffer.position(buffer.position() + length);
       bytes.position(bytes.position() + length);
@@ -38,6 +40,13 @@ public final class ByteSink {
   /** Writes {@code text} in UTF-8. */
   public void write(String text) throws IOException {
     write(StandardCharsets.UTF_8.encode(text));
+  }
+
+  /** Ends the line, if what was written last has left one open. */
+  void freshLine() throws IOException {
+    if (midLine) {
+      write("\n");
+    }
   }
 
   /** Hands everything written so far to the kernel; what cannot be written is dropped. */

@@ -18,9 +18,17 @@ public record Console(ByteSink out, ByteSink err, boolean isTerminal) {
     out.flush();
   }
 
-  /** Tells people something, in one line after all data written before. */
+  /**
+   * Tells people something, in one line of its own after all data written before. Data goes out as
+   * it is: its last line is only ended where it would be before the words, on standard error or on
+   * a terminal.
+   */
   public void say(String words) throws IOException {
+    if (isTerminal) {
+      out.freshLine();
+    }
     out.flush();
+    err.freshLine();
     err.write("jobctl: " + Printable.escape(words) + "\n");
     err.flush();
   }

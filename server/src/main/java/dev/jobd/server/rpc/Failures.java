@@ -61,6 +61,7 @@ final class Failures {
       case LaunchException launch ->
           Errors.startFailed(
               launch.job().toString(),
+              launch.words(),
               launch.failure().step(),
               launch.failure().errno(),
               launch.failure().message());

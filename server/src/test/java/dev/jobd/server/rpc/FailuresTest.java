@@ -13,6 +13,7 @@ import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.Verdict;
 import io.grpc.Status;
@@ -83,7 +84,10 @@ class FailuresTest {
   @Test
   void failedStartTellsJobStepAndErrno() {
     Verdict.Failed failure = new Verdict.Failed("exec", 2, "No such file or directory");
-    ErrorDetails details = details(Failures.translate(new LaunchException(JOB, failure)));
+    ErrorDetails details =
+        details(Failures.translate(new LaunchException(JOB, JobSpec.of("make"), failure)));
+    assertThat(details.message())
+        .isEqualTo("job " + JOB + " could not start: executing 'make': No such file or directory");
     assertThat(details.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(details.reason()).contains(ErrorReason.START_FAILED);
     assertThat(details.metadata())

@@ -8,9 +8,19 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** Something that could not be done to a group, told as {@code what was done to which: why not}. */
-final class CgroupException extends IOException {
-  CgroupException(String action, String problem, @Nullable Exception cause) {
+public final class CgroupException extends IOException {
+  private final String reason;
+
+  /**
+   * @param problem why not; {@code reason} is the same without where on this host
+   */
+  CgroupException(String action, String problem, String reason, @Nullable Exception cause) {
     super(action + ": " + problem, cause);
+    this.reason = reason;
+  }
+
+  CgroupException(String action, String problem, @Nullable Exception cause) {
+    this(action, problem, problem, cause);
   }
 
   CgroupException(String action, String problem) {
@@ -19,6 +29,11 @@ final class CgroupException extends IOException {
 
   CgroupException(String action, IOException cause) {
     this(action, problem(cause), cause);
+  }
+
+  /** Why not, for somebody whom the files of this host do not concern. */
+  public String reason() {
+    return reason;
   }
 
   /** The kernel's words alone: the JDK's message repeats the path, or has nothing but the path. */

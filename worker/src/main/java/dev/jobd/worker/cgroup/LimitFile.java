@@ -12,6 +12,8 @@ import java.util.function.Predicate;
  * @param field the limit, as the API has it
  */
 record LimitFile(String field, Path file) {
+  private static final String WAY_OUT = "; ask for another value, or start without this limit";
+
   void set(String value) throws IOException {
     try {
       ControlFile.write(file, value);
@@ -72,7 +74,7 @@ record LimitFile(String field, Path file) {
   }
 
   private CgroupException refused(IOException e) {
-    return new CgroupException(
-        field, e.getMessage() + "; ask for another value, or start without this limit", e);
+    String inner = e instanceof CgroupException known ? known.reason() : CgroupException.problem(e);
+    return new CgroupException(field, e.getMessage() + WAY_OUT, field + ": " + inner + WAY_OUT, e);
   }
 }

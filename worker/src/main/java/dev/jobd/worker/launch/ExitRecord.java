@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,9 @@ public record ExitRecord(
   public static final int STATUS_UNKNOWN = -1;
   private static final int SIGNAL_BITS = 0x7f;
   private static final String FILE = "exit";
-  private static final String FIRST_LINE = "jobd-exit 1\n";
+  private static final int VERSION = 1;
+  private static final String FIRST_LINE = "jobd-exit " + VERSION + "\n";
+  private static final Pattern OF_ANY_VERSION = Pattern.compile("^jobd-exit ([0-9]{1,9})\n");
   private static final int MAX_BYTES = 4096;
 
   /**
@@ -69,7 +73,7 @@ public record ExitRecord(
   /**
    * Reads the record in a job's directory; empty where there is none.
    *
-   * @throws DamagedRecordException where there is one that is none, saying how
+   * @throws UnreadableRecordException where there is one that is damaged, or of a later version
    * @throws IOException where it cannot be read now
    */
   public static Optional<ExitRecord> read(Path jobDirectory) throws IOException {
@@ -80,10 +84,15 @@ public record ExitRecord(
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    String text = new String(bytes, StandardCharsets.US_ASCII);
+    Matcher version = OF_ANY_VERSION.matcher(text);
+    if (version.find() && Integer.parseInt(version.group(1)) > VERSION) {
+      throw UnreadableRecordException.ofVersion(version.group(1));
+    }
     try {
-      return Optional.of(parse(new String(bytes, StandardCharsets.US_ASCII)));
+      return Optional.of(parse(text));
     } catch (IllegalArgumentException e) {
-      throw new DamagedRecordException(e);
+      throw UnreadableRecordException.damaged(e);
     }
   }
 

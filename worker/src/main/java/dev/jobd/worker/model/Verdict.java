@@ -61,11 +61,36 @@ public sealed interface Verdict {
    * @param message the error in words; cut to {@value Verdict#MAX_REASON_BYTES} bytes
    */
   record Failed(String step, int errno, String message) implements Verdict {
+    private static final String EXEC = "exec";
+    private static final String CHDIR = "chdir";
+
+    /** Of a path in {@link #inWords}: what is told of it must leave room for why. */
+    private static final int MAX_NAMED_BYTES = 128;
+
     public Failed {
       Text.requirePresent("failed.step", step);
       Numbers.requireAtLeast("failed.errno", errno, 0);
       step = Text.cut(step, MAX_STEP_BYTES);
       message = Text.cut(message, MAX_REASON_BYTES);
+    }
+
+    /**
+     * What failed, on what and why, in one line: {@code executing 'make': No such file or
+     * directory}.
+     *
+     * @param spec of the job that failed
+     */
+    public String inWords(JobSpec spec) {
+      String what =
+          switch (step) {
+            case EXEC -> "executing '" + Text.cut(spec.argv().getFirst(), MAX_NAMED_BYTES) + "'";
+            case CHDIR ->
+                "changing to directory '"
+                    + Text.cut(spec.workingDirectory(), MAX_NAMED_BYTES)
+                    + "'";
+            default -> "step " + step;
+          };
+      return what + ": " + message;
     }
   }
 

@@ -192,7 +192,13 @@ class ControllerTest {
   @Test
   void aControlFileThatIsNotThereIsNotMadeButNamedWithTheValue() {
     assertThatThrownBy(() -> new Pids().set(group, pids(10)))
-        .isInstanceOf(IOException.class)
+        .isInstanceOfSatisfying(
+            CgroupException.class,
+            e ->
+                assertThat(e.reason())
+                    .isEqualTo(
+                        "limits.pids: No such file or directory; ask for another value, or"
+                            + " start without this limit"))
         .hasMessage(
             "limits.pids: write 11 to "
                 + group.resolve("pids.max")

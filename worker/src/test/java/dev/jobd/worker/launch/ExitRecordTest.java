@@ -106,11 +106,20 @@ class ExitRecordTest {
   }
 
   @Test
+  void aRecordOfALaterVersionIsNamedAsSuch() throws IOException {
+    Files.writeString(directory.resolve("exit"), "jobd-exit 2\nanything\n");
+    assertThatThrownBy(() -> ExitRecord.read(directory))
+        .isInstanceOf(UnreadableRecordException.class)
+        .hasMessage(
+            "its exit record is of version 2, which a later jobd wrote and this one does not know");
+  }
+
+  @Test
   void anAbsentRecordIsNotADamagedOne() throws IOException {
     assertThat(ExitRecord.read(directory)).isEmpty();
     Files.writeString(directory.resolve("exit"), "jobd-exit 1\nnonsense\n");
     assertThatThrownBy(() -> ExitRecord.read(directory))
-        .isInstanceOf(DamagedRecordException.class)
+        .isInstanceOf(UnreadableRecordException.class)
         .hasMessage("its exit record is damaged: its checksum does not match");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.worker.model.Verdict.Cause;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +46,19 @@ class VerdictTest {
     assertRefused("failed.step", () -> new Verdict.Failed("", 2, "x"));
     assertRefused("failed.errno", () -> new Verdict.Failed("exec", -1, "x"));
     assertThat(new Verdict.Failed("cgroup", 0, "").errno()).isZero();
+  }
+
+  @Test
+  void aFailureNamesWhatItsStepWasAbout() {
+    JobSpec spec = JobSpec.builder(List.of("make", "all")).workingDirectory("/src").build();
+    assertThat(new Verdict.Failed("exec", 2, "why").inWords(spec))
+        .isEqualTo("executing 'make': why");
+    assertThat(new Verdict.Failed("chdir", 2, "why").inWords(spec))
+        .isEqualTo("changing to directory '/src': why");
+    assertThat(new Verdict.Failed("cgroup", 0, "why").inWords(spec)).isEqualTo("step cgroup: why");
+    assertThat(new Verdict.Failed("exec", 2, "why").inWords(JobSpec.of("x".repeat(1000))))
+        .hasSizeLessThan(160)
+        .endsWith("…': why");
   }
 
   @Test

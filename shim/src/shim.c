@@ -249,11 +249,11 @@ static void drain(struct shim *shim)
     }
 }
 
-/* Where the command has ended, init ends and has everything else killed. */
+/* Where init ends, as it does with its command unless it waits for the tree, everything else is killed. */
 static void take_reports(struct shim *shim, bool hung_up)
 {
     inside_reports(&shim->job, &shim->record, hung_up);
-    if (hung_up || shim->record.status != STATUS_UNKNOWN)
+    if (hung_up || (command_ended(shim) && shim->request.wait_tree != 1))
         throttle_lift(shim->request.io);
 }
 

@@ -6,7 +6,8 @@
  *    recorded it;
  *  - every byte the job writes is taken at once, whoever reads: it goes to the journal or is counted as dropped;
  *  - the command's exact wait status is recorded; nothing is recorded that was not observed, but for one inference:
- *    where a signal ended the job's init first, the command has the SIGKILL that its namespace got (pid_namespaces(7));
+ *    where a signal ended the job's init first, the command has the SIGKILL that its namespace got (pid_namespaces(7)),
+ *    and so has one that was stopped before there was an init;
  *  - when the exit record is there, no process of the job is, or the record says so;
  *  - when the shim dies, so does the job: nothing ever runs unseen.
  *
@@ -54,7 +55,7 @@ struct shim {
     struct control control;
     struct input input;
     struct exit_record record;
-    bool doomed;         /* to be killed as soon as it is there */
+    bool doomed;         /* to end without its command; killed, should its init come all the same */
     bool released;       /* the command may be executed */
     bool stopping;       /* somebody asked for that */
     uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
@@ -249,11 +250,11 @@ static void drain(struct shim *shim)
     }
 }
 
-/* Where the command has ended, init ends and has everything else killed. */
+/* Where init ends, as it does with its command unless it waits for the tree, everything else is killed. */
 static void take_reports(struct shim *shim, bool hung_up)
 {
     inside_reports(&shim->job, &shim->record, hung_up);
-    if (hung_up || shim->record.status != STATUS_UNKNOWN)
+    if (hung_up || (command_ended(shim) && shim->request.wait_tree != 1))
         throttle_lift(shim->request.io);
 }
 
@@ -324,7 +325,8 @@ static void serve(struct shim *shim)
             take_back(shim);
         if (set[CHANNEL].revents != 0)
             take_reports(shim, (set[CHANNEL].revents & POLLHUP) != 0);
-        if (set[INIT].revents != 0 || (shim->job.init == 0 && shim->record.failure.step != STEP_NONE))
+        bool none_comes = shim->doomed || shim->record.failure.step != STEP_NONE;
+        if (set[INIT].revents != 0 || (shim->job.init == 0 && none_comes))
             return;
         check_deadlines(shim);
     }
@@ -335,6 +337,8 @@ static void conclude(struct shim *shim)
 {
     if (shim->job.init == 0) {
         shim->record.ended = clock_ns(CLOCK_REALTIME);
+        if (shim->doomed && shim->record.failure.step == STEP_NONE)
+            shim->record.status = SIGKILL; /* as where its init was there already */
         return;
     }
     int init_status = 0;

@@ -56,6 +56,9 @@ struct job {
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define SH(script) ARGV("sh", "-c", script)
 
+/* A script that a process runs when its parent, the command, has ended, and so is init. */
+#define ORPHAN(script) "sh -c 'until grep -q \"^PPid:.1$\" /proc/$$/status; do :; done; " script "' & "
+
 /* Skips the test where no call can be made to fail. */
 void need_strace(void);
 

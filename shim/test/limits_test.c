@@ -44,16 +44,24 @@ static struct job_spec bounded(const char *const *argv)
     return (struct job_spec){.argv = argv, .io = io};
 }
 
-static void check_lifted(void)
+static bool begins(const char *file, const char *with)
 {
     char path[PATH_MAX + 64], text[128];
-    static const char whole[] = "8:0 rbps=max wbps=max riops=max wiops=max";
-    snprintf(path, sizeof path, "%s/io/io.max", test_directory());
+    snprintf(path, sizeof path, "%s/io/%s", test_directory(), file);
     read_text(path, text, sizeof text);
-    CHECK(strncmp(text, whole, sizeof whole - 1) == 0);
-    snprintf(path, sizeof path, "%s/io/blkio.throttle.write_bps_device", test_directory());
-    read_text(path, text, sizeof text);
-    CHECK(strncmp(text, "8:0 0", 5) == 0);
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static void check_lifted(void)
+{
+    CHECK(begins("io.max", "8:0 rbps=max wbps=max riops=max wiops=max"));
+    CHECK(begins("blkio.throttle.write_bps_device", "8:0 0"));
+}
+
+static void check_bounded(void)
+{
+    CHECK(begins("io.max", "8:0 rbps=4096 wbps=max riops=max wiops=max"));
+    CHECK(begins("blkio.throttle.write_bps_device", "8:0 4096"));
 }
 
 TEST(EACH_SHIM, a_killed_job_does_not_wait_for_its_bounds)
@@ -70,5 +78,25 @@ TEST(EACH_SHIM, what_a_command_leaves_does_not_wait_for_its_bounds)
 {
     struct job_spec spec = bounded(SH("sleep 1000 & exit 0"));
     (void)job_run(&spec);
+    check_lifted();
+}
+
+TEST(EACH_SHIM, a_tree_that_is_waited_for_keeps_its_bounds_until_it_is_killed)
+{
+    struct job_spec spec = bounded(
+        SH(ORPHAN("exec 9<>go; trap \"echo told\" TERM; echo; read x <&9; read x <&9") "exit 5"));
+    spec.workdir = test_directory();
+    spec.wait_tree = true;
+    CHECK(mkfifo("go", 0600) == 0);
+    struct job *job = job_start(&spec);
+    job_await_output(job, 0);
+    /* Init tells of the command's end before it passes a signal on: the shim has that with the answer to it. */
+    job_tell(job, CONTROL_STOP, SIGTERM, 60000 * MILLISECOND);
+    job_await_output(job, 1);
+    job_await_output(job, 0); /* answered after what came with it */
+    check_bounded();
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+    CHECK_STATUS(job, 5 << 8);
     check_lifted();
 }

@@ -43,9 +43,6 @@ TEST(EACH_SHIM, a_stop_ends_what_the_command_has_left)
     CHECK_STATUS(job, 0);
 }
 
-/* A script that a process runs when its parent, the command, has ended, and so is init. */
-#define ORPHAN(script) "sh -c 'until grep -q \"^PPid:.1$\" /proc/$$/status; do :; done; " script "' & "
-
 TEST(EACH_SHIM, a_stop_with_a_grace_reaches_what_the_command_has_left)
 {
     /* It starts nothing that waits: whoever is told between fork and exec may not be listening yet. */

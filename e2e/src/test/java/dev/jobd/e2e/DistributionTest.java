@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DistributionTest {
   @TempDir Path directory;
@@ -38,6 +41,37 @@ class DistributionTest {
 
     assertThat(version.out().lines()).hasSize(1);
     assertThat(version.err()).isEmpty();
+  }
+
+  /** A JDK whose virtual machine says what it is asked for. */
+  private Path tellingJdk() throws IOException {
+    Path jdk = Files.createDirectories(directory.resolve("jdk/bin")).getParent();
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
+    Path java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$@\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    return jdk;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "status x, false",
+    "start -- x, false",
+    "start -i -- x, true",
+    "start --interactive x, true",
+    "run -- x, true",
+    "logs x, true",
+    "stop x --logs, true"
+  })
+  void onlyWhatMayMoveManyBytesHasTheCompilerForThem(String line, boolean many) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Dist.JOBCTL));
+    command.addAll(List.of(line.split(" ")));
+    ProcessBuilder jobctl = new ProcessBuilder(command);
+    jobctl.environment().put("JOBD_JAVA_HOME", tellingJdk().toString());
+
+    String asked = run(jobctl).succeeded().out();
+
+    assertThat(asked.contains("CompileThresholdScaling")).isEqualTo(many);
+    assertThat(asked.contains("TieredStopAtLevel=1")).isEqualTo(!many);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.jobd.server;
 import dev.jobd.api.PemException;
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.HostReport;
+import dev.jobd.worker.model.InvalidSpecException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class HostCheck {
     findings.clear();
     checkRoot();
     checkCgroups();
+    checkLimits();
     NAMESPACES.forEach(this::checkNamespace);
     checkShim();
     checkStateDirectory();
@@ -79,6 +81,17 @@ final class HostCheck {
       }
     } catch (IOException e) {
       prohibits("cgroups", Reasons.of(e));
+    }
+  }
+
+  private void checkLimits() {
+    try {
+      config.limits().requireEnforceable(Cgroups.judge());
+      good("limits", "those that are configured can be enforced");
+    } catch (InvalidSpecException e) {
+      prohibits("limits", Reasons.of(e));
+    } catch (IOException e) {
+      add(Grade.WARNS, "limits", "cannot be judged: " + Reasons.of(e));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.jobd.server;
 
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.model.InvalidSpecException;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -60,7 +61,7 @@ final class ServeCommand implements Callable<Integer> {
         WorkerConfig.of(config.stateDirectory(), Installation.current().shim())
             .withLimits(config.limits())
             .withRetention(config.retention());
-    try (Worker worker = Worker.open(workerConfig);
+    try (Worker worker = open(workerConfig);
         JobdServer server = JobdServer.start(config, tls, worker)) {
       out.println("jobd ready on " + server.address());
       out.flush();
@@ -69,5 +70,13 @@ final class ServeCommand implements Callable<Integer> {
       LoggerFactory.getLogger(ServeCommand.class).info("jobd is ending; jobs run on");
     }
     return 0;
+  }
+
+  private static Worker open(WorkerConfig config) throws ConfigException, IOException {
+    try {
+      return Worker.open(config);
+    } catch (InvalidSpecException e) {
+      throw new ConfigException(Reasons.of(e));
+    }
   }
 }

@@ -146,6 +146,20 @@ class CommandsTest {
   }
 
   @Test
+  void checkNamesLimitsThatCannotBeEnforcedAsTheyAreConfigured(@TempDir Path directory)
+      throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    Path file = directory.resolve("c.yaml");
+    Files.writeString(file, "default_limits: {swap: 1G}\n");
+    assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
+    assertThat(out())
+        .containsPattern("missing +limits +default_limits.swap: holds only together with a memory");
+    Files.writeString(file, "max_limits: {read_bps: ['/gone:10M']}\n");
+    assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
+    assertThat(out()).containsPattern("missing +limits +max_limits.io.0..device: .* was /gone: ");
+  }
+
+  @Test
   void runIsAsIfTheJobWereTheProcess() throws IOException {
     assumeTrue(Host.isRoot(), "needs root");
     assertThat(jobd("run", "--", "sh", "-c", "echo out; echo err >&2; exit 7")).isEqualTo(7);

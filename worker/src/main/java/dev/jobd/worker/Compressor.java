@@ -4,6 +4,7 @@ import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.output.CompressedDraft;
 import dev.jobd.worker.output.JournalPart;
+import dev.jobd.worker.output.NoRoomException;
 import dev.jobd.worker.store.Uncompressed;
 import dev.jobd.worker.store.Uncompressed.Output;
 import java.io.Closeable;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * without looking for it; what a crash cut short is begun anew.
  *
  * <p>Nothing depends on it: where it fails, say for want of room on the disk, the journal stays as
- * it is and is tried again later.
+ * it is and is tried again later ({@link Pause}), however often this is woken meanwhile.
  *
  * <p>Who removes a job's directory calls {@link #leave} first, after it has noted the removal. That
  * note takes the job off the list, and this looks at the list once more after it has said which job
@@ -43,11 +44,29 @@ final class Compressor implements Closeable {
   private final StateDirectory state;
   private final InstantSource clock;
   private final Logger logger;
+  private final Runnable step;
   private final Chore chore;
   private volatile @Nullable Turn current;
 
-  /** The last pass left something undone, and that was told. */
-  private boolean failing;
+  /** Set by a pass that left something undone. */
+  private @Nullable Pause pause;
+
+  /** That something is left undone was told. */
+  private boolean told;
+
+  /**
+   * What is left alone for a while.
+   *
+   * @param last with all that is before it on the list; {@code null} where all is to wait, for room
+   *     on the disk
+   */
+  private record Pause(Instant until, @Nullable Output last) {
+    /** A clock may have been set back. */
+    boolean isOver(Instant now) {
+      Duration left = Duration.between(now, until);
+      return !left.isPositive() || left.compareTo(RETRY_DELAY) > 0;
+    }
+  }
 
   /** The time that one job's journal has. */
   private static final class Turn {
@@ -66,11 +85,25 @@ final class Compressor implements Closeable {
       StateDirectory state,
       InstantSource clock,
       Logger logger) {
+    this(retention, outputs, state, clock, logger, CrashPoint.COMPRESSION_STEP::reached);
+  }
+
+  /**
+   * @param step run after each block, by the thread that compresses; for tests to hold it there
+   */
+  Compressor(
+      Retention retention,
+      Uncompressed outputs,
+      StateDirectory state,
+      InstantSource clock,
+      Logger logger,
+      Runnable step) {
     this.after = retention.compressAfter();
     this.outputs = outputs;
     this.state = state;
     this.clock = clock;
     this.logger = logger;
+    this.step = step;
     this.chore =
         new Chore("jobd-compressor", "compress outputs", this::compress, RETRY_DELAY, logger);
   }
@@ -105,27 +138,39 @@ final class Compressor implements Closeable {
     if (after == null) {
       return Chore.FOREVER;
     }
-    boolean clean = true;
-    List<Output> batch = outputs.uncompressed(null, BATCH);
+    if (pause != null && pause.isOver(clock.instant())) {
+      pause = null;
+    }
+    Duration idle = pause != null && pause.last == null ? Chore.FOREVER : pass(after);
+    if (pause == null) {
+      told = false;
+      return idle;
+    }
+    return earlier(idle, Duration.between(clock.instant(), pause.until));
+  }
+
+  /** The same, but for what is to wait. */
+  private Duration pass(Duration age) throws IOException {
+    List<Output> batch = outputs.uncompressed(pause == null ? null : pause.last, BATCH);
     while (!batch.isEmpty() && !chore.isClosed()) {
-      Instant due = clock.instant().minus(after);
+      Instant due = clock.instant().minus(age);
       List<CompletableFuture<Void>> ticks = new ArrayList<>();
       for (Output output : batch) {
         if (output.endedAt().isAfter(due)) {
           await(ticks);
-          return earlier(Duration.between(due, output.endedAt()), idle(clean));
+          return Duration.between(due, output.endedAt());
         }
-        clean &= compress(output.job(), ticks);
+        try {
+          compress(output, ticks);
+        } catch (NoRoomException e) {
+          await(ticks);
+          return Chore.FOREVER;
+        }
       }
       await(ticks);
       batch = outputs.uncompressed(batch.getLast(), BATCH);
     }
-    return idle(clean);
-  }
-
-  private Duration idle(boolean clean) {
-    failing = !clean;
-    return clean ? Chore.FOREVER : RETRY_DELAY;
+    return Chore.FOREVER;
   }
 
   private static Duration earlier(Duration a, Duration b) {
@@ -139,18 +184,26 @@ final class Compressor implements Closeable {
     }
   }
 
-  /** Tells whether that job is settled, compressed or not. */
-  private boolean compress(JobId job, List<CompletableFuture<Void>> ticks) throws IOException {
-    Turn turn = new Turn(job);
+  /**
+   * Compresses one, or notes that it is to wait.
+   *
+   * @throws NoRoomException where so are all others
+   */
+  private void compress(Output output, List<CompletableFuture<Void>> ticks) throws IOException {
+    Turn turn = new Turn(output.job());
     current = turn;
     try {
-      if (outputs.isUncompressed(job) && compressAll(turn)) {
-        ticks.add(outputs.compressed(job));
+      if (outputs.isUncompressed(turn.job) && compressAll(turn)) {
+        ticks.add(outputs.compressed(turn.job));
       }
-      return true;
+    } catch (NoRoomException e) {
+      tell(turn.job, e);
+      pause = new Pause(clock.instant().plus(RETRY_DELAY), null);
+      throw e;
     } catch (IOException e) {
-      tell(job, e);
-      return false;
+      tell(turn.job, e);
+      Instant until = pause == null ? clock.instant().plus(RETRY_DELAY) : pause.until;
+      pause = new Pause(until, output);
     } finally {
       current = null;
       turn.over.complete(null);
@@ -158,8 +211,8 @@ final class Compressor implements Closeable {
   }
 
   private void tell(JobId job, IOException why) {
-    if (!failing) {
-      failing = true;
+    if (!told) {
+      told = true;
       logger.log(
           Level.WARNING,
           "compress the output of job " + job + ", to be tried again, and others without a word",
@@ -187,7 +240,7 @@ final class Compressor implements Closeable {
         return false;
       }
       more = draft.step();
-      CrashPoint.COMPRESSION_STEP.reached();
+      step.run();
     }
     if (draft.shrinks()) {
       CrashPoint.COMPRESSION_DRAFTED.reached();

@@ -1,7 +1,10 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.cgroup.LimitJudge;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
 
   public static final LimitPolicy DEFAULT = of(Limits.NONE, Limits.NONE, Quotas.DEFAULT);
 
+  private static final String DEFAULTS = "default_limits";
+  private static final String MAXIMA = "max_limits";
+
   public LimitPolicy {
     if (maxima.nice() != null) {
       throw new InvalidSpecException(
@@ -27,7 +33,7 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
     try {
       defaults.within(maxima);
     } catch (InvalidSpecException e) {
-      throw new InvalidSpecException("default_" + e.field(), e.problem());
+      throw in(DEFAULTS, e);
     }
     for (Quota quota : Quota.values()) {
       Long bound = quota.of(quotas);
@@ -67,6 +73,70 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
 
   public LimitPolicy withQuotas(Quotas value) {
     return new LimitPolicy(defaults, maxima, value);
+  }
+
+  /**
+   * The same with each disk by the kernel's name, by which what is asked of one and what it may be
+   * are compared.
+   *
+   * @param files on the disk that bounds without a device are for
+   * @throws InvalidSpecException naming the bound of the configuration whose device is no disk, or
+   *     that exceeds its maximum by another name
+   */
+  LimitPolicy named(LimitJudge host, Path files) throws IOException {
+    return new LimitPolicy(
+        named(DEFAULTS, defaults, host, files), named(MAXIMA, maxima, host, files), quotas);
+  }
+
+  private static Limits named(String section, Limits limits, LimitJudge host, Path files)
+      throws IOException {
+    try {
+      return host.named(limits, files);
+    } catch (InvalidSpecException e) {
+      throw in(section, e);
+    }
+  }
+
+  /**
+   * Refuses what a host cannot enforce on jobs that ask for nothing: none could start. What bounds
+   * for the disk of a job's files come to is not known before there is a job.
+   *
+   * @throws InvalidSpecException naming what it is in the configuration, why, and the way out
+   */
+  public void requireEnforceable(LimitJudge host) throws IOException {
+    LimitPolicy policy = withDevices().named(host, Path.of("/"));
+    require(MAXIMA, Limits.NONE.within(policy.maxima), host);
+    require(DEFAULTS, policy.standard(), host);
+  }
+
+  private LimitPolicy withDevices() {
+    return new LimitPolicy(withDevices(defaults), withDevices(maxima), quotas);
+  }
+
+  private static Limits withDevices(Limits limits) {
+    return limits.withIo(limits.io().stream().filter(io -> io.device() != null).toList());
+  }
+
+  private static void require(String section, Limits limits, LimitJudge host) throws IOException {
+    try {
+      host.require(limits);
+    } catch (InvalidSpecException e) {
+      throw in(section, e);
+    }
+  }
+
+  /** The limit by its name in a section of the configuration. */
+  private static InvalidSpecException in(String section, InvalidSpecException e) {
+    String limit = e.field().substring("limits.".length());
+    String key =
+        switch (limit) {
+          case "cpu_millis" -> "cpus";
+          case "memory_bytes" -> "memory";
+          case "swap_bytes" -> "swap";
+          case "output_bytes" -> "max_output";
+          default -> limit;
+        };
+    return new InvalidSpecException(section + "." + key, e.problem());
   }
 
   /** What a job gets that asks for nothing. */

@@ -6,7 +6,6 @@ import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.LaunchRequest;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.InvalidSpecException;
-import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
@@ -88,6 +87,7 @@ public final class Worker implements AutoCloseable {
    *
    * @throws IOException where this host cannot enforce what jobs are promised, or the directory is
    *     in use or damaged
+   * @throws InvalidSpecException where it cannot enforce the limits that are configured
    */
   public static Worker open(WorkerConfig config) throws IOException {
     if (!Files.isExecutable(config.shim())) {
@@ -104,6 +104,7 @@ public final class Worker implements AutoCloseable {
       Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
       state.keepCgroupPlaces(cgroups.places());
       opened = both(cgroups, opened);
+      config.limits().requireEnforceable(cgroups);
       SqliteJobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);
       Shims shims = new Shims(config.shim(), config.logger());
@@ -195,13 +196,10 @@ public final class Worker implements AutoCloseable {
 
   /** What is asked for, and defaults for the rest, within the maxima, as this host enforces it. */
   private Limits granted(JobSpec asked) throws IOException {
-    LimitPolicy policy = config.limits();
     Path files = Path.of(asked.workingDirectory());
-    // A disk has many names: what is asked of one and what it may be are compared by the same.
-    Limits wanted = cgroups.enforceable(asked.limits().orElse(policy.defaults()), files);
-    Limits maxima = policy.maxima();
-    List<IoLimit> disks = cgroups.enforceable(Limits.NONE.withIo(maxima.io()), files).io();
-    return cgroups.enforceable(wanted.within(maxima.withIo(disks)), files);
+    Limits wanted = cgroups.named(asked.limits(), files);
+    LimitPolicy policy = config.limits().named(cgroups, files);
+    return cgroups.enforceable(policy.granted(wanted), files);
   }
 
   private static Job launched(Job job) throws LaunchException {
@@ -231,6 +229,9 @@ public final class Worker implements AutoCloseable {
       return null;
     } catch (IOException e) {
       return new Obstacle(step, e);
+    } catch (RuntimeException e) { // or the job would be there for ever, neither started nor ended
+      config.logger().log(Level.ERROR, "start job " + id + ", step " + step, e);
+      return new Obstacle(step, new IOException("an error of jobd's own, which its log has", e));
     }
   }
 

@@ -15,13 +15,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,7 @@ class CompressorTest {
 
   @TempDir private Path directory;
   private final HeardLogger logger = new HeardLogger();
+  private volatile Instant now = NOW;
   private StateDirectory state;
   private SqliteJobStore store;
 
@@ -55,7 +58,48 @@ class CompressorTest {
   }
 
   private Compressor compressor() {
-    return new Compressor(RETENTION, store, state, InstantSource.fixed(NOW), logger);
+    return new Compressor(RETENTION, store, state, () -> now, logger);
+  }
+
+  private Compressor compressor(Steps steps) {
+    return new Compressor(RETENTION, store, state, () -> now, logger, steps);
+  }
+
+  /** Holds a compressor after each block, until that is taken. */
+  private static final class Steps implements Runnable {
+    private final SynchronousQueue<Boolean> under = new SynchronousQueue<>();
+
+    @Override
+    public void run() {
+      put(true);
+    }
+
+    private void put(boolean way) {
+      try {
+        assertThat(under.offer(way, BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Does something while a compressor is at work, which goes on until that is done. */
+    void meanwhile(Callable<?> act) throws Exception {
+      assertThat(under.poll(BOUND_SECONDS, TimeUnit.SECONDS)).as("it is under way").isTrue();
+      try (ExecutorService other = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<?> done =
+            other.submit(
+                () -> {
+                  act.call();
+                  put(false);
+                  return null;
+                });
+        Boolean goesOn = true;
+        while (Boolean.TRUE.equals(goesOn)) {
+          goesOn = under.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+        }
+        done.get(BOUND_SECONDS, TimeUnit.SECONDS);
+      }
+    }
   }
 
   private JobId ended(Duration ago, byte[] output) throws Exception {
@@ -193,6 +237,7 @@ class CompressorTest {
     Compressor compressor = compressor();
 
     assertThat(compressor.compress()).isEqualTo(Compressor.RETRY_DELAY);
+    now = now.plus(Compressor.RETRY_DELAY);
     assertThat(compressor.compress()).isEqualTo(Compressor.RETRY_DELAY);
 
     assertCompressed(other, text(LARGE));
@@ -202,9 +247,49 @@ class CompressorTest {
     for (JobId id : new JobId[] {stuck, stuckToo}) {
       Files.delete(place(id).resolve("output.gz.tmp"));
     }
+    now = now.plus(Compressor.RETRY_DELAY);
     assertThat(compressor.compress()).isEqualTo(Chore.FOREVER);
     assertCompressed(stuck, text(LARGE));
     assertCompressed(stuckToo, text(LARGE));
+  }
+
+  @Test
+  void whatHasFailedIsLeftAloneForAWhileThoughNewOutputsCome() throws Exception {
+    JobId stuck = ended(Duration.ofDays(3), text(LARGE));
+    Path obstacle = Files.createDirectory(place(stuck).resolve("output.gz.tmp"));
+    Compressor compressor = compressor();
+    compressor.compress();
+    Files.delete(obstacle);
+    JobId newer = ended(Duration.ofDays(2), text(LARGE));
+    JobId stuckToo = ended(Duration.ofDays(1), text(LARGE));
+    Files.createDirectory(place(stuckToo).resolve("output.gz.tmp"));
+    now = now.plus(Duration.ofMinutes(4));
+
+    assertThat(compressor.compress()).isEqualTo(Duration.ofMinutes(6));
+
+    assertCompressed(newer, text(LARGE));
+    assertPlain(stuck, text(LARGE));
+    Files.delete(place(stuckToo).resolve("output.gz.tmp"));
+    assertThat(compressor.compress()).isEqualTo(Duration.ofMinutes(6));
+    assertPlain(stuckToo, text(LARGE));
+    now = now.plus(Duration.ofMinutes(6));
+    assertThat(compressor.compress()).isEqualTo(Chore.FOREVER);
+    assertCompressed(stuck, text(LARGE));
+    assertCompressed(stuckToo, text(LARGE));
+  }
+
+  @Test
+  void aClockThatIsSetBackDoesNotProlongThat() throws Exception {
+    JobId stuck = ended(Duration.ofDays(3), text(LARGE));
+    Path obstacle = Files.createDirectory(place(stuck).resolve("output.gz.tmp"));
+    Compressor compressor = compressor();
+    compressor.compress();
+    Files.delete(obstacle);
+    now = now.minus(Duration.ofDays(1));
+
+    compressor.compress();
+
+    assertCompressed(stuck, text(LARGE));
   }
 
   @Test
@@ -221,15 +306,19 @@ class CompressorTest {
   @Test
   void aJobThatIsDeletedWhileItIsCompressedIsGoneAtOnceAndWholly() throws Exception {
     JobId job = ended(Duration.ofDays(1), text(64 << 20));
-    try (Compressor compressor = compressor();
+    Steps steps = new Steps();
+    try (Compressor compressor = compressor(steps);
         Collector collector =
             new Collector(RETENTION, store, state, compressor, InstantSource.system(), logger)) {
       compressor.start();
-      awaitMade(place(job), "output.gz.tmp");
 
-      assertThat(collector.delete(job)).isEqualTo(Deletion.DELETED);
+      steps.meanwhile(
+          () -> {
+            assertThat(collector.delete(job)).isEqualTo(Deletion.DELETED);
+            assertThat(place(job)).doesNotExist();
+            return null;
+          });
 
-      assertThat(place(job)).doesNotExist();
       assertThat(store.removals(null, 10)).isEmpty();
     }
     assertThat(place(job)).doesNotExist();
@@ -240,15 +329,19 @@ class CompressorTest {
   void aCompressorThatIsClosedLeavesTheJournalAsItWas() throws Exception {
     byte[] output = text(64 << 20);
     JobId job = ended(Duration.ofDays(1), output);
-    try (Compressor compressor = compressor()) {
-      compressor.start();
-      awaitMade(place(job), "output.gz.tmp");
-    }
+    Steps steps = new Steps();
+    Compressor compressor = compressor(steps);
+    compressor.start();
+
+    steps.meanwhile(
+        () -> {
+          compressor.close();
+          return null;
+        });
+
     assertPlain(job, output);
     assertThat(store.isUncompressed(job)).isTrue();
-
     compressor().compress();
-
     assertCompressed(job, output);
   }
 
@@ -261,17 +354,6 @@ class CompressorTest {
       JobId job = ended(Duration.ZERO, text(LARGE));
       compressor.wake();
       Directories.awaitRemovals(place(job), names -> !names.contains("index"));
-    }
-  }
-
-  private static void awaitMade(Path place, String name) throws IOException, InterruptedException {
-    try (WatchService watcher = place.getFileSystem().newWatchService()) {
-      place.register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
-      while (!Files.exists(place.resolve(name))) {
-        WatchKey key = watcher.poll(BOUND_SECONDS, TimeUnit.SECONDS);
-        assertThat(key).as("%s is made", name).isNotNull();
-        key.reset();
-      }
     }
   }
 }

@@ -21,11 +21,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,11 +133,13 @@ class FullDiskTest {
         SqliteJobStore store = SqliteJobStore.open(state.database())) {
       JobId id = ended(state, store);
       Path place = state.job(id.toString());
-      Compressor compressor = new Compressor(atOnce, store, state, InstantSource.system(), logger);
+      AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+      Compressor compressor = new Compressor(atOnce, store, state, now::get, logger);
 
       for (int left : new int[] {0, 2 * PAGE, DISK_BYTES / 10}) { // none, too little, filled up
         Path filler = fill();
         leave(filler, left);
+        now.updateAndGet(time -> time.plus(Compressor.RETRY_DELAY));
         assertThat(compressor.compress()).isEqualTo(Compressor.RETRY_DELAY);
         assertThat(Directories.names(place)).containsExactlyInAnyOrder("output", "index");
         assertThat(place.resolve("output")).hasBinaryContent(OUTPUT);
@@ -148,8 +150,35 @@ class FullDiskTest {
           .asString()
           .startsWith("WARNING compress the output of job " + id + ", to be tried again");
 
+      now.updateAndGet(time -> time.plus(Compressor.RETRY_DELAY));
       assertThat(compressor.compress()).isEqualTo(Chore.FOREVER);
       assertThat(Directories.names(place)).containsExactlyInAnyOrder("output.gz", "index");
+    }
+  }
+
+  @Test
+  void nothingIsCompressedForAWhileAfterTheDiskHadNoRoom() throws Exception {
+    Retention atOnce = Retention.DEFAULT.withCompressAfter(Duration.ZERO);
+    try (StateDirectory state = StateDirectory.open(disk);
+        SqliteJobStore store = SqliteJobStore.open(state.database())) {
+      List<JobId> jobs = List.of(ended(state, store), ended(state, store));
+      AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+      Compressor compressor = new Compressor(atOnce, store, state, now::get, new HeardLogger());
+      Path filler = fill();
+      compressor.compress();
+      Files.delete(filler);
+      now.updateAndGet(time -> time.plus(Duration.ofMinutes(9)));
+
+      assertThat(compressor.compress()).isEqualTo(Duration.ofMinutes(1));
+
+      for (JobId job : jobs) {
+        assertThat(state.job(job.toString()).resolve("output")).exists();
+      }
+      now.updateAndGet(time -> time.plus(Duration.ofMinutes(1)));
+      assertThat(compressor.compress()).isEqualTo(Chore.FOREVER);
+      for (JobId job : jobs) {
+        assertThat(state.job(job.toString()).resolve("output.gz")).exists();
+      }
     }
   }
 

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.Quotas.StartRate;
+import dev.jobd.worker.cgroup.LimitJudge;
 import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LimitPolicyTest {
@@ -133,7 +136,7 @@ class LimitPolicyTest {
         () ->
             policy.granted(
                 Limits.NONE.withIo(List.of(new IoLimit("sdb", null, 20_001L, null, null)))),
-        "limits.io[1].write_bps: must be at most 20000, the maximum here, was 20001");
+        "limits.io[0].write_bps: must be at most 20000, the maximum here, was 20001");
   }
 
   @Test
@@ -148,6 +151,88 @@ class LimitPolicyTest {
     assertRefused(
         () -> LimitPolicy.of(new Limits(null, null, 101L, null, null), MAXIMA, Quotas.NONE),
         "default_limits.pids: must be at most 100, the maximum here, was 101");
+  }
+
+  /** All files are on its one disk, sda, and /gone is none. */
+  private static final LimitJudge HOST =
+      new LimitJudge() {
+        @Override
+        public Limits named(Limits limits, Path files) {
+          return limits.withIo(limits.io().stream().map(this::named).toList());
+        }
+
+        private IoLimit named(IoLimit limit) {
+          if ("/gone".equals(limit.device())) {
+            throw new InvalidSpecException("limits.io[0].device", "must be a disk, was /gone");
+          }
+          return limit.on("sda");
+        }
+
+        @Override
+        public void require(Limits limits) {
+          if (limits.swapBytes() != null && limits.memoryBytes() == null) {
+            throw new InvalidSpecException("limits.swap_bytes", "holds only with memory");
+          }
+          if (limits.cpuset() != null) {
+            throw new InvalidSpecException("limits.cpuset", "must be fewer");
+          }
+        }
+      };
+
+  private static final Path FILES = Path.of("/files");
+
+  private static Limits reading(@Nullable String device, long bytes) {
+    return Limits.NONE.withIo(List.of(new IoLimit(device, bytes, null, null, null)));
+  }
+
+  @Test
+  void whatAHostCannotEnforceOnEveryJobIsNamedAsItIsConfigured() throws Exception {
+    Limits swap = Limits.builder().swapBytes(1L << 20).build();
+    Limits processors = Limits.builder().cpuset(new CpuSet("0-99")).build();
+    Limits memory = new Limits(null, 1L << 30, null, null, null);
+
+    assertRefused(
+        () -> LimitPolicy.of(swap, Limits.NONE, Quotas.NONE).requireEnforceable(HOST),
+        "default_limits.swap: holds only with memory");
+    assertRefused(
+        () -> LimitPolicy.of(processors, Limits.NONE, Quotas.NONE).requireEnforceable(HOST),
+        "default_limits.cpuset: must be fewer");
+    assertRefused(
+        () -> LimitPolicy.of(Limits.NONE, processors, Quotas.NONE).requireEnforceable(HOST),
+        "max_limits.cpuset: must be fewer");
+    assertRefused(
+        () ->
+            LimitPolicy.of(reading("/gone", 8192), Limits.NONE, Quotas.NONE)
+                .requireEnforceable(HOST),
+        "default_limits.io[0].device: must be a disk, was /gone");
+    assertRefused(
+        () ->
+            LimitPolicy.of(Limits.NONE, reading("/gone", 8192), Quotas.NONE)
+                .requireEnforceable(HOST),
+        "max_limits.io[0].device: must be a disk, was /gone");
+    LimitPolicy.of(swap, memory, Quotas.NONE).requireEnforceable(HOST);
+    LimitPolicy.of(Limits.NONE, swap, Quotas.NONE).requireEnforceable(HOST);
+  }
+
+  @Test
+  void whatIsKnownOnlyWithAJobsFilesIsNotJudgedBefore() throws Exception {
+    LimitPolicy policy =
+        LimitPolicy.of(reading(null, 9000), reading("/dev/sda", 8192), Quotas.NONE);
+
+    policy.requireEnforceable(HOST);
+    assertRefused(
+        () -> policy.named(HOST, FILES),
+        "default_limits.io[0].read_bps: must be at most 8192, the maximum here, was 9000");
+  }
+
+  @Test
+  void whatIsAskedOfADiskAndItsDefaultMeetByTheKernelsName() throws Exception {
+    LimitPolicy policy =
+        LimitPolicy.of(reading("/dev/sda", 8192), reading(null, 10_000), Quotas.NONE)
+            .named(HOST, FILES);
+
+    assertThat(policy.standard().io()).isEqualTo(reading("sda", 8192).io());
+    assertThat(policy.granted(reading("sda", 9000)).io()).isEqualTo(reading("sda", 9000).io());
   }
 
   @Test

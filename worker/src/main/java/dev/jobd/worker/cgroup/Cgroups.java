@@ -11,7 +11,7 @@ import java.util.List;
  * hierarchy that is needed, {@code <own>} being the group that the server itself is in. Safe for
  * use by many threads.
  */
-public interface Cgroups extends Closeable {
+public interface Cgroups extends LimitJudge, Closeable {
   /**
    * Finds the hierarchies of this host and makes the directories of {@code instance} in them.
    *
@@ -48,6 +48,15 @@ public interface Cgroups extends Closeable {
     return HostCgroups.look(ProcFiles.SELF, Disks.HOST);
   }
 
+  /**
+   * Judges limits as {@link #open} would enforce them here; makes, moves and changes nothing.
+   *
+   * @throws IOException what {@link #open} would throw for the same reasons
+   */
+  static LimitJudge judge() throws IOException {
+    return HostCgroups.judge(ProcFiles.SELF, Disks.HOST);
+  }
+
   /** {@code v1}, {@code v2} or {@code hybrid}. */
   String mode();
 
@@ -60,14 +69,11 @@ public interface Cgroups extends Closeable {
    */
   List<Path> places();
 
-  /**
-   * {@code limits} as this host enforces them: the same, with each disk by the kernel's name.
-   *
-   * @param files on the disk that bounds without a device are for: the job's working directory
-   * @throws dev.jobd.worker.model.InvalidSpecException naming the limit that this host cannot
-   *     enforce, why, and the way out
-   */
-  Limits enforceable(Limits limits, Path files) throws IOException;
+  /** {@code limits} as this host enforces them: {@link #require required}, then {@link #named}. */
+  default Limits enforceable(Limits limits, Path files) throws IOException {
+    require(limits);
+    return named(limits, files);
+  }
 
   /**
    * Makes the group of one job, applies {@code limits} and reads them back. Leaves nothing behind

@@ -1,6 +1,5 @@
 package dev.jobd.worker.cgroup;
 
-import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +11,9 @@ import java.nio.file.Path;
 record CpusetV1() implements Controller {
   static final String FIELD = "limits.cpuset";
 
-  private static final String CPUS = "cpuset.cpus";
+  /** Held by a group in which jobs' groups are: those that they may have. */
+  static final String CPUS = "cpuset.cpus";
+
   private static final String NODES = "cpuset.mems";
 
   @Override
@@ -25,11 +26,6 @@ record CpusetV1() implements Controller {
   public void verify(Path group, Limits limits) throws IOException {
     cpus(group).verify(list(group, limits));
     ControlFile.verify(group.resolve(NODES), parents(group, NODES));
-  }
-
-  /** Those that a group in {@code group} may have. */
-  static CpuSet available(Path group) throws IOException {
-    return new CpuSet(ControlFile.read(group.resolve(CPUS)));
   }
 
   private static LimitFile cpus(Path group) {

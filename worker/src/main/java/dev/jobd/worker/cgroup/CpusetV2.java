@@ -1,6 +1,5 @@
 package dev.jobd.worker.cgroup;
 
-import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +9,7 @@ record CpusetV2() implements Controller {
   private static final String CPUS = "cpuset.cpus";
 
   /** What of it there is: the kernel takes any list, and ignores what the group above has not. */
-  private static final String EFFECTIVE = "cpuset.cpus.effective";
+  static final String EFFECTIVE = "cpuset.cpus.effective";
 
   @Override
   public void set(Path group, Limits limits) throws IOException {
@@ -24,11 +23,6 @@ record CpusetV2() implements Controller {
     if (limits.cpuset() != null) {
       file(group, EFFECTIVE).verify(limits.cpuset().list());
     }
-  }
-
-  /** Those that a group in {@code group} may have. */
-  static CpuSet available(Path group) throws IOException {
-    return new CpuSet(ControlFile.read(group.resolve(EFFECTIVE)));
   }
 
   private static LimitFile file(Path group, String name) {

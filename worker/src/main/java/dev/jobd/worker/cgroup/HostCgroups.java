@@ -66,6 +66,11 @@ final class HostCgroups implements Cgroups {
     return HostReport.of(mode(hierarchies), limits, proc.swaps());
   }
 
+  /** Looks, and makes nothing. */
+  static LimitJudge judge(ProcFiles proc, Disks disks) throws IOException {
+    return new HostLimits(usable(proc, disks), NOBODY, disks);
+  }
+
   private static List<Hierarchy> usable(ProcFiles proc, Disks disks) throws IOException {
     List<Hierarchy> hierarchies = HierarchyFinder.find(proc, disks);
     for (Hierarchy hierarchy : hierarchies) {
@@ -99,8 +104,13 @@ final class HostCgroups implements Cgroups {
   }
 
   @Override
-  public Limits enforceable(Limits limits, Path files) throws IOException {
-    return judge.enforceable(limits, files);
+  public Limits named(Limits limits, Path files) throws IOException {
+    return judge.named(limits, files);
+  }
+
+  @Override
+  public void require(Limits limits) throws IOException {
+    judge.require(limits);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param instance whose jobs they are for
  */
-record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
+record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) implements LimitJudge {
   static final String HELP = "mount it, or hand it down to the server's group; " + Tenure.WAY_OUT;
 
   /** The hierarchy that has this resource's controller, if any has. */
@@ -23,8 +23,15 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
     return hierarchies.stream().filter(h -> h.resources().contains(resource)).findFirst();
   }
 
-  /** As {@link Cgroups#enforceable}. */
-  Limits enforceable(Limits limits, Path files) throws IOException {
+  @Override
+  public Limits named(Limits limits, Path files) throws IOException {
+    return limits.io().isEmpty()
+        ? limits
+        : limits.withIo(IoLimits.named(limits.io(), disks, files));
+  }
+
+  @Override
+  public void require(Limits limits) throws IOException {
     if (limits.swapBytes() != null && limits.memoryBytes() == null) {
       throw new InvalidSpecException(Swap.FIELD, "holds only together with a memory limit");
     }
@@ -34,21 +41,19 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
     if (limits.ioWeight() != null) {
       checkWeight();
     }
-    if (limits.io().isEmpty()) {
-      return limits;
+    if (!limits.io().isEmpty()) {
+      var _ = hierarchy(Resource.IO, IoLimits.FIELD);
     }
-    hierarchy(Resource.IO, IoLimits.FIELD);
-    return limits.withIo(IoLimits.named(limits.io(), disks, files));
   }
 
   private void checkProcessors(CpuSet asked) throws IOException {
     Hierarchy hierarchy = hierarchy(Resource.CPUSET, CpusetV1.FIELD);
-    Path group = hierarchy.instance(instance).directory();
-    CpuSet available =
+    String held =
         switch (hierarchy) {
-          case LegacyHierarchy h -> CpusetV1.available(group);
-          case UnifiedHierarchy h -> CpusetV2.available(group);
+          case LegacyHierarchy h -> CpusetV1.CPUS;
+          case UnifiedHierarchy h -> CpusetV2.EFFECTIVE;
         };
+    CpuSet available = new CpuSet(ControlFile.read(file(hierarchy, held)));
     if (!available.contains(asked)) {
       throw new InvalidSpecException(
           CpusetV1.FIELD,
@@ -69,7 +74,7 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
       throw new InvalidSpecException(
           IoWeight.FIELD,
           "cannot be enforced on this host: no disk shares its time by weight; make bfq the"
-              + " scheduler of one (/sys/block/*/queue/scheduler), or start without");
+              + " scheduler of one (/sys/block/*/queue/scheduler), or do without");
     }
   }
 
@@ -105,6 +110,6 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) {
                         + resource.legacy()
                         + " controller; "
                         + HELP
-                        + ", or start without"));
+                        + ", or do without"));
   }
 }

@@ -92,7 +92,7 @@ public record HostReport(String mode, List<Finding> findings) {
 
   private static Finding weight(HostLimits limits) throws IOException {
     try {
-      limits.enforceable(Limits.builder().ioWeight(Limits.MIN_WEIGHT).build(), Path.of("/"));
+      limits.require(Limits.builder().ioWeight(Limits.MIN_WEIGHT).build());
       return new Finding("io weight", true, "on disks that share their time by weight");
     } catch (InvalidSpecException e) {
       return new Finding("io weight", false, e.problem());

@@ -37,8 +37,16 @@ final class IoLimits {
     return List.copyOf(named.values());
   }
 
-  /** The number of the disk that {@code limit}, one of {@link #named}, is for. */
+  /**
+   * The number of the disk that {@code limit}, one of {@link #named}, is for.
+   *
+   * @throws IOException also where it has gone since
+   */
   static String number(Disks disks, IoLimit limit) throws IOException {
-    return disks.find(Objects.requireNonNull(limit.device())).number();
+    try {
+      return disks.find(Objects.requireNonNull(limit.device())).number();
+    } catch (InvalidSpecException e) {
+      throw new CgroupException(FIELD, e.problem(), e);
+    }
   }
 }

@@ -92,15 +92,14 @@ public record IoLimit(
 
   /** As {@link Limits#within}, device by device as they are written. */
   static List<IoLimit> within(List<IoLimit> asked, List<IoLimit> maxima) {
-    List<IoLimit> all = new ArrayList<>(orElse(asked, maxima));
-    for (int i = 0; i < all.size(); i++) {
+    for (int i = 0; i < asked.size(); i++) {
       for (IoLimit max : maxima) {
-        if (Objects.equals(all.get(i).device, max.device)) {
-          all.get(i).requireWithin("limits.io[" + i + "].", max);
+        if (Objects.equals(asked.get(i).device, max.device)) {
+          asked.get(i).requireWithin("limits.io[" + i + "].", max);
         }
       }
     }
-    return all;
+    return orElse(asked, maxima);
   }
 
   private void requireWithin(String path, IoLimit max) {
@@ -110,18 +109,21 @@ public record IoLimit(
     Maximum.orNone(path + "write_iops", writeIops, max.writeIops);
   }
 
-  /** As {@link Limits#orElse}, device by device as they are written. */
+  /**
+   * As {@link Limits#orElse}, device by device as they are written. Those of {@code asked} keep
+   * their places.
+   */
   static List<IoLimit> orElse(List<IoLimit> asked, List<IoLimit> defaults) {
-    List<IoLimit> all = new ArrayList<>(defaults);
-    for (IoLimit limit : asked) {
+    List<IoLimit> all = new ArrayList<>(asked);
+    for (IoLimit other : defaults) {
       int same = 0;
-      while (same < all.size() && !Objects.equals(all.get(same).device, limit.device)) {
+      while (same < all.size() && !Objects.equals(all.get(same).device, other.device)) {
         same++;
       }
       if (same < all.size()) {
-        all.set(same, limit.orElse(all.get(same)));
+        all.set(same, all.get(same).orElse(other));
       } else {
-        all.add(limit);
+        all.add(other);
       }
     }
     return all;

@@ -1,7 +1,6 @@
 package dev.jobd.worker.model;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param swapBytes swap of the whole job, beside its memory; {@code null} is 0. Holds where memory
  *     is limited
  * @param pids processes and threads that the job may have at one time
- * @param io bounds for disks, none of which is there twice; ordered by device
+ * @param io bounds for disks, none of which is there twice
  * @param ioWeight share of disks' time where jobs compete for it, as {@code cpuWeight}
  * @param timeout run time, after which the job is killed
  * @param outputBytes bytes of output kept, both streams together
@@ -38,9 +37,6 @@ public record Limits(
     @Nullable Long ioWeight,
     @Nullable Duration timeout,
     @Nullable Long outputBytes) {
-
-  private static final Comparator<IoLimit> BY_DEVICE =
-      Comparator.comparing(IoLimit::device, Comparator.nullsFirst(Comparator.naturalOrder()));
 
   /** No bound on anything. */
   public static final Limits NONE = builder().build();
@@ -79,7 +75,7 @@ public record Limits(
     requireBetween("limits.swap_bytes", swapBytes, 0, MAX_MEMORY_BYTES);
     requireBetween("limits.pids", pids, 1, MAX_PIDS);
     checkIo(io);
-    io = io.stream().sorted(BY_DEVICE).toList();
+    io = List.copyOf(io);
     requireBetween("limits.io_weight", ioWeight, MIN_WEIGHT, MAX_WEIGHT);
     requireBetween("limits.output_bytes", outputBytes, 1, MAX_OUTPUT_BYTES);
     if (timeout != null

@@ -102,7 +102,7 @@ public final class CompressedDraft implements Closeable {
   /**
    * Begins one; {@code null} where there is nothing to compress, or nothing any more.
    *
-   * @throws IOException also where the disk has no room to spare
+   * @throws NoRoomException where the disk has no room to spare
    */
   public static @Nullable CompressedDraft begin(Path directory, JournalPart part)
       throws IOException {
@@ -132,7 +132,11 @@ public final class CompressedDraft implements Closeable {
     }
   }
 
-  /** Goes on by a block, a few milliseconds' work; tells whether there is more to do. */
+  /**
+   * Goes on by a block, a few milliseconds' work; tells whether there is more to do.
+   *
+   * @throws NoRoomException where the disk has no more room to spare
+   */
   public boolean step() throws IOException {
     if (end == 0) {
       writeTable();
@@ -214,7 +218,7 @@ public final class CompressedDraft implements Closeable {
     File disk = directory.toFile();
     long free = disk.getUsableSpace();
     if (free < disk.getTotalSpace() / MIN_FREE_PARTS) {
-      throw new IOException(
+      throw new NoRoomException(
           "only " + free + " bytes of the disk are free, less than a twentieth of it");
     }
   }

@@ -116,6 +116,14 @@ class DisksTest {
     assertRefused("limits.io[1].device", () -> IoLimits.named(limits, disks, directory));
   }
 
+  @Test
+  void aDiskThatIsGoneWhenItsBoundIsSetIsNoFaultOfTheRequest() {
+    IoLimit limit = new IoLimit("sdz", 8192L, null, null, null);
+    assertThatThrownBy(() -> IoLimits.number(disks, limit))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("limits.io: must be a disk, or on one, was sdz");
+  }
+
   private Path device(String path, String number) throws IOException {
     Path device = HostTree.group(sys.resolve(path), "dev", number + "\n");
     link(number, path);

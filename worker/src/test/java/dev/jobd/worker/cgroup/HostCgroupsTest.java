@@ -192,7 +192,7 @@ class HostCgroupsTest {
                 false,
                 "cannot be enforced on this host: the server's group has no blkio controller; "
                     + HELP
-                    + ", or start without"),
+                    + ", or do without"),
             new Finding("kill", true, "process by process, after forks are forbidden by pids.max"));
   }
 

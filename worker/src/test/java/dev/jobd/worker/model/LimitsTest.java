@@ -94,10 +94,21 @@ class LimitsTest {
   }
 
   @Test
-  void theOrderOfDevicesDoesNotMatter() {
-    IoLimit disk = HOME.on("/dev/sda");
-    assertThat(Limits.builder().io(List.of(disk, HOME)).build())
-        .isEqualTo(Limits.builder().io(List.of(HOME, disk)).build());
+  void disksAreInTheOrderInWhichTheyAreAskedFor() {
+    IoLimit disk = HOME.on("sdb");
+    IoLimit other = HOME.on("sda");
+    Limits asked = Limits.builder().io(List.of(disk, HOME)).build();
+    assertThat(asked.orElse(Limits.NONE.withIo(List.of(other, disk))).io())
+        .containsExactly(disk, HOME, other);
+  }
+
+  @Test
+  void aBoundAboveItsMaximumIsNamedByItsPlaceInTheRequest() {
+    Limits maxima = Limits.NONE.withIo(List.of(HOME.on("sda"), HOME.on("sdb")));
+    IoLimit tooFast = new IoLimit("sda", 8193L, null, null, null);
+    assertRefused(
+        "limits.io[1].read_bps",
+        () -> Limits.NONE.withIo(List.of(HOME.on("sdc"), tooFast)).within(maxima));
   }
 
   @Test
@@ -141,6 +152,6 @@ class LimitsTest {
     Limits defaults =
         Limits.builder().io(List.of(new IoLimit("sda", 8192L, 8192L, null, null), HOME)).build();
     assertThat(asked.orElse(defaults).io())
-        .containsExactly(HOME, new IoLimit("sda", 8192L, 4096L, null, 5L));
+        .containsExactly(new IoLimit("sda", 8192L, 4096L, null, 5L), HOME);
   }
 }

@@ -49,18 +49,22 @@ final class JobInput {
     SENDING
   }
 
-  /** Has a new sender send, from where the input stands then. */
+  /**
+   * Has a new sender send, from where the input stands then.
+   *
+   * @throws IOException where the shim cannot be told; who sent before still does
+   */
   InputSender open(Runnable wake) throws IOException {
     InputSender next = new InputSender(this, wake);
     InputSender before;
     synchronized (this) {
+      if (shim != null && over == null && phase != Phase.OPENING) {
+        ask(shim);
+      }
       before = sender;
       sender = next;
       piece = NOTHING;
       ends = false;
-      if (shim != null && over == null && phase != Phase.OPENING) {
-        ask(shim);
-      }
     }
     if (before != null) {
       before.wake();
@@ -80,7 +84,9 @@ final class JobInput {
     if (asking != sender) {
       return new InputState.Replaced();
     }
-    return phase == Phase.READY ? new InputState.Ready(taken) : new InputState.Waiting();
+    return phase == Phase.READY && !piece.hasRemaining() && !ends
+        ? new InputState.Ready(taken)
+        : new InputState.Waiting();
   }
 
   /**
@@ -92,21 +98,25 @@ final class JobInput {
     if (by != sender || over != null) {
       return;
     }
-    Phase before = phase;
     try {
       piece = bytes.slice();
       pass();
     } catch (IOException e) {
       piece = NOTHING;
-      phase = before;
       throw e;
     }
   }
 
   synchronized void end(InputSender by) throws IOException {
-    if (by == sender && over == null) {
+    if (by != sender || over != null) {
+      return;
+    }
+    try {
       ends = true;
       pass();
+    } catch (IOException e) {
+      ends = false;
+      throw e;
     }
   }
 
@@ -122,11 +132,11 @@ final class JobInput {
       return;
     }
     if (piece.hasRemaining()) {
-      phase = Phase.SENDING;
       shim.input(piece.duplicate());
-    } else if (ends) {
       phase = Phase.SENDING;
+    } else if (ends) {
       shim.endInput();
+      phase = Phase.SENDING;
     }
   }
 
@@ -145,20 +155,31 @@ final class JobInput {
   }
 
   void hear(InputNews news) throws IOException {
-    InputSender listening;
-    synchronized (this) {
-      switch (news) {
-        case InputNews.Opened(long at) -> goOnAt(at);
-        case InputNews.Taken(long at) -> {
-          if (phase == Phase.SENDING) { // and not on its way when a new sender came
-            goOnAt(at);
-          }
-        }
-        case InputNews.Closed(long at, boolean complete) -> {
-          taken = at;
-          finish(complete ? Why.COMPLETE : Why.CLOSED_BY_JOB);
+    try {
+      take(news);
+    } finally {
+      wakeSender();
+    }
+  }
+
+  private synchronized void take(InputNews news) throws IOException {
+    switch (news) {
+      case InputNews.Opened(long at) -> goOnAt(at);
+      case InputNews.Taken(long at) -> {
+        if (phase == Phase.SENDING) { // and not on its way when a new sender came
+          goOnAt(at);
         }
       }
+      case InputNews.Closed(long at, boolean complete) -> {
+        taken = at;
+        finish(complete ? Why.COMPLETE : Why.CLOSED_BY_JOB);
+      }
+    }
+  }
+
+  private void wakeSender() {
+    InputSender listening;
+    synchronized (this) {
       listening = sender;
     }
     if (listening != null) {
@@ -182,13 +203,9 @@ final class JobInput {
   }
 
   void jobEnded() {
-    InputSender listening;
     synchronized (this) {
       finish(Why.JOB_ENDED);
-      listening = sender;
     }
-    if (listening != null) {
-      listening.wake();
-    }
+    wakeSender();
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.InputState.Over;
 import dev.jobd.worker.InputState.Why;
+import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.util.Arrays;
@@ -170,5 +171,55 @@ class JobInputTest {
       assertThat(output(after)).isEqualTo(INPUT);
       after.await();
     }
+  }
+
+  @Test
+  void staysWithItsSenderWhereAShimThatTakesNoMessagesCannotBeTold() throws Exception {
+    Job before = fed("trap '' TERM; cat");
+    Feeder first = new Feeder(before);
+    first.feed(INPUT, 1000);
+    long shim = shimOf(before);
+    signal("STOP", shim);
+    fillWayTo(before);
+
+    assertThatThrownBy(() -> before.sendInput(() -> {})).isInstanceOf(IOException.class);
+    assertThatThrownBy(first.sender::end).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> first.send(INPUT, 1000, 1)).isInstanceOf(IOException.class);
+    assertThat(first.sender.state()).isEqualTo(new InputState.Ready(1000));
+
+    test.restart(() -> signal("CONT", shim));
+    Job after = again(before);
+    Feeder second = new Feeder(after);
+    second.feed(INPUT, LENGTH);
+    assertThat(second.end()).isEqualTo(new Over(LENGTH, Why.COMPLETE));
+    assertThat(output(after)).isEqualTo(INPUT);
+  }
+
+  /** The parent of its init, which is the parent of its command. */
+  private static long shimOf(Job job) {
+    assertThat(job.state()).isInstanceOf(JobState.Running.class);
+    int command = ((JobState.Running) job.state()).command().pid();
+    return ProcessHandle.of(command)
+        .flatMap(ProcessHandle::parent)
+        .flatMap(ProcessHandle::parent)
+        .orElseThrow()
+        .pid();
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    String[] kill = {"kill", "-" + signal, Long.toString(pid)};
+    assertThat(new ProcessBuilder(kill).start().waitFor()).isZero();
+  }
+
+  /** Sends messages that change nothing, until no more have room. */
+  private static void fillWayTo(Job job) {
+    StopRequest ignored = new StopRequest("alice", StopRequest.SIGTERM, StopRequest.MAX_GRACE);
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 100_000; i++) {
+                job.stop(ignored);
+              }
+            })
+        .isInstanceOf(IOException.class);
   }
 }

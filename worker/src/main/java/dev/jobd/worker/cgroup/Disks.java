@@ -37,7 +37,7 @@ record Disks(Path mountinfo, Path sys) {
       return whole(device, named);
     }
     Path path = Path.of(device);
-    return switch ((Integer) attribute(path, "unix:mode") & TYPE_MASK) {
+    return switch (type(path)) {
       case BLOCK_DEVICE -> whole(device, numbered(deviceNumber(path, "unix:rdev")));
       case CHARACTER_DEVICE -> throw refused(device, "it is a device, but no disk");
       default -> holding(path);
@@ -67,7 +67,7 @@ record Disks(Path mountinfo, Path sys) {
       return holding(asked, Path.of(upper), layers - 1);
     }
     Path source = Path.of(mount.source());
-    if (!source.isAbsolute() || !Files.exists(source)) {
+    if (!isBlockDevice(source)) { // but a name, or a directory that it is stacked on
       throw refused(
           asked.toString(),
           "the " + mount.type() + " file system at " + mount.point() + " is on no disk");
@@ -126,6 +126,14 @@ record Disks(Path mountinfo, Path sys) {
 
   private Path numbered(String number) {
     return sys.resolve("dev/block").resolve(number);
+  }
+
+  private static boolean isBlockDevice(Path path) throws IOException {
+    return path.isAbsolute() && Files.exists(path) && type(path) == BLOCK_DEVICE;
+  }
+
+  private static int type(Path path) throws IOException {
+    return (Integer) attribute(path, "unix:mode") & TYPE_MASK;
   }
 
   /** As glibc packs it: makedev(3). */

@@ -78,6 +78,13 @@ class DisksTest {
   }
 
   @Test
+  void aFileSystemThatIsStackedOnADirectoryIsRefusedByItsType() throws IOException {
+    mounted("/", "fuse.gocryptfs " + sys + " rw,user_id=0");
+    assertThatThrownBy(() -> disks.holding(directory))
+        .hasMessageEndingWith(": the fuse.gocryptfs file system at / is on no disk");
+  }
+
+  @Test
   void anOverlayIsWhereItsUpperLayerIs() throws IOException {
     Path elsewhere = Path.of("/proc");
     link(numberOf(elsewhere), "devices/pci/block/sda");

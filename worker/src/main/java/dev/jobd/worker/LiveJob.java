@@ -8,7 +8,6 @@ import dev.jobd.worker.launch.ShimConnection;
 import dev.jobd.worker.launch.ShimEvents;
 import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
-import dev.jobd.worker.libc.ErrnoException;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Verdict;

@@ -45,7 +45,8 @@ class DistributionTest {
 
   /** A JDK whose virtual machine says what it is asked for. */
   private Path tellingJdk() throws IOException {
-    Path jdk = Files.createDirectories(directory.resolve("jdk/bin")).getParent();
+    Path jdk = directory.resolve("jdk");
+    Files.createDirectories(jdk.resolve("bin"));
     Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
     Path java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$@\"\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();

@@ -1,8 +1,8 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.CgroupException;
-import dev.jobd.worker.launch.ErrnoException;
 import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.libc.ErrnoException;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

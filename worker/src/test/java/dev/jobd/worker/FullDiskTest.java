@@ -159,7 +159,7 @@ class FullDiskTest {
   @Test
   void nothingIsCompressedForAWhileAfterTheDiskHadNoRoom() throws Exception {
     Retention atOnce = Retention.DEFAULT.withCompressAfter(Duration.ZERO);
-    try (StateDirectory state = StateDirectory.open(disk);
+    try (StateDirectory state = StateDirectory.open(disk, new HeardLogger());
         SqliteJobStore store = SqliteJobStore.open(state.database())) {
       List<JobId> jobs = List.of(ended(state, store), ended(state, store));
       AtomicReference<Instant> now = new AtomicReference<>(Instant.now());

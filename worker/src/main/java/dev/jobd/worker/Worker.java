@@ -230,8 +230,7 @@ public final class Worker implements AutoCloseable {
     } catch (IOException e) {
       return new Obstacle(step, e);
     } catch (RuntimeException e) { // or the job would be there for ever, neither started nor ended
-      config.logger().log(Level.ERROR, "start job " + id + ", step " + step, e);
-      return new Obstacle(step, new IOException("an error of jobd's own, which its log has", e));
+      return new Obstacle(step, new IOException("an error of jobd's own", e));
     }
   }
 

@@ -39,6 +39,10 @@ class JobLimitsTest {
   static final String FORK_BOMB =
       "bomb() { while :; do bomb & done; }; bomb 2>/dev/null & echo lit; exec sleep 86400";
 
+  /** That nobody tells: the last child waits uninterruptibly, or has ended. */
+  private static final String AWAIT_WAITING =
+      "until grep -q '^State:.[DZ]' /proc/$!/status; do :; done; ";
+
   private TestWorker test;
 
   @BeforeEach
@@ -170,7 +174,8 @@ class JobLimitsTest {
   @Test
   void whatACommandLeavesWaitingByItsRateEndsWithIt() throws Exception {
     assumeOnDisk();
-    String write = "dd if=/dev/zero of=file bs=4M count=1 oflag=direct & sleep 0.2; exit 3";
+    String write =
+        "dd if=/dev/zero of=file bs=4M count=1 oflag=direct & " + AWAIT_WAITING + "exit 3";
     Job job = test.start(onDisk(write).limits(writing(IoLimit.MIN_BPS)));
     assertThat(job.ended().toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS).verdict())
         .isEqualTo(new Verdict.Exited(3));

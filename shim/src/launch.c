@@ -17,7 +17,7 @@
 #include "init.h"
 
 /* The command may open its streams again by their names, such as /dev/stdout, also as a user who did not make them;
- * but to write alone, so that it takes nothing back. On a pipe nothing can be truncated or written over: pipe(7). */
+ * such a one to write alone. On a pipe nothing can be truncated or written over: pipe(7). */
 static const mode_t STREAM_MODE = 0222;
 
 /* The others are those of the shim: namespaces.h. */

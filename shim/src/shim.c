@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "deadline.h"
 #include "descriptors.h"
 #include "exit_record.h"
 #include "group.h"
@@ -43,8 +44,6 @@ enum {
     EXIT_NO_RECORD = 3,
 };
 
-static const uint64_t NEVER = UINT64_MAX;
-static const uint64_t NS_PER_S = 1000000000;
 /* For init to end its namespace after it was told to, before it is killed itself. */
 static const uint64_t INIT_PATIENCE_NS = 2 * NS_PER_S;
 
@@ -58,24 +57,11 @@ struct shim {
     bool doomed;         /* to end without its command; killed, should its init come all the same */
     bool released;       /* the command may be executed */
     bool stopping;       /* somebody asked for that */
-    uint64_t timeout_at; /* on the monotonic clock, as all deadlines; NEVER: not set */
+    uint64_t timeout_at;
     uint64_t kill_at;
     uint64_t init_kill_at;
     struct oom_watch memory;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-static uint64_t after(uint64_t ns)
-{
-    uint64_t now = clock_ns(CLOCK_MONOTONIC);
-    return ns < NEVER - now ? now + ns : NEVER;
-}
 
 /* Leaves the server's session and terminal, and every descriptor but its two behind. Nothing of it is needed for
  * the job to run, be seen and end, and none of it can fail but for reasons that cost less than the job would. That
@@ -126,7 +112,7 @@ static void kill_all(struct shim *shim)
     inside_tell(&shim->job, (struct init_order){.kill_all = 1});
     throttle_lift(shim->request.io);
     if (shim->init_kill_at == NEVER)
-        shim->init_kill_at = after(INIT_PATIENCE_NS);
+        shim->init_kill_at = deadline_in(INIT_PATIENCE_NS);
 }
 
 static bool watch_memory(struct shim *shim)
@@ -154,7 +140,7 @@ static void release(struct shim *shim)
         return;
     shim->released = true;
     if (shim->request.timeout_ns != 0)
-        shim->timeout_at = after(shim->request.timeout_ns);
+        shim->timeout_at = deadline_in(shim->request.timeout_ns);
     inside_tell(&shim->job, (struct init_order){.launch = 1});
 }
 
@@ -175,7 +161,7 @@ static void stop(struct shim *shim, int signal, uint64_t grace_ns)
     }
     bool from_terminals = signal == SIGINT || signal == SIGQUIT; /* who send them to a group: termios(3), ISIG */
     inside_tell(&shim->job, (struct init_order){.signal = (uint32_t)signal, .group = from_terminals, .rest = 1});
-    uint64_t kill_at = after(grace_ns);
+    uint64_t kill_at = deadline_in(grace_ns);
     if (kill_at < shim->kill_at) /* the grace runs from the first stop: a later one only shortens it */
         shim->kill_at = kill_at;
 }
@@ -263,33 +249,24 @@ static void check_deadlines(struct shim *shim)
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
     if (now >= shim->memory.look_at && oom_killed(&shim->memory, now))
         kill_all(shim); /* half a job is of use to nobody */
-    if (now >= shim->timeout_at) {
-        shim->timeout_at = NEVER;
+    if (deadline_met(&shim->timeout_at, now)) {
         shim->record.timed_out = !command_ended(shim);
         kill_all(shim);
     }
-    if (now >= shim->kill_at)
+    if (deadline_met(&shim->kill_at, now))
         kill_all(shim);
-    if (now >= shim->init_kill_at) {
+    if (deadline_met(&shim->init_kill_at, now)) {
         /* Init is not answering: starved, stopped, or worse. Its death takes the namespace with it. */
-        shim->init_kill_at = NEVER;
         inside_kill(&shim->job);
         group_kill(shim->request.unified);
     }
 }
 
-/* What is left until the next deadline, for ppoll. */
-static struct timespec *until_deadline(const struct shim *shim, struct timespec *left)
+static uint64_t next_deadline(const struct shim *shim)
 {
     uint64_t next = shim->timeout_at < shim->kill_at ? shim->timeout_at : shim->kill_at;
     next = shim->init_kill_at < next ? shim->init_kill_at : next;
-    next = shim->memory.look_at < next ? shim->memory.look_at : next;
-    if (next == NEVER)
-        return NULL;
-    uint64_t now = clock_ns(CLOCK_MONOTONIC);
-    uint64_t ns = next > now ? next - now : 0;
-    *left = (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
-    return left;
+    return shim->memory.look_at < next ? shim->memory.look_at : next;
 }
 
 /* Serves the job until its init, and so every process of its namespace, is gone, or none is to come. */
@@ -307,7 +284,7 @@ static void serve(struct shim *shim)
         set[MEMORY] = (struct pollfd){.fd = shim->memory.notice, .events = POLLIN};
         size_t peers = control_poll_set(&shim->control, set + OWN);
         struct timespec left;
-        if (ppoll(set, OWN + peers, until_deadline(shim, &left), NULL) < 0)
+        if (ppoll(set, OWN + peers, deadline_left(next_deadline(shim), &left), NULL) < 0)
             continue; /* EINTR */
 
         if (set[FAILURES].revents != 0)

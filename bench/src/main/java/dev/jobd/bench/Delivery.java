@@ -85,7 +85,7 @@ final class Delivery {
   }
 
   /** From the moment in which all have asked until the last has got so many bytes. */
-  private static long deliver(Sender sender, int followers, long each) throws IOException {
+  static long deliver(Sender sender, int followers, long each) throws IOException {
     List<TlsSink> sinks = new ArrayList<>();
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < followers; i++) {

@@ -46,7 +46,7 @@ final class Followers {
     Open open(Followers followers, int count) throws Exception;
   }
 
-  static void measure(Path dist) throws Exception {
+  static void measure(Path dist, int rounds) throws Exception {
     Table table =
         new Table(
             "followers, and their connections",
@@ -61,6 +61,7 @@ final class Followers {
     measure(dist, silent, table, "idle, one on each", IDLE_ALONE, Followers::idleAlone);
     measure(dist, loud, table, "that read nothing, one on each", STALLED, Followers::stalled);
     System.out.printf("What a follower costs the server%n%n%s%n", table);
+    SlowFollower.measure(dist, rounds);
   }
 
   /**

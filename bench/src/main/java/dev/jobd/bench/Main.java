@@ -19,7 +19,7 @@ public final class Main {
     DELIVERY(5),
     LOGS(5),
     DELAY(1),
-    FOLLOWERS(1);
+    FOLLOWERS(9);
 
     private final int defaultRounds;
 
@@ -69,7 +69,7 @@ public final class Main {
       case DELIVERY -> Delivery.measure(dist, rounds, mebibytes);
       case LOGS -> ClientPrograms.measure(dist, rounds, mebibytes);
       case DELAY -> Delay.measure(dist);
-      case FOLLOWERS -> Followers.measure(dist);
+      case FOLLOWERS -> Followers.measure(dist, rounds);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.jobd.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class ScaleMain {
       row(table, "nothing", worker.open(OPENINGS));
       worker.populate(finished, 0);
       row(table, finished + " finished", worker.open(OPENINGS));
+      requireNoGroups(worker.stateDirectory());
       Reopened few = worker.populate(0, FEW);
       List<Reopened> before = worker.open(OPENINGS);
       row(table, "%d finished, %d live".formatted(finished, FEW), before);
@@ -88,6 +90,17 @@ public final class ScaleMain {
     } finally {
       worker.cleanUp();
     }
+    requireNoGroups(worker.stateDirectory());
+  }
+
+  /** The directories of the jobs' groups, which go with the last of these, are noted there. */
+  private static void requireNoGroups(Path state) throws IOException {
+    List<String> places = Files.readAllLines(state.resolve("cgroups"));
+    List<String> left = places.stream().filter(place -> Files.exists(Path.of(place))).toList();
+    if (left.size() > 0 || places.isEmpty()) {
+      throw new IOException("of " + places + " there should be nothing left, but there is " + left);
+    }
+    System.out.printf("No cgroup is left of any job, in %d hierarchies%n%n", places.size());
   }
 
   private static void row(Table table, String what, List<Reopened> measured) {

@@ -2,7 +2,6 @@ package dev.jobd.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,18 +25,16 @@ class ServerDownTest {
     return server.as("alice", "user");
   }
 
-  /** What a shell does once the file is there. */
-  private static String[] after(Path gate, String script) {
-    return new String[] {
-      "--", "sh", "-c", "until [ -e " + gate + " ]; do sleep 0.05; done; " + script
-    };
+  /** What a shell does once the gate is open. */
+  private static String[] after(Gate gate, String script) {
+    return new String[] {"--", "sh", "-c", gate.pass() + "; " + script};
   }
 
   /** Kills the server, opens the gate, and starts it again when these jobs have ended. */
-  private static void endWithoutServer(Path gate, List<String> jobs) throws Exception {
+  private static void endWithoutServer(Gate gate, List<String> jobs) throws Exception {
     server.kill();
     try {
-      Files.createFile(gate);
+      gate.open(jobs.size());
       for (String job : jobs) {
         Path record = server.directory().resolve("state/jobs").resolve(job).resolve("exit");
         Eventually.within(Running.BOUND, () -> assertThat(record).isNotEmptyFile());
@@ -49,10 +46,11 @@ class ServerDownTest {
 
   @Test
   void everyByteWrittenWhileTheServerIsDownIsThereAfterwards() throws Exception {
-    Path gate = server.directory().resolve("writer-gate");
-    String job = alice().startJob(after(gate, NUMBERS));
-
-    endWithoutServer(gate, List.of(job));
+    String job;
+    try (Gate gate = Gate.create(server.directory().resolve("writer-gate"))) {
+      job = alice().startJob(after(gate, NUMBERS));
+      endWithoutServer(gate, List.of(job));
+    }
 
     Digested logs = Digested.of(alice().command("logs", "--no-follow", job));
     assertThat(logs).isEqualTo(Digested.ofShell(NUMBERS));
@@ -62,20 +60,23 @@ class ServerDownTest {
 
   @Test
   void everyEndWhileTheServerIsDownIsReportedExactly() throws Exception {
-    Path gate = server.directory().resolve("end-gate");
-    String exits = alice().startJob(after(gate, "exit 42"));
-    String dies = alice().startJob(after(gate, "kill -SEGV $$"));
-    String hungers =
-        alice()
-            .run(
-                Stream.concat(
-                        Stream.of("start", "--memory", "32M"),
-                        Stream.of(after(gate, "exec perl -e '$x = q(x) x (256 << 20)'")))
-                    .toArray(String[]::new))
-            .succeeded()
-            .line();
-
-    endWithoutServer(gate, List.of(exits, dies, hungers));
+    String exits;
+    String dies;
+    String hungers;
+    try (Gate gate = Gate.create(server.directory().resolve("end-gate"))) {
+      exits = alice().startJob(after(gate, "exit 42"));
+      dies = alice().startJob(after(gate, "kill -SEGV $$"));
+      String hunger = "exec perl -e '$x = q(x) x (256 << 20)'";
+      hungers =
+          alice()
+              .run(
+                  Stream.concat(
+                          Stream.of("start", "--memory", "32M"), Stream.of(after(gate, hunger)))
+                      .toArray(String[]::new))
+              .succeeded()
+              .line();
+      endWithoutServer(gate, List.of(exits, dies, hungers));
+    }
 
     assertThat(alice().run("status", exits).line()).isEqualTo("finished (exit code: 42)");
     assertThat(alice().run("status", dies).line()).isEqualTo("killed (signal: 11)");

@@ -2,6 +2,8 @@ package dev.jobd.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.api.v1.GetJobRequest;
+import dev.jobd.api.v1.JobPhase;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +28,37 @@ class StopTest {
     Eventually.within(GONE_AFTER_STOP, () -> assertThat(processes.alive()).isEmpty());
     assertThat(Cgroups.named(id)).isEmpty();
     assertThat(alice.run("status", id).line()).isEqualTo("stopped (signal: 9)");
+  }
+
+  /** Who cannot fork ends, and makes room for who can: so it never dies out. */
+  private static final String FORK_BOMB =
+      "bomb() { while :; do bomb & done; }; bomb 2>/dev/null & echo lit; exec sleep 300";
+
+  @Test
+  void aForkBombIsKilledWholeAndStatusAnswersWhileItBurns() throws Exception {
+    Jobctl alice = server.as("alice", "user");
+    JobProcesses processes = JobProcesses.marked();
+    String id =
+        alice.startJob(
+            "-e", processes.mark(), "--pids", "64", "--timeout", "5m", "--", "sh", "-c", FORK_BOMB);
+    try (Api api = Api.connect(server, server.pki().user("alice", "user"));
+        Running follower = alice.start("logs", id)) {
+      follower.stdout().awaitLine(Running.BOUND);
+      for (int i = 0; i < 100; i++) {
+        assertThat(phase(api, id)).isEqualTo(JobPhase.JOB_PHASE_RUNNING);
+      }
+
+      alice.run("stop", id).succeeded();
+
+      assertThat(phase(api, id)).isEqualTo(JobPhase.JOB_PHASE_ENDED);
+      assertThat(processes.alive()).isEmpty();
+      assertThat(Cgroups.named(id)).isEmpty();
+    }
+    assertThat(alice.run("status", id).line()).isEqualTo("stopped (signal: 9)");
+  }
+
+  private static JobPhase phase(Api api, String id) {
+    return api.jobs().getJob(GetJobRequest.newBuilder().setJob(id).build()).getJob().getPhase();
   }
 
   @Test

@@ -86,7 +86,9 @@ public record ServerConfig(
    * @param followers of output. Each holds two descriptors and, while it waits, 10 KiB; one whose
    *     client does not read, about 200 KiB, chunks and what gRPC and netty buffer: all together
    *     4096 of the 20000 descriptors that a host is to give, and 400 MiB of the 512 that netty may
-   *     have beside the heap new CallBudget.Share("input streams", 64, 256),
+   *     have beside the heap
+   * @param inputs streams of input. Each holds a message, 64 KiB, and what its client may send
+   *     ahead, {@code receiveWindowBytes}
    * @param maxHeaderBytes of one call's metadata
    * @param handshakeTimeout from the connection to the end of the TLS handshake
    * @param keepAliveTime of silence after which a client is asked whether it is still there

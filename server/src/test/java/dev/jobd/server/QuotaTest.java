@@ -24,6 +24,8 @@ class QuotaTest {
   private static final dev.jobd.worker.model.Limits MAXIMA =
       new dev.jobd.worker.model.Limits(null, 1L << 30, null, null, null);
 
+  private static final int MANY = 100;
+
   private static LimitPolicy policy(Quotas quotas) {
     return LimitPolicy.of(dev.jobd.worker.model.Limits.NONE, MAXIMA, quotas);
   }
@@ -40,6 +42,18 @@ class QuotaTest {
   private static ErrorDetails failure(Channel channel, Limits.Builder limits) {
     return ErrorDetails.of(
         catchThrowableOfType(StatusRuntimeException.class, () -> start(channel, limits)));
+  }
+
+  /** The machine may be so slow that some starts are a second apart. */
+  private static ErrorDetails firstFailure(Channel channel) {
+    for (int i = 0; i < MANY; i++) {
+      try {
+        start(channel, Limits.newBuilder());
+      } catch (StatusRuntimeException e) {
+        return ErrorDetails.of(e);
+      }
+    }
+    throw new AssertionError("none of " + MANY + " starts was refused");
   }
 
   @Test
@@ -92,9 +106,7 @@ class QuotaTest {
     Quotas quotas = new Quotas(null, new StartRate(1, 1), null, null, null, null);
     try (TestServer server = TestServer.start(policy(quotas))) {
       Channel alice = server.connect("alice", "user");
-      start(alice, Limits.newBuilder());
-
-      ErrorDetails failure = failure(alice, Limits.newBuilder());
+      ErrorDetails failure = firstFailure(alice);
 
       assertThat(failure.reason()).contains(ErrorReason.QUOTA_EXCEEDED);
       assertThat(failure.metadata())

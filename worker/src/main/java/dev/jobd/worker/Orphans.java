@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * <p>A thread does so, since there is a directory for every job that is kept, and what no signal
  * ends must not keep the worker from opening.
  *
- * <p>* What shows that a job was executed is never removed for want of a record: then the records
- * are wrong.
+ * <p>What shows that a job was executed is never removed for want of a record: then the records are
+ * wrong.
  */
 final class Orphans implements Closeable {
   /** Directories that the records are asked about together. */

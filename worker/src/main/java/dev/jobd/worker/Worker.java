@@ -198,8 +198,16 @@ public final class Worker implements AutoCloseable {
   private Limits granted(JobSpec asked) throws IOException {
     Path files = Path.of(asked.workingDirectory());
     Limits wanted = cgroups.named(asked.limits(), files);
-    LimitPolicy policy = config.limits().named(cgroups, files);
-    return cgroups.enforceable(policy.granted(wanted), files);
+    return cgroups.enforceable(policyFor(files).granted(wanted), files);
+  }
+
+  /** What is configured for the disk of any job's files may not hold for those of this one. */
+  private LimitPolicy policyFor(Path files) throws IOException {
+    try {
+      return config.limits().named(cgroups, files);
+    } catch (InvalidSpecException e) {
+      throw new InvalidSpecException("limits.io", e.field() + " " + e.problem());
+    }
   }
 
   private static Job launched(Job job) throws LaunchException {

@@ -40,6 +40,19 @@ class ConfiguredLimitsTest {
   }
 
   @Test
+  void aDefaultForTheDiskOfAJobsFilesIsNamedAsSuchWhereTheyAreOnNone() throws Exception {
+    Limits defaults = Limits.NONE.withIo(List.of(new IoLimit(null, 1L << 20, null, null, null)));
+    try (TestWorker test = TestWorker.open()) {
+      test.restart(config -> config.withLimits(LimitPolicy.of(defaults, Limits.NONE, Quotas.NONE)));
+
+      assertThatThrownBy(() -> test.start(shell("true").workingDirectory("/proc")))
+          .isInstanceOf(InvalidSpecException.class)
+          .hasMessageStartingWith(
+              "limits.io: default_limits.io[0].device must be a disk, or on one, was /proc");
+    }
+  }
+
+  @Test
   void swapHoldsTogetherWithTheMemoryThatAMaximumGives() throws Exception {
     Limits maxima = Limits.builder().memoryBytes(64L << 20).build();
     try (TestWorker test = TestWorker.open()) {

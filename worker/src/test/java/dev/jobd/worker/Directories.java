@@ -33,7 +33,21 @@ final class Directories {
       while (!suits.test(names(directory))) {
         WatchKey removal = watcher.poll(BOUND_SECONDS, TimeUnit.SECONDS);
         assertThat(removal).as("still in %s: %s", directory, names(directory)).isNotNull();
+        removal.pollEvents(); // or it is signalled again at once
         removal.reset();
+      }
+    }
+  }
+
+  /** Waits until {@code directory} has a {@code name}. */
+  static void awaitMade(Path directory, String name) throws IOException, InterruptedException {
+    try (var watcher = directory.getFileSystem().newWatchService()) {
+      directory.register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
+      while (!Files.exists(directory.resolve(name))) {
+        WatchKey made = watcher.poll(BOUND_SECONDS, TimeUnit.SECONDS);
+        assertThat(made).as("%s in %s", name, directory).isNotNull();
+        made.pollEvents();
+        made.reset();
       }
     }
   }

@@ -102,16 +102,15 @@ class ForgettingTest {
   void whoReadsWhenTheOutputExpiresHasItToItsEnd() throws Exception {
     test.retain(NO_OUTPUT);
     test.restart();
-    Path gate = test.directory().resolve("gate");
-    Job job = test.sh("echo one; while [ ! -e " + gate + " ]; do sleep 0.01; done; echo two");
+    Gate gate = test.gate();
+    Job job = test.sh("echo one; " + gate.pass() + "; echo two");
     try (Follower follower = job.follow(ReadRequest.ALL)) {
       assertThat(chunk(follower.take())).isEqualTo("one\n");
-      Files.createFile(gate);
+      gate.open();
       awaitRemoval(job);
       assertThat(chunk(follower.take())).isEqualTo("two\n");
       assertThat(follower.take()).isInstanceOf(OutputEvent.End.class);
     }
-    Files.delete(gate);
   }
 
   @Test

@@ -104,14 +104,11 @@ class FullDiskTest {
   @Test
   void aVerdictIsNotLostToAFullDisk() throws Exception {
     Job job;
-    try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM))) {
-      Path gate = temporary.resolve("gate");
-      job =
-          worker.start(
-              ALICE,
-              JobSpec.of("sh", "-c", "while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 42"));
+    try (Worker worker = Worker.open(WorkerConfig.of(disk, TestWorker.SHIM));
+        Gate gate = Gate.create(temporary.resolve("gate"))) {
+      job = worker.start(ALICE, JobSpec.of("sh", "-c", gate.pass() + "; exit 42"));
       Path filler = fill();
-      Files.createFile(gate);
+      gate.open();
       assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(42));
       assertThat(worker.find(job.id()).orElseThrow().state()).isEqualTo(job.state());
       Files.delete(filler);

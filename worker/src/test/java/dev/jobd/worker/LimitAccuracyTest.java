@@ -66,6 +66,7 @@ class LimitAccuracyTest {
   @ParameterizedTest
   @CsvSource({"100, 100", "300, 100", "100, 300"})
   void theNeighbourOfAHogKeepsItsShare(long hogsWeight, long neighboursWeight) throws Exception {
+    assumeTrue(QUIET, "only on a quiet machine both are busy at the same time: make accuracy");
     Path hogsGate = gate("hog");
     Path neighboursGate = gate("neighbour");
     Job hog = waiting(hogsGate, 8, hogsWeight);

@@ -13,8 +13,6 @@ import dev.jobd.worker.output.Follower;
 import dev.jobd.worker.output.OutputEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,19 +124,16 @@ class OwnStreamsTest {
 
   @Test
   void whoFollowsNoticesNothing() throws Exception {
-    Path gate = test.directory().resolve("gate");
+    Gate gate = test.gate();
     Job job =
         test.sh(
-            "echo one; while [ ! -e "
-                + gate
-                + " ]; do sleep 0.01; done; : >/dev/stdout; truncate -s 0 /dev/stdout; echo two");
+            "echo one; " + gate.pass() + "; : >/dev/stdout; truncate -s 0 /dev/stdout; echo two");
     try (Follower follower = job.follow(ReadRequest.ALL.withStreams(EnumSet.of(STDOUT)))) {
       assertThat(chunk(follower.take())).isEqualTo("one\n");
-      Files.createFile(gate);
+      gate.open();
       assertThat(chunk(follower.take())).isEqualTo("two\n");
       assertThat(follower.take()).isInstanceOf(OutputEvent.End.class);
     }
-    Files.delete(gate);
   }
 
   private static String chunk(OutputEvent event) {

@@ -41,7 +41,11 @@ final class Processes {
 
   /** The processes in the PID namespace of {@code pid}. */
   static List<Path> namespaceOf(long pid) throws IOException {
-    Path namespace = Files.readSymbolicLink(PROC.resolve(pid + "/ns/pid"));
+    return in(Files.readSymbolicLink(PROC.resolve(pid + "/ns/pid")));
+  }
+
+  /** The processes in a PID namespace, as {@code /proc/PID/ns/pid} names it. */
+  static List<Path> in(Path namespace) throws IOException {
     List<Path> members = new ArrayList<>();
     for (Path process : all()) {
       try {

@@ -234,17 +234,13 @@ class QuotaTest {
   @Test
   void aJobThatEndsWhileNobodyIsThereCountsNoMore() throws Exception {
     restartWith(jobs(1));
-    Path gate = test.directory().resolve("gate");
-    Job job = test.sh("while [ ! -e " + gate + " ]; do sleep 0.01; done");
-    Path exit = job.directory().resolve("exit");
+    Gate gate = test.gate();
+    Job job = test.sh(gate.pass());
     test.restart(
         () -> {
-          Files.createFile(gate);
-          new ProcessBuilder("sh", "-c", "while [ ! -s " + exit + " ]; do sleep 0.01; done")
-              .start()
-              .waitFor();
+          gate.open();
+          Directories.awaitMade(job.directory(), "exit");
         });
-    Files.delete(gate);
     restartWith(jobs(1));
 
     test.worker().find(job.id()).orElseThrow().await();
@@ -277,18 +273,6 @@ class QuotaTest {
       assertThat(test.worker().start(ALICE, shell(SLEEPS).build(), request)).isSameAs(first);
     }
     assertRefused("running_jobs", () -> test.sh("true"));
-  }
-
-  @Test
-  void startsAreRefusedBeyondTheirRate() throws Exception {
-    restartWith(new Quotas(null, new StartRate(1, 3), null, null, null, null));
-    List<Job> started = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      started.add(test.sh("true"));
-    }
-
-    assertRefused("starts_per_second", () -> test.sh("true"));
-    assertThat(started).hasSize(3);
   }
 
   @Test

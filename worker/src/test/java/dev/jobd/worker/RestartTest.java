@@ -56,48 +56,45 @@ class RestartTest {
 
   @Test
   void aJobRunsOnWhileTheWorkerIsAwayAndIsFoundAgain() throws Exception {
-    Path gate = test.directory().resolve("gate");
-    Job before =
-        test.sh("echo one; while [ ! -e " + gate + " ]; do sleep 0.01; done; echo two; exit 42");
+    Gate gate = test.gate();
+    Job before = test.sh("echo one; " + gate.pass() + "; echo two; exit 42");
     assertThat(firstOutput(before)).isEqualTo("one\n");
     test.restart();
     Job after = again(before);
     assertThat(after.state()).isEqualTo(before.state());
-    Files.createFile(gate);
+    gate.open();
     assertThat(text(after)).isEqualTo("one\ntwo\n");
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(42));
-    Files.delete(gate);
   }
 
   @Test
   void aJobThatEndedWhileTheWorkerWasAwayHasItsExactVerdict() throws Exception {
-    Path gate = test.directory().resolve("gate");
-    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; kill -11 $$");
+    Gate gate = test.gate();
+    Job before = test.sh("echo up; " + gate.pass() + "; kill -11 $$");
     assertThat(firstOutput(before)).isEqualTo("up\n");
     test.restart(
         () -> {
-          Files.createFile(gate);
-          awaitFile(before.directory(), "exit");
+          gate.open();
+          Directories.awaitMade(before.directory(), "exit");
         });
     Job after = again(before);
     assertThat(after.await().verdict())
         .isEqualTo(new Verdict.Killed(11, Verdict.Cause.OTHER, null));
     assertThat(text(after)).isEqualTo("up\n");
-    Files.delete(gate);
   }
 
   /** As for want of a descriptor: what cannot be read now says nothing about the job. */
   @Test
   void anExitRecordThatCannotBeReadIsReadLaterAndNotTakenForLost() throws Exception {
-    Path gate = test.directory().resolve("gate");
-    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 3");
+    Gate gate = test.gate();
+    Job before = test.sh("echo up; " + gate.pass() + "; exit 3");
     assertThat(firstOutput(before)).isEqualTo("up\n");
     Path record = before.directory().resolve("exit");
     Path aside = before.directory().resolve("aside");
     test.restart(
         () -> {
-          Files.createFile(gate);
-          awaitFile(before.directory(), "exit");
+          gate.open();
+          Directories.awaitMade(before.directory(), "exit");
           Files.move(record, aside);
           Files.createDirectory(record);
         });
@@ -106,14 +103,13 @@ class RestartTest {
     Files.delete(record);
     Files.move(aside, record);
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
-    Files.delete(gate);
   }
 
   /** As for want of a descriptor, too. */
   @Test
   void aShimThatCannotBeReachedNowIsReachedLaterAndItsJobIsNotTakenForLost() throws Exception {
-    Path gate = test.directory().resolve("gate");
-    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; exit 3");
+    Gate gate = test.gate();
+    Job before = test.sh("echo up; " + gate.pass() + "; exit 3");
     assertThat(firstOutput(before)).isEqualTo("up\n");
     Path socket = before.directory().resolve("control");
     Path aside = before.directory().resolve("aside");
@@ -125,9 +121,8 @@ class RestartTest {
     Job after = again(before);
     assertThat(after.state()).isInstanceOf(JobState.Running.class);
     Files.move(aside, socket, StandardCopyOption.REPLACE_EXISTING);
-    Files.createFile(gate);
+    gate.open();
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
-    Files.delete(gate);
   }
 
   @Test
@@ -162,13 +157,13 @@ class RestartTest {
 
   @Test
   void aDamagedExitRecordCostsThatJobAloneAndSaysSo() throws Exception {
-    Path gate = test.directory().resolve("gate");
-    Job before = test.sh("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done");
+    Gate gate = test.gate();
+    Job before = test.sh("echo up; " + gate.pass());
     assertThat(firstOutput(before)).isEqualTo("up\n");
     test.restart(
         () -> {
-          Files.createFile(gate);
-          awaitFile(before.directory(), "exit");
+          gate.open();
+          Directories.awaitMade(before.directory(), "exit");
           Files.writeString(before.directory().resolve("exit"), "nonsense");
         });
     assertThat(again(before).await().verdict())
@@ -176,7 +171,6 @@ class RestartTest {
             new Verdict.Lost("its exit record is damaged: it does not begin with \"jobd-exit 1\""));
     assertThat(text(again(before))).isEqualTo("up\n");
     assertThat(test.sh("exit 5").await().verdict()).isEqualTo(new Verdict.Exited(5));
-    Files.delete(gate);
   }
 
   @Test
@@ -217,15 +211,5 @@ class RestartTest {
     assertThatThrownBy(() -> Worker.open(test.config()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("in use by another jobd");
-  }
-
-  private static void awaitFile(Path directory, String name)
-      throws IOException, InterruptedException {
-    try (var watcher = directory.getFileSystem().newWatchService()) {
-      directory.register(watcher, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
-      while (!Files.exists(directory.resolve(name))) {
-        watcher.take().reset();
-      }
-    }
   }
 }

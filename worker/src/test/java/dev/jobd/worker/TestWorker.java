@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -24,6 +25,7 @@ final class TestWorker implements AutoCloseable {
   static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
 
   private final Path directory;
+  private final List<Gate> gates = new ArrayList<>();
   private Retention retention = Retention.DEFAULT;
   private Worker worker;
 
@@ -57,6 +59,12 @@ final class TestWorker implements AutoCloseable {
 
   Path directory() {
     return directory;
+  }
+
+  /** Where a job can wait; closed when all are stopped. */
+  Gate gate() throws IOException, InterruptedException {
+    gates.add(Gate.create(directory.resolve("gate" + gates.size())));
+    return gates.getLast();
   }
 
   /** As a server that ends and is started again. */
@@ -143,6 +151,9 @@ final class TestWorker implements AutoCloseable {
         job.get().stop(StopRequest.kill("test"));
         job.get().ended().toCompletableFuture().join();
       }
+    }
+    for (Gate gate : gates) {
+      gate.close();
     }
     worker.close();
     StateDirectory.removeTree(directory);

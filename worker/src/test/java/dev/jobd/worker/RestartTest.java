@@ -219,8 +219,7 @@ class RestartTest {
         .hasMessageContaining("in use by another jobd");
   }
 
-  private static void awaitFile(Path directory, String name)
-      throws IOException, InterruptedException {
+  static void awaitFile(Path directory, String name) throws IOException, InterruptedException {
     try (var watcher = directory.getFileSystem().newWatchService()) {
       directory.register(watcher, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
       while (!Files.exists(directory.resolve(name))) {

@@ -26,6 +26,10 @@ public enum ErrorReason {
   START_REFUSED(Status.Code.UNAVAILABLE),
   /** The job lives, and what was asked for takes an ended one. */
   JOB_RUNNING(Status.Code.FAILED_PRECONDITION),
+  /** The job has ended, and what was asked for takes one that runs. */
+  JOB_ENDED(Status.Code.FAILED_PRECONDITION),
+  /** A limit cannot be set on the job as it is now; google.rpc.BadRequest names the field. */
+  LIMIT_REFUSED(Status.Code.FAILED_PRECONDITION),
   /** The job's output was let go; its record is there. */
   OUTPUT_EXPIRED(Status.Code.FAILED_PRECONDITION),
   /** The job was started without an open stdin. */

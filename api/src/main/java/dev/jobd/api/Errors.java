@@ -77,6 +77,30 @@ public final class Errors {
         Map.of("job", job));
   }
 
+  /** The job to change has ended. */
+  public static StatusRuntimeException jobEnded(String job) {
+    return failure(
+        ErrorReason.JOB_ENDED,
+        "job " + job + " has ended: there is nothing to change",
+        Map.of("job", job));
+  }
+
+  /**
+   * A limit that a running job cannot be given; it has those that it had.
+   *
+   * @param field its path in the request, for example {@code limits.memory_bytes}
+   * @param problem what is wrong and what would be right
+   */
+  public static StatusRuntimeException limitRefused(String field, String problem) {
+    return new ErrorDetails(
+            ErrorReason.LIMIT_REFUSED.code(),
+            field + ": " + problem,
+            Optional.of(ErrorReason.LIMIT_REFUSED),
+            Map.of("field", field),
+            List.of(new FieldViolation(field, problem)))
+        .toException();
+  }
+
   /** The output to read was let go at {@code time}, which is to the second here. */
   public static StatusRuntimeException outputExpired(String job, Instant time) {
     String at = time.truncatedTo(ChronoUnit.SECONDS).toString();

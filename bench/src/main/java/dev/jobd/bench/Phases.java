@@ -24,7 +24,7 @@ final class Phases {
   }
 
   private void add(WorkerLibrary.Trace trace) {
-    if (!(trace.record().state() instanceof JobState.Ended(var command, var end, var verdict))
+    if (!(trace.record().state() instanceof JobState.Ended(var command, var end, var verdict, _))
         || command == null) {
       throw new AssertionError("did not run: " + trace.record());
     }

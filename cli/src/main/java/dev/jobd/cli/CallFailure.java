@@ -97,14 +97,19 @@ final class CallFailure extends CommandFailure {
               + "; jobctl list shows the jobs that you may see";
       case PERMISSION_DENIED -> message + "; jobctl whoami shows what you may do";
       case INVALID_ARGUMENT -> details.violations().isEmpty() ? message : inOptions(details);
+      case FAILED_PRECONDITION ->
+          details.violations().isEmpty() ? withFailedJob(details, message) : inOptions(details);
       case UNAUTHENTICATED -> message + "; --cert or --user gives other credentials";
       case UNIMPLEMENTED -> server + " does not know this call; it may be older than this client";
-      default ->
-          details
-              .failedJob()
-              .map(job -> message + "; jobctl status " + job + " shows the job")
-              .orElse(message);
+      default -> withFailedJob(details, message);
     };
+  }
+
+  private static String withFailedJob(ErrorDetails details, String message) {
+    return details
+        .failedJob()
+        .map(job -> message + "; jobctl status " + job + " shows the job")
+        .orElse(message);
   }
 
   private static String inOptions(ErrorDetails details) {

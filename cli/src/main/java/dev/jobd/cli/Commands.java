@@ -39,6 +39,8 @@ final class Commands {
         new WaitCommand(),
         new StopCommand(),
         new ListCommand(),
+        new TopCommand(),
+        new LimitCommand(),
         new DeleteCommand(),
         new WhoAmICommand(),
         new CompletionCommand(),

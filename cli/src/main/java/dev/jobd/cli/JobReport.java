@@ -66,7 +66,7 @@ final class JobReport {
   }
 
   /** Whether owners are worth a column: the caller may see jobs that are not his own. */
-  private static boolean seesOthers(Connection connection) throws CommandFailure, IOException {
+  static boolean seesOthers(Connection connection) throws CommandFailure, IOException {
     return connection
         .call(
             "ask who calls",

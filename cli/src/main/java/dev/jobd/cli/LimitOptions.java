@@ -15,7 +15,16 @@ import picocli.CommandLine.Model.OptionSpec;
 final class LimitOptions {
   private LimitOptions() {}
 
+  /** All that a new job may have. */
   static void addTo(CommandSpec spec) {
+    addChangeableTo(spec);
+    spec.addOption(Options.value("N", "Nice value of the command, 0 to 19", "--nice"))
+        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
+        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+  }
+
+  /** Those that a running job may be given others of. */
+  static void addChangeableTo(CommandSpec spec) {
     spec.addOption(Options.value("CORES", "Processor time, like 0.5", "--cpus"))
         .addOption(
             Options.value(
@@ -23,7 +32,6 @@ final class LimitOptions {
                 "Share of the processors where jobs compete: 1 to 10000, others have 100",
                 "--cpu-weight"))
         .addOption(Options.value("LIST", "Processors to run on, like 0-1,3", "--cpuset"))
-        .addOption(Options.value("N", "Nice value of the command, 0 to 19", "--nice"))
         .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
         .addOption(Options.value("SIZE", "Swap beside the memory; 0 without this", "--swap"))
         .addOption(Options.value("N", "Processes and threads", "--pids"))
@@ -32,9 +40,7 @@ final class LimitOptions {
         .addOption(rate("N", "Reads a second", IoOptions.Option.READ_IOPS))
         .addOption(rate("N", "Writes a second", IoOptions.Option.WRITE_IOPS))
         .addOption(
-            Options.value("N", "Share of disks' time, as that of the processors", "--io-weight"))
-        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
-        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+            Options.value("N", "Share of disks' time, as that of the processors", "--io-weight"));
   }
 
   private static OptionSpec rate(String value, String description, IoOptions.Option option) {

@@ -1,6 +1,8 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobServiceGrpc;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,7 @@ final class StatusCommand implements Command {
             references,
             invocation,
             reference -> {
-              jobs.add(get(reference, invocation.connection()));
+              jobs.add(getWithUsage(reference, invocation.connection()));
               return ExitCode.OK;
             });
     JobReport.print(jobs, references.size() > 1, invocation);
@@ -38,6 +40,17 @@ final class StatusCommand implements Command {
       }
     }
     return code;
+  }
+
+  /** What a running job uses shows in JSON; asked for always, it costs the server little. */
+  private static Job getWithUsage(String reference, Connection connection)
+      throws CommandFailure, IOException {
+    return connection
+        .call(
+            "show job " + reference,
+            JobServiceGrpc.getGetJobMethod(),
+            GetJobRequest.newBuilder().setJob(reference).setWithUsage(true).build())
+        .getJob();
   }
 
   static Job get(String reference, Connection connection) throws CommandFailure, IOException {

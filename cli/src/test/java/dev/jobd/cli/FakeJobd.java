@@ -28,6 +28,8 @@ import dev.jobd.api.v1.StopJobResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
 import dev.jobd.api.v1.StreamOutputResponse.Start;
+import dev.jobd.api.v1.UpdateLimitsRequest;
+import dev.jobd.api.v1.UpdateLimitsResponse;
 import dev.jobd.api.v1.Verdict;
 import dev.jobd.api.v1.WaitJobRequest;
 import dev.jobd.api.v1.WaitJobResponse;
@@ -59,6 +61,7 @@ final class FakeJobd implements AutoCloseable {
   final List<StopJobRequest> stops = new ArrayList<>();
   final List<StreamOutputRequest> reads = new ArrayList<>();
   final List<ListJobsRequest> lists = new ArrayList<>();
+  final List<UpdateLimitsRequest> limitRequests = new ArrayList<>();
   final Map<String, Job> jobs = new LinkedHashMap<>();
 
   final FakeInput input = new FakeInput();
@@ -74,6 +77,7 @@ final class FakeJobd implements AutoCloseable {
 
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
+  @Nullable StatusRuntimeException limitFailure;
 
   /** Whether jobs take no notice of a stop's signal, and are killed after its grace. */
   volatile boolean heedless;
@@ -322,6 +326,24 @@ final class FakeJobd implements AutoCloseable {
                 .addAllJobs(all.subList(from, to))
                 .setNextPageToken(to < all.size() ? Integer.toString(to) : "")
                 .build());
+      }
+    }
+
+    @Override
+    public void updateLimits(
+        UpdateLimitsRequest request, StreamObserver<UpdateLimitsResponse> observer) {
+      synchronized (FakeJobd.this) {
+        limitRequests.add(request);
+        try {
+          if (limitFailure != null) {
+            throw limitFailure;
+          }
+          Job.Builder job = find(request.getJob()).toBuilder();
+          job.getSpecBuilder().getLimitsBuilder().mergeFrom(request.getLimits());
+          answer(observer, UpdateLimitsResponse.newBuilder().setJob(job).build());
+        } catch (StatusRuntimeException e) {
+          observer.onError(e);
+        }
       }
     }
 

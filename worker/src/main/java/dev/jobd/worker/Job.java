@@ -4,10 +4,13 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
+import dev.jobd.worker.model.Usage;
 import dev.jobd.worker.output.Follower;
 import dev.jobd.worker.output.JournalGrowth;
+import dev.jobd.worker.output.JournalSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +101,37 @@ public final class Job {
     return ended; // itself: a stage derived here would be kept by it until the end
   }
 
+  /**
+   * What this job uses and has used: as the kernel counts it now, where it lives; where it has
+   * ended, what was recorded at its end. A job that is just ending may have nothing to tell.
+   *
+   * @throws IOException where the kernel's account of a live job cannot be read
+   */
+  public Usage usage() throws IOException {
+    LiveJob running = live;
+    if (running != null) {
+      return running.usage();
+    }
+    return state() instanceof JobState.Ended ended ? ended.usage() : Usage.UNKNOWN;
+  }
+
+  /** Bytes of output kept so far. */
+  public long outputBytes() throws IOException {
+    return state() instanceof JobState.Ended
+        ? record().output().kept()
+        : JournalSize.bytes(directory());
+  }
+
+  /** See {@link Worker#changeLimits}. */
+  LimitChange changeLimits(Limits asked, LiveLimits.Judge judge) throws IOException {
+    LiveJob running = live;
+    if (running == null) {
+      throw new JobEndedException(id());
+    }
+    running.awaitLaunch();
+    return running.limits().change(asked, judge);
+  }
+
   /** Waits for this job's end. */
   public JobState.Ended await() throws InterruptedException {
     try {
@@ -186,10 +220,15 @@ public final class Job {
     return new JobState.Stopping(command, request.by(), request.signal(), request.grace());
   }
 
+  /** The command runs on within other limits, which are recorded. */
+  synchronized void limited(Limits limits) {
+    record = record.withSpec(record.spec().withLimits(limits));
+  }
+
   /** Transition: over. That is durable by now, here or with the shim; whoever waits is told. */
   void toEnded(JobRecord last, JobState.Ended state) {
     synchronized (this) {
-      record = last;
+      record = last.withSpec(record.spec()); // whose limits may have changed since
       live = null;
     }
     ended.complete(state);

@@ -10,6 +10,7 @@ import dev.jobd.worker.launch.ShimExit;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Usage;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class LiveJob implements ShimEvents {
   private final Shims shims;
   private final Logger logger;
   private final LiveJobs others;
+  private final LiveLimits limits;
 
   /** Completes when the command was executed or the job has ended, whichever comes first. */
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
@@ -60,6 +62,7 @@ final class LiveJob implements ShimEvents {
     this.shims = shims;
     this.logger = logger;
     this.others = others;
+    this.limits = new LiveLimits(job, cgroup, store, others, logger);
     job.attach(this);
   }
 
@@ -74,6 +77,15 @@ final class LiveJob implements ShimEvents {
 
   Job job() {
     return job;
+  }
+
+  LiveLimits limits() {
+    return limits;
+  }
+
+  /** As the kernel counts it now. */
+  Usage usage() throws IOException {
+    return cgroup.usage();
   }
 
   /** The job's cgroup is there, with its limits: the shim may make the inside of the job. */
@@ -353,7 +365,7 @@ final class LiveJob implements ShimEvents {
   }
 
   private void removeRemains() {
-    removeCgroup(false);
+    group().remove();
     try {
       StateDirectory.removeTree(job.directory());
     } catch (IOException e) {
@@ -371,17 +383,26 @@ final class LiveJob implements ShimEvents {
    */
   private void settle(Conclusion conclusion) {
     CrashPoint.EXIT_READ.reached();
-    JobRecord last = job.record().withState(conclusion.end()).withOutput(conclusion.output());
+    GroupRemains group = group();
+    if (conclusion.populated()) {
+      group.kill();
+    }
+    JobState.Ended end = conclusion.end().withUsage(group.used());
+    JobRecord last = job.record().withState(end).withOutput(conclusion.output());
     CompletableFuture<Void> write = store.update(last);
-    removeCgroup(conclusion.populated());
+    group.remove();
     CrashPoint.CGROUP_REMOVED.reached();
     if (conclusion.durable()) {
-      publish(last, conclusion.end());
+      publish(last, end);
       keepUntilRecorded(last, write);
     } else {
       keepUntilRecorded(last, write);
-      publish(last, conclusion.end());
+      publish(last, end);
     }
+  }
+
+  private GroupRemains group() {
+    return new GroupRemains(job.id(), cgroup, logger);
   }
 
   private void publish(JobRecord last, JobState.Ended end) {
@@ -422,20 +443,9 @@ final class LiveJob implements ShimEvents {
     launched.completeExceptionally(new IllegalStateException(reason));
   }
 
-  private void removeCgroup(boolean killFirst) {
+  static <T> T await(CompletableFuture<T> write) throws IOException {
     try {
-      if (killFirst) {
-        cgroup.kill();
-      }
-      cgroup.remove();
-    } catch (IOException e) {
-      logger.log(Level.ERROR, "remove the cgroup of job " + job.id(), e);
-    }
-  }
-
-  static void await(CompletableFuture<Void> write) throws IOException {
-    try {
-      write.join();
+      return write.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }

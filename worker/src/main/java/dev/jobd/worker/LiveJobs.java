@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,20 @@ final class LiveJobs {
     }
     quotas.takeUp(job.id(), job.owner(), job.spec().limits());
     jobs.put(job.id(), job);
+  }
+
+  /**
+   * The limits of a job are to change, until {@link #settle}.
+   *
+   * @throws QuotaExceededException where a quota has no room for the new ones
+   */
+  void change(Job job, Limits to) {
+    quotas.change(job.id(), job.owner(), to);
+  }
+
+  /** A job has the limits that it was to have, or those that it had. */
+  void settle(Job job) {
+    quotas.settle(job.id(), job.owner(), job.spec().limits());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import dev.jobd.worker.cgroup.CgroupException;
 import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.libc.ErrnoException;
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -18,6 +19,7 @@ record Obstacle(String step, IOException cause) {
   Verdict.Failed verdict() {
     return switch (cause) {
       case ErrnoException e -> new Verdict.Failed(step, e.errno(), Shims.describe(e.errno()));
+      case LimitRefusedException e -> new Verdict.Failed(step, 0, e.field() + ": " + e.problem());
       case CgroupException e -> new Verdict.Failed(step, 0, e.reason());
       case FileSystemException e when e.getReason() != null ->
           new Verdict.Failed(step, 0, e.getReason());

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ final class QuotaLedger {
   synchronized void take(JobId job, Owner owner, Limits limits) {
     long now = clock.getAsLong();
     Account account = account(owner, now);
-    requireRoom(account, limits);
+    requireRoom(account, limits, _ -> true);
     if (account.pace != null) {
       account.pace.take(now);
     }
@@ -87,7 +88,8 @@ final class QuotaLedger {
 
   /**
    * The limits of a live job are to change, until {@link #settle} says to what they have. Those of
-   * one that is not live change nothing.
+   * one that is not live change nothing. Only what grows needs room: where jobs that were taken up
+   * exceed a quota, each may still be given less.
    *
    * @throws QuotaExceededException where a quota has no room for the new ones; the old ones count
    *     on then
@@ -98,11 +100,12 @@ final class QuotaLedger {
     if (account == null || part == null) {
       return;
     }
+    Limits before = part.before();
     Limits after = limits.orElse(standard);
     account.live.remove(job); // it makes room for itself
     try {
-      requireRoom(account, after);
-      part = new Part(part.before(), after);
+      requireRoom(account, after, quota -> quota.partOf(after) > quota.partOf(before));
+      part = new Part(before, after);
     } finally {
       account.live.put(job, part);
     }
@@ -169,10 +172,10 @@ final class QuotaLedger {
     return new Account(rate == null ? null : new StartPace(rate, now));
   }
 
-  private void requireRoom(Account account, Limits limits) {
+  private void requireRoom(Account account, Limits limits, Predicate<Quota> takesOf) {
     for (Quota quota : Quota.values()) {
       Long bound = quota.of(quotas);
-      if (bound != null) {
+      if (bound != null && takesOf.test(quota)) {
         long asked = quota.partOf(limits);
         long used = used(quota, account);
         if (asked > bound - used) {

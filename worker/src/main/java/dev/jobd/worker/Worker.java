@@ -211,7 +211,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private static Job launched(Job job) throws LaunchException {
-    if (job.state() instanceof JobState.Ended(var command, var at, Verdict.Failed failure)) {
+    if (job.state() instanceof JobState.Ended(_, _, Verdict.Failed failure, _)) {
       throw new LaunchException(job.id(), job.spec(), failure);
     }
     CrashPoint.START_DONE.reached();
@@ -281,6 +281,26 @@ public final class Worker implements AutoCloseable {
    */
   public Page<JobRecord> list(JobQuery query) throws IOException {
     return store.list(query);
+  }
+
+  /**
+   * Changes limits of a running job. In force and recorded when this returns; where it fails, the
+   * job has the limits that it had.
+   *
+   * @param asked those to change; the others stay. What the job's shim has done or has from the
+   *     start cannot be among them: nice value, run time, kept output
+   * @throws InvalidSpecException where {@code asked} holds nothing, what cannot be changed, more
+   *     than its maximum, or what this host cannot enforce
+   * @throws QuotaExceededException where a quota of the owner's has no room for it
+   * @throws dev.jobd.worker.model.LimitRefusedException where the kernel does not take one
+   * @throws JobEndedException where the job has ended
+   * @throws IOException where the change cannot be made or recorded
+   */
+  public LimitChange changeLimits(Job job, Limits asked) throws IOException {
+    Path files = Path.of(job.spec().workingDirectory());
+    Limits wanted = cgroups.named(asked, files);
+    var _ = wanted.within(config.limits().named(cgroups, files).maxima()); // or refuses
+    return job.changeLimits(wanted, limits -> cgroups.enforceable(limits, files));
   }
 
   /**

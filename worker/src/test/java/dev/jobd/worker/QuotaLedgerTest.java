@@ -184,6 +184,21 @@ class QuotaLedgerTest {
   }
 
   @Test
+  void whereJobsThatWereTakenUpExceedAQuotaEachMayHaveLessAndNoMore() {
+    List<JobId> jobs = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      jobs.add(JobId.random());
+      ledger.takeUp(jobs.getLast(), ALICE, limits(1000, 1, 1));
+    }
+
+    ledger.change(jobs.getFirst(), ALICE, limits(900, 1, 1));
+    ledger.settle(jobs.getFirst(), ALICE, limits(900, 1, 1));
+
+    assertThatThrownBy(() -> ledger.change(jobs.getFirst(), ALICE, limits(901, 1, 1)))
+        .hasMessageContaining("quota cpus");
+  }
+
+  @Test
   void limitsThatAreChangingCountWithTheLargerOfBothInEachQuota() {
     JobId job = take(ALICE, limits(1500, 1, 1));
 

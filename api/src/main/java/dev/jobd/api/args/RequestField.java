@@ -6,6 +6,7 @@ package dev.jobd.api.args;
  */
 public final class RequestField {
   private static final String SPEC = "spec.";
+  private static final String LIMITS = "limits.";
 
   private RequestField() {}
 
@@ -19,6 +20,9 @@ public final class RequestField {
   public static String problem(String field, String problem) {
     if (field.startsWith(SPEC)) {
       return JobField.problem(field.substring(SPEC.length()), problem);
+    }
+    if (field.startsWith(LIMITS)) {
+      return JobField.problem(field, problem);
     }
     int index = field.indexOf('[');
     String name = index < 0 ? field : field.substring(0, index);

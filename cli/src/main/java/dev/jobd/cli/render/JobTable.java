@@ -42,7 +42,7 @@ public final class JobTable {
     return Instant.ofEpochSecond(time.getSeconds()).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private static String command(Job job) {
+  static String command(Job job) {
     StringBuilder command = new StringBuilder();
     for (String word : job.getSpec().getArgvList()) {
       command.append(command.isEmpty() ? "" : " ").append(word);

@@ -1,16 +1,24 @@
 package dev.jobd.cli.render;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Rows under headings, in columns as wide as their widest cell. */
 public final class Table {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
+  private final Set<Integer> right = new HashSet<>();
 
   public Table(List<String> headings) {
     rows.add(headings);
+  }
+
+  /** Has a column, counted from 0, end where its cells end, as numbers are read. */
+  void alignRight(int column) {
+    right.add(column);
   }
 
   /** Adds a row with a cell under each heading; an empty cell shows as {@code -}. */
@@ -39,13 +47,18 @@ public final class Table {
     return text.toString();
   }
 
-  private static void append(StringBuilder text, List<String> row, int[] widths) {
+  private void append(StringBuilder text, List<String> row, int[] widths) {
     int last = row.size() - 1;
-    for (int i = 0; i < last; i++) {
+    for (int i = 0; i <= last; i++) {
       String cell = row.get(i);
-      text.append(cell).repeat(" ", widths[i] - width(cell)).append(GAP);
+      int room = widths[i] - width(cell);
+      if (right.contains(i)) {
+        text.repeat(" ", room).append(cell);
+      } else {
+        text.append(cell).repeat(" ", i < last ? room : 0);
+      }
+      text.append(i < last ? GAP : "");
     }
-    text.append(row.get(last));
   }
 
   private static int width(String cell) {

@@ -15,6 +15,8 @@ public enum Action {
    * them.
    */
   SEND_INPUT("send input to jobs", Permission.START, Permission.ADMIN),
+  /** Whoever may start a job may give it limits; others' jobs are an administrator's matter. */
+  LIMIT("change limits of jobs", Permission.START, Permission.ADMIN),
   DELETE("delete jobs", Permission.DELETE_OWN, Permission.DELETE_ANY),
   ADMINISTER("administer the server", Permission.ADMIN, Permission.ADMIN);
 

@@ -19,6 +19,7 @@ public final class RpcPermissions {
           rpc(JobServiceGrpc.getWaitJobMethod(), Action.READ),
           rpc(JobServiceGrpc.getStreamOutputMethod(), Action.READ),
           rpc(JobServiceGrpc.getSendInputMethod(), Action.SEND_INPUT),
+          rpc(JobServiceGrpc.getUpdateLimitsMethod(), Action.LIMIT),
           rpc(JobServiceGrpc.getDeleteJobMethod(), Action.DELETE),
           rpc(ServerServiceGrpc.getGetServerInfoMethod(), Action.CONNECT),
           rpc(ServerServiceGrpc.getWhoAmIMethod(), Action.CONNECT),

@@ -1,6 +1,7 @@
 package dev.jobd.server.rpc;
 
 import dev.jobd.api.Errors;
+import dev.jobd.worker.JobEndedException;
 import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.NameInUseException;
@@ -9,6 +10,7 @@ import dev.jobd.worker.QuotaExceededException;
 import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.StdinClosedException;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.LimitRefusedException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -54,6 +56,8 @@ final class Failures {
               String.valueOf(quota.getMessage()));
       case JobRunningException running -> Errors.jobRunning(running.job().toString());
       case StdinClosedException closed -> Errors.stdinClosed(closed.job().toString());
+      case JobEndedException ended -> Errors.jobEnded(ended.job().toString());
+      case LimitRefusedException limit -> Errors.limitRefused(limit.field(), limit.problem());
       case OutputExpiredException expired ->
           Errors.outputExpired(expired.job().toString(), expired.at());
       case RequestIdReusedException reused ->

@@ -13,6 +13,8 @@ import dev.jobd.api.v1.StartJobResponse;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.UpdateLimitsRequest;
+import dev.jobd.api.v1.UpdateLimitsResponse;
 import dev.jobd.api.v1.WaitJobRequest;
 import dev.jobd.api.v1.WaitJobResponse;
 import dev.jobd.server.auth.Action;
@@ -20,12 +22,15 @@ import dev.jobd.server.auth.Caller;
 import dev.jobd.server.auth.JobAccess;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.LimitChange;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.RequestId;
@@ -35,17 +40,23 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
+  private static final Logger log = LoggerFactory.getLogger(JobRpc.class);
+
   private static final Set<MethodDescriptor<?, ?>> STREAMS =
       Set.of(JobServiceGrpc.getStreamOutputMethod(), JobServiceGrpc.getSendInputMethod());
 
   private final Worker worker;
   private final JobAccess access;
+  private final LiveUsage usage;
   private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
 
@@ -57,6 +68,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
       Worker worker, JobAccess access, CallThreads threads, CompletableFuture<Void> serverEnds) {
     this.worker = worker;
     this.access = access;
+    this.usage = new LiveUsage(worker);
     this.threads = threads;
     this.serverEnds = serverEnds;
   }
@@ -113,19 +125,30 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         call,
         () -> {
           Job job = access.resolve(Caller.current(), request.getJob(), Action.READ);
-          return GetJobResponse.newBuilder().setJob(JobWire.write(job.record())).build();
+          return GetJobResponse.newBuilder()
+              .setJob(request.getWithUsage() ? LiveUsage.write(job) : JobWire.write(job.record()))
+              .build();
         });
   }
 
   @Override
   public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> call) {
     Answer.now(
-        call, () -> answer(worker.list(access.visible(Caller.current(), Requests.query(request)))));
+        call,
+        () -> {
+          JobQuery query = access.visible(Caller.current(), Requests.query(request));
+          if (!request.getWithUsage()) {
+            Page<JobRecord> page = worker.list(query);
+            return answer(page, page.items().stream().map(JobWire::write).toList());
+          }
+          Page<JobRecord> page = worker.list(query.withPageSizeAtMost(LiveUsage.MAX_JOBS));
+          return answer(page, usage.write(page.items()));
+        });
   }
 
-  private static ListJobsResponse answer(Page<JobRecord> page) {
+  private static ListJobsResponse answer(Page<JobRecord> page, List<dev.jobd.api.v1.Job> jobs) {
     return ListJobsResponse.newBuilder()
-        .addAllJobs(page.items().stream().map(JobWire::write).toList())
+        .addAllJobs(jobs)
         .setNextPageToken(page.nextToken() == null ? "" : page.nextToken())
         .build();
   }
@@ -154,6 +177,26 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         ended -> StopJobResponse.newBuilder().setJob(JobWire.write(ended)).build(),
         threads.calls(),
         serverEnds);
+  }
+
+  @Override
+  public void updateLimits(UpdateLimitsRequest request, StreamObserver<UpdateLimitsResponse> call) {
+    Answer.now(
+        call,
+        () -> {
+          Caller caller = Caller.current();
+          Limits asked = Requests.limits(request);
+          Job job = access.resolve(caller, request.getJob(), Action.LIMIT);
+          LimitChange change = worker.changeLimits(job, asked);
+          log.info(
+              "user {} changed the limits of job {} of {} from {} to {}",
+              caller.user(),
+              job.id(),
+              job.owner().name(),
+              change.from(),
+              change.to());
+          return UpdateLimitsResponse.newBuilder().setJob(JobWire.write(job.record())).build();
+        });
   }
 
   @Override

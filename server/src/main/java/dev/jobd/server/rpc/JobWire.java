@@ -39,6 +39,7 @@ final class JobWire {
       case JobState.Ended ended -> {
         writeCommand(job, ended.command());
         job.setEndTime(WireTime.timestamp(ended.at())).setVerdict(write(ended.verdict()));
+        UsageWire.writeIfKnown(ended.usage(), job);
       }
     }
     return job.build();

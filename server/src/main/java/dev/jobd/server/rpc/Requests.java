@@ -7,11 +7,13 @@ import dev.jobd.api.v1.SendInputRequest;
 import dev.jobd.api.v1.StartJobRequest;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StreamOutputRequest;
+import dev.jobd.api.v1.UpdateLimitsRequest;
 import dev.jobd.worker.InputSender;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
@@ -53,6 +55,11 @@ final class Requests {
         request.hasGrace() ? WireTime.duration("grace", request.getGrace()) : Duration.ZERO;
     int defaultSignal = grace.isZero() ? StopRequest.SIGKILL : StopRequest.SIGTERM;
     return new StopRequest(by, request.hasSignal() ? request.getSignal() : defaultSignal, grace);
+  }
+
+  /** Those to change. */
+  static Limits limits(UpdateLimitsRequest request) {
+    return LimitsWire.read(request.getLimits());
   }
 
   static ReadRequest read(StreamOutputRequest request) {

@@ -48,6 +48,7 @@ class RpcPermissionsTest {
       jobd.v1.JobService/WaitJob                                      AAN   ANN   ANN       AAN     DDD
       jobd.v1.JobService/StreamOutput                                 AAN   ANN   ANN       AAN     DDD
       jobd.v1.JobService/SendInput                                    AAN   ANN   ANN       DDD     DDD
+      jobd.v1.JobService/UpdateLimits                                 AAN   ANN   ANN       DDD     DDD
       jobd.v1.JobService/DeleteJob                                    AAN   ANN   ANN       DDD     DDD
       jobd.v1.ServerService/GetServerInfo                             AAA   AAA   AAA       AAA     AAA
       jobd.v1.ServerService/WhoAmI                                    AAA   AAA   AAA       AAA     AAA

@@ -13,6 +13,7 @@ import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.Usage;
 import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,38 @@ class WireTest {
     assertThat(job.getVerdict().getExited().getCode()).isEqualTo(7);
     assertThat(job.getOutputBytes()).isEqualTo(12);
     assertThat(job.getDroppedBytes()).isEqualTo(3);
+  }
+
+  @Test
+  void endedJobTellsWhatItUsedAsFarAsThatIsKnown() {
+    Usage known =
+        new Usage.Builder()
+            .userTime(Duration.ofMillis(1500))
+            .throttledTime(Duration.ZERO)
+            .peakMemoryBytes(0L)
+            .ioBytes(new Usage.Transfer(1, 2))
+            .cpuPressure(new Usage.Pressure(Duration.ofSeconds(3), null))
+            .build();
+    JobState.Ended end =
+        new JobState.Ended(Samples.COMMAND, Samples.ENDED, new Verdict.Exited(7), known);
+
+    var usage = JobWire.write(Samples.record(end)).getUsage();
+
+    assertThat(Durations.toMillis(usage.getUserTime())).isEqualTo(1500);
+    assertThat(usage.hasSystemTime()).isFalse();
+    assertThat(usage.hasThrottledTime()).as("none is not unknown").isTrue();
+    assertThat(usage.hasPeakMemoryBytes()).isTrue();
+    assertThat(usage.hasPids() || usage.hasPeakPids() || usage.hasMemoryBytes()).isFalse();
+    assertThat(usage.getReadBytes()).isEqualTo(1);
+    assertThat(usage.getWrittenBytes()).isEqualTo(2);
+    assertThat(usage.hasReadOperations()).isFalse();
+    assertThat(Durations.toSeconds(usage.getCpuPressure().getSome())).isEqualTo(3);
+    assertThat(usage.getCpuPressure().hasFull() || usage.hasMemoryPressure()).isFalse();
+  }
+
+  @Test
+  void jobOfWhichNothingIsKnownHasNoUsage() {
+    assertThat(JobWire.write(Samples.ended()).hasUsage()).isFalse();
   }
 
   @Test

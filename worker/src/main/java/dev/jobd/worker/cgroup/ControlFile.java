@@ -1,14 +1,24 @@
 package dev.jobd.worker.cgroup;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reading and writing the files through which the kernel controls groups. */
 final class ControlFile {
   /** Linux has no larger page on any machine that a JVM runs on. */
   private static final long MAX_PAGE_BYTES = 64 << 10;
+
+  private static final int PAGE_BYTES = 4096;
+
+  /** What a read says of a file that could be opened: there are no numbers in Java's exceptions. */
+  private static final Set<String> NOT_KEPT = Set.of("No such device", "Operation not supported");
 
   private ControlFile() {}
 
@@ -33,6 +43,29 @@ final class ControlFile {
     try {
       return Files.readString(file).stripTrailing();
     } catch (IOException e) {
+      throw new CgroupException("read " + file, e);
+    }
+  }
+
+  /**
+   * What {@code file} holds; {@code null} where the kernel does not keep it: there is no such file
+   * (ENOENT), its group was removed in between (ENODEV), or it is not counted (EOPNOTSUPP). Reads
+   * no more than once where it can: every job's end waits for several of these.
+   */
+  static @Nullable String readIfKept(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] page = new byte[PAGE_BYTES];
+      int length = Math.max(0, in.read(page)); // all of a text that is shorter than that
+      String text = new String(page, 0, length, StandardCharsets.US_ASCII);
+      return length < PAGE_BYTES
+          ? text
+          : text + new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      if (NOT_KEPT.contains(String.valueOf(e.getMessage()))) {
+        return null;
+      }
       throw new CgroupException("read " + file, e);
     }
   }

@@ -1,11 +1,18 @@
 package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 
 /** Processor time by quota, and by weight where jobs compete for it. */
 record CpuV2() implements Controller {
+  /** Times of every group of the cgroup2 tree; throttled time where it has the controller. */
+  static final Account ACCOUNT = Account.total("CPU time", "cpu.stat", CpuV2::noteTimes);
+
+  private static final String UNLIMITED = "max";
+
   @Override
   public void set(Path group, Limits limits) throws IOException {
     if (limits.cpuMillis() != null) {
@@ -13,6 +20,17 @@ record CpuV2() implements Controller {
     }
     if (limits.cpuWeight() != null) {
       weight(group).set(limits.cpuWeight());
+    }
+  }
+
+  @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    set(group, to);
+    if (from.cpuMillis() != null && to.cpuMillis() == null) {
+      quota(group).set(UNLIMITED);
+    }
+    if (from.cpuWeight() != null && to.cpuWeight() == null) {
+      weight(group).set(CpuWeight.DEFAULT);
     }
   }
 
@@ -36,5 +54,12 @@ record CpuV2() implements Controller {
 
   private static String max(long cpuMillis) {
     return CpuQuota.micros(cpuMillis) + " " + CpuQuota.PERIOD_MICROS;
+  }
+
+  private static void noteTimes(Counters counters, Usage.Builder usage) {
+    usage
+        .userTime(counters.named("user_usec", ChronoUnit.MICROS))
+        .systemTime(counters.named("system_usec", ChronoUnit.MICROS))
+        .throttledTime(counters.named("throttled_usec", ChronoUnit.MICROS));
   }
 }

@@ -7,12 +7,12 @@ final class CpuWeight {
   /** What v2 calls 100, v1 calls 1024: for both it is the share of a group that asks for none. */
   private static final long DEFAULT_SHARES = 1024;
 
-  private static final long DEFAULT_WEIGHT = 100;
+  static final long DEFAULT = 100;
 
   private CpuWeight() {}
 
   /** The shares of v1, to the nearest: what the kernel itself makes of a weight. */
   static long shares(long weight) {
-    return (weight * DEFAULT_SHARES + DEFAULT_WEIGHT / 2) / DEFAULT_WEIGHT;
+    return (weight * DEFAULT_SHARES + DEFAULT / 2) / DEFAULT;
   }
 }

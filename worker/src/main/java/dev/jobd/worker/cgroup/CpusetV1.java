@@ -23,6 +23,11 @@ record CpusetV1() implements Controller {
   }
 
   @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    cpus(group).set(list(group, to));
+  }
+
+  @Override
   public void verify(Path group, Limits limits) throws IOException {
     cpus(group).verify(list(group, limits));
     ControlFile.verify(group.resolve(NODES), parents(group, NODES));

@@ -19,6 +19,9 @@ sealed interface Hierarchy permits LegacyHierarchy, UnifiedHierarchy {
   /** What must be set and verified in each job's group. */
   List<Controller> controllers();
 
+  /** The accounts that the kernel may keep of a group here, in the order of preference. */
+  List<Account> accounts();
+
   /** The control file that counts kills for want of memory, where memory is limited here. */
   String oomEvents();
 

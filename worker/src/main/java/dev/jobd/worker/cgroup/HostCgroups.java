@@ -4,7 +4,10 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,9 @@ final class HostCgroups implements Cgroups {
   private final String instance;
   private final Path swaps;
   private final HostLimits judge;
+
+  /** The accounts that the kernel keeps here. */
+  private final IdentityHashMap<Hierarchy, List<Account>> accounts = new IdentityHashMap<>();
 
   /** Where jobs of earlier servers may have groups. */
   private final List<Path> earlier;
@@ -52,6 +58,7 @@ final class HostCgroups implements Cgroups {
         hierarchy.instance(instance).make();
         hierarchy.prepare(hierarchy.instance(instance));
       }
+      cgroups.findAccounts();
       return cgroups;
     } catch (IOException e) {
       cgroups.closeAfter(e);
@@ -77,6 +84,22 @@ final class HostCgroups implements Cgroups {
       hierarchy.require();
     }
     return hierarchies;
+  }
+
+  /** Once for all jobs: their groups have the files that the instance's group has. */
+  private void findAccounts() throws IOException {
+    Set<String> counted = new HashSet<>();
+    for (Hierarchy hierarchy : hierarchies) {
+      Path group = hierarchy.instance(instance).directory();
+      List<Account> kept = new ArrayList<>();
+      for (Account account : hierarchy.accounts()) {
+        if (!counted.contains(account.counts()) && account.isKept(group)) {
+          counted.add(account.counts());
+          kept.add(account);
+        }
+      }
+      accounts.put(hierarchy, List.copyOf(kept));
+    }
   }
 
   private void closeAfter(IOException failure) {
@@ -183,7 +206,13 @@ final class HostCgroups implements Cgroups {
         },
         groupFor(Resource.IO, job),
         group(limiting(Resource.PIDS), job),
-        groupFor(Resource.FREEZER, job));
+        groupFor(Resource.FREEZER, job),
+        hierarchies.stream().map(hierarchy -> jobGroup(hierarchy, job)).toList());
+  }
+
+  private JobGroup jobGroup(Hierarchy hierarchy, String job) {
+    return new JobGroup(
+        group(hierarchy, job), hierarchy, accounts.getOrDefault(hierarchy, List.of()));
   }
 
   private Path group(Hierarchy hierarchy, String job) {

@@ -2,12 +2,15 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Bounds for disks, from those that people name to those that the kernel knows. */
 final class IoLimits {
@@ -37,16 +40,21 @@ final class IoLimits {
     return List.copyOf(named.values());
   }
 
+  /** What {@code limits} have for a disk of that name. */
+  static Optional<IoLimit> of(Limits limits, @Nullable String disk) {
+    return limits.io().stream().filter(l -> Objects.equals(l.device(), disk)).findFirst();
+  }
+
   /**
    * The number of the disk that {@code limit}, one of {@link #named}, is for.
    *
-   * @throws IOException also where it has gone since
+   * @throws LimitRefusedException where it has gone since
    */
   static String number(Disks disks, IoLimit limit) throws IOException {
     try {
       return disks.find(Objects.requireNonNull(limit.device())).number();
     } catch (InvalidSpecException e) {
-      throw new CgroupException(FIELD, e.problem(), e);
+      throw new LimitRefusedException(FIELD, e.problem(), e.problem(), e);
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 record IoV1(Disks disks) implements Controller {
   static final String WEIGHT = "blkio.bfq.weight";
 
+  private static final long UNBOUND = 0;
+
   @Override
   public void set(Path group, Limits limits) throws IOException {
     for (IoLimit limit : limits.io()) {
@@ -29,6 +33,21 @@ record IoV1(Disks disks) implements Controller {
     if (limits.ioWeight() != null) {
       weight(group).set(IoWeight.bfq(limits.ioWeight()));
     }
+  }
+
+  @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    for (IoLimit limit : from.io()) {
+      Set<LimitFile> lifted = new LinkedHashSet<>(bounds(group, limit).keySet());
+      IoLimits.of(to, limit.device()).ifPresent(l -> lifted.removeAll(bounds(group, l).keySet()));
+      for (LimitFile file : lifted) {
+        file.set(IoLimits.number(disks, limit) + " " + UNBOUND);
+      }
+    }
+    if (from.ioWeight() != null && to.ioWeight() == null) {
+      weight(group).set(IoWeight.DEFAULT);
+    }
+    set(group, to);
   }
 
   @Override

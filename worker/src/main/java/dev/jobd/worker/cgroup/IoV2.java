@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,27 @@ record IoV2(Disks disks) implements Controller {
         weight.getKey().set(weight.getValue());
       }
     }
+  }
+
+  @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    for (IoLimit limit : from.io()) {
+      Set<String> lifted = new LinkedHashSet<>(keys(limit));
+      IoLimits.of(to, limit.device()).ifPresent(l -> lifted.removeAll(keys(l)));
+      for (String key : lifted) {
+        max(group).set(IoLimits.number(disks, limit) + " " + key + "=max");
+      }
+    }
+    if (from.ioWeight() != null && to.ioWeight() == null) {
+      for (LimitFile file : weights(group, IoWeight.DEFAULT).keySet()) {
+        file.set(IoWeight.DEFAULT);
+      }
+    }
+    set(group, to);
+  }
+
+  private static List<String> keys(IoLimit limit) {
+    return bounds(limit).stream().map(bound -> bound.substring(0, bound.indexOf('='))).toList();
   }
 
   @Override

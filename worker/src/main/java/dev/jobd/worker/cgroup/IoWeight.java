@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class IoWeight {
   static final String FIELD = "limits.io_weight";
 
-  private static final long DEFAULT = 100;
+  static final long DEFAULT = 100;
   private static final long MAX = 10_000;
   private static final long BFQ_MAX = 1_000;
 

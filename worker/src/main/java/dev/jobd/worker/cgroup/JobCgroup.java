@@ -1,5 +1,7 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +34,32 @@ public interface JobCgroup {
 
   /** The directory in which reading and writing is bounded; {@code null} where it cannot be. */
   @Nullable Path io();
+
+  /** Whether any of its directories is: from its creation until its removal. */
+  boolean isThere();
+
+  /**
+   * What the processes of the group use now and have used, for as long as the group is there; parts
+   * that this kernel does not count, or all of it where the group is gone, are unknown.
+   *
+   * @throws IOException naming the file, where one cannot be read that is there
+   */
+  Usage usage() throws IOException;
+
+  /** As {@link #usage}, without what is of the moment: for a group whose processes have ended. */
+  Usage total() throws IOException;
+
+  /**
+   * Takes the running group from one set of limits to another, each read back; or, where that
+   * fails, leaves it with those that it had.
+   *
+   * @param from what it has now
+   * @throws dev.jobd.worker.model.LimitRefusedException where the job uses more than a limit would
+   *     allow, or the kernel does not take one
+   * @throws IOException naming the file and the cause where it cannot be told what is in force.
+   *     What could not be put back is suppressed in either
+   */
+  void change(Limits from, Limits to) throws IOException;
 
   /**
    * Kills every process in the group and in groups below it, keeps them from making more, lifts

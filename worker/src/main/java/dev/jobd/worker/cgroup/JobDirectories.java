@@ -1,5 +1,7 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param earlier where an earlier server may have made them; any of them may be absent
  * @param pids which one of them all bounds the number of processes
  * @param freezer which one of them can be frozen, where that is needed to kill
+ * @param groups those of this server, with what limits and counts in them
  */
 record JobDirectories(
     @Nullable Path unified,
@@ -25,7 +28,8 @@ record JobDirectories(
     @Nullable Path oomNotice,
     @Nullable Path io,
     Path pids,
-    @Nullable Path freezer)
+    @Nullable Path freezer,
+    List<JobGroup> groups)
     implements JobCgroup {
 
   /** Since Linux 5.14. Kills what forks at the same time, too. */
@@ -36,6 +40,42 @@ record JobDirectories(
   @Override
   public List<Path> tasksFiles() {
     return legacy.stream().map(group -> group.resolve("tasks")).toList();
+  }
+
+  @Override
+  public Usage usage() throws IOException {
+    return read(true);
+  }
+
+  @Override
+  public Usage total() throws IOException {
+    return read(false);
+  }
+
+  private Usage read(boolean ofTheMoment) throws IOException {
+    Usage.Builder usage = new Usage.Builder();
+    for (JobGroup group : groups) {
+      for (Account account : group.accounts()) {
+        if (ofTheMoment || !account.ofTheMoment()) {
+          account.read(group.path(), usage);
+          for (Path place : earlier) { // names of files tell the versions apart
+            account.read(place, usage);
+          }
+        }
+      }
+    }
+    return usage.build();
+  }
+
+  @Override
+  public boolean isThere() {
+    return groups.stream().anyMatch(JobGroup::isThere)
+        || earlier.stream().anyMatch(place -> !Groups.isGone(place));
+  }
+
+  @Override
+  public void change(Limits from, Limits to) throws IOException {
+    JobGroup.change(groups, from, to);
   }
 
   @Override

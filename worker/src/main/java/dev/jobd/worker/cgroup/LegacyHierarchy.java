@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A cgroup v1 hierarchy, which holds one controller or several that are mounted together.
@@ -14,6 +15,10 @@ import java.util.Set;
  */
 record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
     implements Hierarchy {
+  private static final List<Account> ACCOUNTS =
+      Stream.of(CpuV1.ACCOUNTS, MemoryV1.ACCOUNTS, Pids.ACCOUNTS, IoAccounts.V1)
+          .flatMap(List::stream)
+          .toList();
 
   /**
    * @param swaps lists the swap areas in use
@@ -36,6 +41,11 @@ record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> contr
   @Override
   public boolean isNeededFor(Limits limits) {
     return resources.stream().anyMatch(resource -> resource.neededFor(limits));
+  }
+
+  @Override
+  public List<Account> accounts() {
+    return ACCOUNTS;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.LimitRefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +8,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A control file that holds one limit of a job. Its errors name the limit and the way out.
+ * A control file that holds one limit of a job. Its errors, {@link LimitRefusedException}, name the
+ * limit and the way out.
  *
  * @param field the limit, as the API has it
  */
@@ -73,8 +75,8 @@ record LimitFile(String field, Path file) {
     }
   }
 
-  private CgroupException refused(IOException e) {
+  private LimitRefusedException refused(IOException e) {
     String inner = e instanceof CgroupException known ? known.reason() : CgroupException.problem(e);
-    return new CgroupException(field, e.getMessage() + WAY_OUT, field + ": " + inner + WAY_OUT, e);
+    return new LimitRefusedException(field, inner + WAY_OUT, e.getMessage() + WAY_OUT, e);
   }
 }

@@ -1,9 +1,11 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Memory with page cache, and swap by a limit on both together.
@@ -16,6 +18,17 @@ record MemoryV1(Path swaps) implements Controller {
   static final String MEMORY_AND_SWAP = "memory.memsw.limit_in_bytes";
 
   private static final String MEMORY = "memory.limit_in_bytes";
+  private static final String USED = "memory.usage_in_bytes";
+  private static final long UNLIMITED = -1;
+
+  static final List<Account> ACCOUNTS =
+      List.of(
+          Account.ofTheMoment(
+              "memory", USED, (counters, usage) -> usage.memoryBytes(counters.single())),
+          Account.total(
+              "peak memory",
+              "memory.max_usage_in_bytes",
+              (counters, usage) -> usage.peakMemoryBytes(counters.single())));
 
   /** Memory first: the kernel refuses a limit on both that is below that on memory alone. */
   @Override
@@ -26,9 +39,33 @@ record MemoryV1(Path swaps) implements Controller {
     memory(group).set(limits.memoryBytes());
     LimitFile both = both(group);
     if (Files.exists(both.file())) {
-      both.set(limits.memoryBytes() + Swap.bytes(limits));
+      both.set(total(limits));
     } else {
       Swap.requireOff(swaps, both.file());
+    }
+  }
+
+  /**
+   * Where the limit on both rises, it first. The kernel takes back what it can where limits fall,
+   * and answers EBUSY where that is not enough.
+   */
+  @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    LimitFile both = both(group);
+    if (total(to) > total(from) && Files.exists(both.file())) {
+      both.set(to.memoryBytes() == null ? UNLIMITED : total(to));
+    }
+    if (from.memoryBytes() != null && to.memoryBytes() == null) {
+      memory(group).set(UNLIMITED);
+    }
+    try {
+      set(group, to);
+    } catch (LimitRefusedException e) {
+      Long used = new Counters(ControlFile.read(group.resolve(USED))).single();
+      if (to.memoryBytes() == null || used == null || used <= to.memoryBytes()) {
+        throw e;
+      }
+      throw MemoryInUse.refusal(used, to.memoryBytes());
     }
   }
 
@@ -40,12 +77,19 @@ record MemoryV1(Path swaps) implements Controller {
     memory(group).verifyBytes(limits.memoryBytes());
     LimitFile both = both(group);
     if (Files.exists(both.file())) {
-      both.verifyBytes(limits.memoryBytes() + Swap.bytes(limits));
+      both.verifyBytes(total(limits));
     }
   }
 
+  /** Memory and swap together. */
+  private static long total(Limits limits) {
+    return limits.memoryBytes() == null
+        ? Long.MAX_VALUE
+        : limits.memoryBytes() + Swap.bytes(limits);
+  }
+
   private static LimitFile memory(Path group) {
-    return new LimitFile("limits.memory_bytes", group.resolve(MEMORY));
+    return new LimitFile(Swap.MEMORY_FIELD, group.resolve(MEMORY));
   }
 
   private static LimitFile both(Path group) {

@@ -4,6 +4,7 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Memory with page cache, and swap beside it. A job that runs out of it, or that the host chooses
@@ -18,6 +19,20 @@ record MemoryV2(Path swaps) implements Controller {
   static final String MEMORY = "memory.max";
 
   private static final String OOM_GROUP = "memory.oom.group";
+  private static final String USED = "memory.current";
+  private static final String UNLIMITED = "max";
+
+  /** Since Linux 5.19. */
+  private static final String RECLAIM = "memory.reclaim";
+
+  static final List<Account> ACCOUNTS =
+      List.of(
+          Account.ofTheMoment(
+              "memory", USED, (counters, usage) -> usage.memoryBytes(counters.single())),
+          Account.total(
+              "peak memory",
+              "memory.peak",
+              (counters, usage) -> usage.peakMemoryBytes(counters.single())));
 
   @Override
   public void set(Path group, Limits limits) throws IOException {
@@ -34,6 +49,44 @@ record MemoryV2(Path swaps) implements Controller {
     }
   }
 
+  /** The kernel would kill the job where the limit is less than what it cannot give back. */
+  @Override
+  public void change(Path group, Limits from, Limits to) throws IOException {
+    if (to.memoryBytes() != null) {
+      takeBack(group, to.memoryBytes());
+    } else if (from.memoryBytes() != null) {
+      memory(group).set(UNLIMITED);
+      if (Files.exists(swap(group).file())) {
+        swap(group).set(UNLIMITED);
+      }
+    }
+    set(group, to);
+  }
+
+  /** Has the kernel free what it can above {@code bytes}, and refuses where that is not enough. */
+  private static void takeBack(Path group, long bytes) throws IOException {
+    long used = used(group);
+    if (used > bytes && Files.exists(group.resolve(RECLAIM))) {
+      try {
+        ControlFile.write(group.resolve(RECLAIM), used - bytes);
+      } catch (CgroupException e) {
+        // EAGAIN: not all of it; what matters is what is left
+      }
+      used = used(group);
+    }
+    if (used > bytes) {
+      throw MemoryInUse.refusal(used, bytes);
+    }
+  }
+
+  private static long used(Path group) throws IOException {
+    Long used = new Counters(ControlFile.read(group.resolve(USED))).single();
+    if (used == null) {
+      throw new CgroupException("read " + group.resolve(USED), "holds no number");
+    }
+    return used;
+  }
+
   @Override
   public void verify(Path group, Limits limits) throws IOException {
     ControlFile.verify(group.resolve(OOM_GROUP), 1);
@@ -48,7 +101,7 @@ record MemoryV2(Path swaps) implements Controller {
   }
 
   private static LimitFile memory(Path group) {
-    return new LimitFile("limits.memory_bytes", group.resolve(MEMORY));
+    return new LimitFile(Swap.MEMORY_FIELD, group.resolve(MEMORY));
   }
 
   private static LimitFile swap(Path group) {

@@ -1,5 +1,6 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 /** The host's swap, where the kernel's accounting of it is missing and no group can be kept out. */
 final class Swap {
   static final String FIELD = "limits.swap_bytes";
+  static final String MEMORY_FIELD = "limits.memory_bytes";
   static final String WAY_OUT = "boot with swapaccount=1, or turn swap off";
 
   private Swap() {}
@@ -27,9 +29,9 @@ final class Swap {
    */
   static void requireOff(Path swaps, Path missing) throws IOException {
     if (isOn(swaps)) {
-      throw new CgroupException(
-          "limit memory through " + missing.getParent(),
-          "there is no "
+      throw new LimitRefusedException(
+          MEMORY_FIELD,
+          "cannot be held: there is no "
               + missing.getFileName()
               + " to bound swap, and "
               + swaps

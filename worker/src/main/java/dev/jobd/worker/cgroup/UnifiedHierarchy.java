@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
     implements Hierarchy {
+
+  private static final List<Account> ACCOUNTS =
+      Stream.of(
+              List.of(CpuV2.ACCOUNT),
+              MemoryV2.ACCOUNTS,
+              Pids.ACCOUNTS,
+              List.of(IoAccounts.V2),
+              Pressure.ACCOUNTS)
+          .flatMap(List::stream)
+          .toList();
 
   /** Where the server itself goes, so that its own group may hand controllers down. */
   static final String LEAF = "jobd-server";
@@ -59,6 +70,11 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
   @Override
   public boolean isNeededFor(Limits limits) {
     return true;
+  }
+
+  @Override
+  public List<Account> accounts() {
+    return ACCOUNTS;
   }
 
   @Override

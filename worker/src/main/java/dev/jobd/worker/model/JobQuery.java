@@ -100,6 +100,11 @@ public record JobQuery(
     return new JobQuery(owner, idPrefix, name, phases, labels, value, pageSize, pageToken);
   }
 
+  public JobQuery withPageSizeAtMost(int most) {
+    int size = Math.min(pageSize, most);
+    return new JobQuery(owner, idPrefix, name, phases, labels, created, size, pageToken);
+  }
+
   public JobQuery withPageToken(@Nullable String value) {
     return new JobQuery(owner, idPrefix, name, phases, labels, created, pageSize, value);
   }

@@ -28,6 +28,10 @@ public record JobRecord(
     this(id, owner, spec, createdAt, state, output, null);
   }
 
+  public JobRecord withSpec(JobSpec newSpec) {
+    return new JobRecord(id, owner, newSpec, createdAt, state, output, outputExpiredAt);
+  }
+
   public JobRecord withState(JobState newState) {
     return new JobRecord(id, owner, spec, createdAt, newState, output, outputExpiredAt);
   }

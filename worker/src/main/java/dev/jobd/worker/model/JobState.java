@@ -38,8 +38,19 @@ public sealed interface JobState {
    *
    * @param command what ran; {@code null} where none did or it is not known
    * @param at when the command ended, or when that was found out
+   * @param usage in all, as the job's control groups counted it until its end
    */
-  record Ended(@Nullable Command command, Instant at, Verdict verdict) implements JobState {}
+  record Ended(@Nullable Command command, Instant at, Verdict verdict, Usage usage)
+      implements JobState {
+    /** Where nothing is known of what it used. */
+    public Ended(@Nullable Command command, Instant at, Verdict verdict) {
+      this(command, at, verdict, Usage.UNKNOWN);
+    }
+
+    public Ended withUsage(Usage value) {
+      return new Ended(command, at, verdict, value);
+    }
+  }
 
   /**
    * The command of a job, once it was executed.

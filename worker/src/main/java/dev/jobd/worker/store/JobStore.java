@@ -59,6 +59,13 @@ public interface JobStore extends Closeable {
   CompletableFuture<Void> update(JobRecord record);
 
   /**
+   * Replaces the limits in a live job's specification.
+   *
+   * @return whether there is a record of it, and it has not ended; else nothing is changed
+   */
+  CompletableFuture<Boolean> updateLimits(JobRecord record);
+
+  /**
    * As {@link #update}, for what somebody else could tell again: waits up to {@link #LAZINESS} for
    * another write to become durable with, and so mostly costs no wait for the disk of its own.
    */

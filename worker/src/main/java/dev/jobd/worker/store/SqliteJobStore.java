@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,24 @@ public final class SqliteJobStore implements JobStore, History, Uncompressed {
               "update job " + id,
               state.length,
               session -> session.update(id, phase, output, state, endedAt)));
+    } catch (IOException e) {
+      return refused("update", record, e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Boolean> updateLimits(JobRecord record) {
+    AtomicBoolean updated = new AtomicBoolean();
+    try {
+      JobId id = record.id();
+      byte[] spec = SpecDocument.encode(record.spec());
+      return writer
+          .write(
+              Write.urgent(
+                  "update the limits of job " + id,
+                  spec.length,
+                  session -> updated.set(session.updateLiveSpec(id, spec))))
+          .thenApply(done -> updated.get());
     } catch (IOException e) {
       return refused("update", record, e);
     }
@@ -292,7 +311,7 @@ public final class SqliteJobStore implements JobStore, History, Uncompressed {
     return rows.stream().map(JobRow::decodeOrLost).toList();
   }
 
-  private static CompletableFuture<Void> refused(String verb, JobRecord record, IOException why) {
+  private static <T> CompletableFuture<T> refused(String verb, JobRecord record, IOException why) {
     return CompletableFuture.failedFuture(
         new IOException("cannot " + verb + " job " + record.id() + ": " + why.getMessage(), why));
   }

@@ -6,6 +6,7 @@ import dev.jobd.worker.model.JobState.Ended;
 import dev.jobd.worker.model.JobState.Running;
 import dev.jobd.worker.model.JobState.Starting;
 import dev.jobd.worker.model.JobState.Stopping;
+import dev.jobd.worker.model.Usage;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.model.Verdict.Cause;
 import dev.jobd.worker.model.Verdict.Exited;
@@ -18,10 +19,10 @@ import java.time.Instant;
 
 /**
  * A {@link JobState} as bytes. Any change of what is written is a new version; the old ones stay
- * readable: version 1 did not say how a job is to be stopped.
+ * readable: version 1 did not say how a job is to be stopped, version 2 not what one had used.
  */
 final class StateDocument {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** For a stop of version 1: what most ask for. */
   private static final int SIGTERM = 15;
@@ -55,7 +56,7 @@ final class StateDocument {
         out.writeInt(signal);
         out.writeLong(grace.toNanos());
       }
-      case Ended(Command command, Instant at, Verdict verdict) -> {
+      case Ended(Command command, Instant at, Verdict verdict, Usage usage) -> {
         out.writeByte(ENDED);
         out.writePresence(command);
         if (command != null) {
@@ -63,6 +64,7 @@ final class StateDocument {
         }
         out.writeLong(Nanos.of(at));
         writeVerdict(out, verdict);
+        UsageDocument.write(out, usage);
       }
     }
     return out.toByteArray();
@@ -86,7 +88,8 @@ final class StateDocument {
           new Ended(
               in.readPresence() ? readCommand(in) : null,
               Nanos.toInstant(in.readLong()),
-              readVerdict(in));
+              readVerdict(in),
+              in.version() < 3 ? Usage.UNKNOWN : UsageDocument.read(in));
       default -> throw new IOException("unknown kind " + kind);
     };
   }

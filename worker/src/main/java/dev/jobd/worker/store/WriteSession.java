@@ -38,12 +38,16 @@ final class WriteSession implements AutoCloseable {
       WHERE id = ?
       """;
 
+  private static final String UPDATE_LIVE_SPEC =
+      "UPDATE jobs SET spec = ? WHERE id = ? AND phase <> ?";
+
   private final Connection connection;
   private final PreparedStatement recorded;
   private final PreparedStatement request;
   private final PreparedStatement insertJob;
   private final PreparedStatement insertLabel;
   private final PreparedStatement updateJob;
+  private final PreparedStatement updateLiveSpec;
   private final Counters counters;
   private final Compressions compressions;
   private final Removals removals;
@@ -55,6 +59,7 @@ final class WriteSession implements AutoCloseable {
     this.insertJob = connection.prepareStatement(INSERT_JOB);
     this.insertLabel = connection.prepareStatement(INSERT_LABEL);
     this.updateJob = connection.prepareStatement(UPDATE_JOB);
+    this.updateLiveSpec = connection.prepareStatement(UPDATE_LIVE_SPEC);
     this.counters = new Counters(connection);
     this.compressions = new Compressions(connection);
     this.removals = new Removals(connection, counters, compressions);
@@ -144,6 +149,19 @@ final class WriteSession implements AutoCloseable {
   private void ended(JobId id, String owner, long endedAt, OutputSize output) throws SQLException {
     counters.ended(owner, output.kept());
     compressions.ended(id, endedAt, output.kept());
+  }
+
+  /**
+   * Replaces a live job's specification.
+   *
+   * @param spec with the name and the labels that the job has: they are columns, too
+   * @return whether there is such a job that lives
+   */
+  boolean updateLiveSpec(JobId id, byte[] spec) throws SQLException {
+    updateLiveSpec.setBytes(1, spec);
+    updateLiveSpec.setString(2, id.toString());
+    updateLiveSpec.setString(3, Phase.ENDED.name());
+    return updateLiveSpec.executeUpdate() > 0;
   }
 
   /** Makes everything since the last commit durable. */

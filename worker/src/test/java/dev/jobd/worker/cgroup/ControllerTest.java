@@ -154,13 +154,11 @@ class ControllerTest {
     assertThatThrownBy(() -> apply(new MemoryV1(host.proc().swaps()), memory(1 << 20)))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "limit memory through "
-                + group
-                + ": there is no memory.memsw.limit_in_bytes"
+            "limits.memory_bytes: cannot be held: there is no memory.memsw.limit_in_bytes"
                 + problem);
     assertThatThrownBy(() -> apply(new MemoryV2(host.proc().swaps()), memory(1 << 20)))
         .isInstanceOf(IOException.class)
-        .hasMessage("limit memory through " + group + ": there is no memory.swap.max" + problem);
+        .hasMessage("limits.memory_bytes: cannot be held: there is no memory.swap.max" + problem);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -177,6 +178,30 @@ class KernelCgroupsTest {
   }
 
   @Test
+  void aChangeThatTheKernelRefusesNamesItsFieldAndTakesTheOthersBack() throws IOException {
+    Limits before = new Limits(100L, 32L << 20, null, null, null);
+    JobCgroup group = create(before);
+    Path quota = anyFile(group, "cpu.cfs_quota_us", "cpu.max");
+    assumeTrue(quota.endsWith("cpu.cfs_quota_us"), "v2 accepts a quota above its parent's");
+    ControlFile.write(quota.resolve("../../cpu.cfs_quota_us").normalize(), 20_000);
+
+    assertThatThrownBy(() -> group.change(before, ALL.orElse(before)))
+        .isInstanceOfSatisfying(
+            LimitRefusedException.class,
+            e -> {
+              assertThat(e.field()).isEqualTo("limits.cpu_millis");
+              assertThat(e.problem()).startsWith("Invalid argument; ");
+              assertThat(e)
+                  .hasMessageContaining("write 50000 to " + quota + ": Invalid argument; ");
+            })
+        .hasNoSuppressedExceptions();
+
+    assertThat(quota).hasContent("10000");
+    assertThat(anyFile(group, "memory.limit_in_bytes", "memory.max")).hasContent("33554432");
+    assertThat(file(group, "pids.max")).hasContent("max");
+  }
+
+  @Test
   void aThousandGroupsLeaveNothing() throws IOException {
     for (int i = 0; i < 1_000; i++) {
       cgroups.create("job-" + i, ALL).remove();
@@ -281,7 +306,7 @@ class KernelCgroupsTest {
   private static JobCgroup processByProcess(JobCgroup group) throws IOException {
     Path pids = parentOf(file(group, "pids.max"));
     return new JobDirectories(
-        null, List.of(), List.of(), group.oomEvents(), null, null, pids, null);
+        null, List.of(), List.of(), group.oomEvents(), null, null, pids, null, List.of());
   }
 
   /** Runs {@code script} in {@code group}, as what in a real job is its init. */

@@ -26,6 +26,10 @@ final class DocumentsTest {
           + "554553540100000003626f62";
   private static final String STOPPING_1 = "01030000109218ea008b6316cd1600000003626f62";
   private static final String STATE_2 = "02" + STATE_1.substring(2);
+
+  /** Of a usage of which nothing is known. */
+  private static final String STATE_3 = "03" + STATE_1.substring(2) + "00".repeat(12);
+
   private static final String SPEC_1 =
       "0100000002000000027368000000022d630000000100000001410000000162000000012f01000000"
           + "016e00000001000000016b00000001760100000000000001f4000100000000000000400100000000"
@@ -90,6 +94,7 @@ final class DocumentsTest {
             .build();
 
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_1))).isEqualTo(state);
+    assertThat(StateDocument.decode(HexFormat.of().parseHex(STATE_2))).isEqualTo(state);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_1))).isEqualTo(spec);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_2))).isEqualTo(spec);
     assertThat(SpecDocument.decode(HexFormat.of().parseHex(SPEC_3))).isEqualTo(spec);
@@ -97,18 +102,18 @@ final class DocumentsTest {
         .isEqualTo(Limits.builder().cpuMillis(10L).build());
     assertThat(StateDocument.decode(HexFormat.of().parseHex(STOPPING_1)))
         .isEqualTo(new JobState.Stopping(Samples.COMMAND, "bob", 15, Duration.ofSeconds(10)));
-    assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_2);
+    assertThat(HexFormat.of().formatHex(StateDocument.encode(state))).isEqualTo(STATE_3);
     assertThat(HexFormat.of().formatHex(SpecDocument.encode(spec))).isEqualTo(SPEC_4);
   }
 
   @Test
   void unknownVersionIsCorrupt() throws IOException {
     byte[] state = StateDocument.encode(new JobState.Starting());
-    state[0] = 3;
+    state[0] = 4;
 
     assertThatThrownBy(() -> StateDocument.decode(state))
         .isInstanceOf(CorruptDocumentException.class)
-        .hasMessage("state: its version is 3, known is 2");
+        .hasMessage("state: its version is 4, known is 3");
   }
 
   @Test
@@ -148,7 +153,7 @@ final class DocumentsTest {
   @Test
   void valueThatTheModelRefusesIsCorruptAndNamed() throws IOException {
     byte[] code = StateDocument.encode(new Ended(null, Samples.TIME, new Verdict.Exited(7)));
-    code[code.length - 2] = 1;
+    code[code.length - 12 - 2] = 1; // before the twelve parts of a usage that is not known
     byte[] pid = StateDocument.encode(new JobState.Running(Samples.COMMAND));
     pid[2] = -1;
     byte[] by =

@@ -14,6 +14,7 @@ import dev.jobd.worker.model.JobState.Stopping;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
+import dev.jobd.worker.model.Usage;
 import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,22 @@ final class Samples {
   static final Owner BOB = new Owner("bob");
   static final Instant TIME = Instant.parse("2026-11-21T08:00:00.123456789Z");
   static final Command COMMAND = new Command(4242, TIME.plusNanos(1));
+
+  /** Every part with a value of its own. */
+  static final Usage USAGE =
+      new Usage(
+          Duration.ofNanos(1),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(3),
+          4L,
+          5L,
+          6L,
+          7L,
+          new Usage.Transfer(8, 9),
+          new Usage.Transfer(10, 11),
+          new Usage.Pressure(Duration.ofNanos(12), null),
+          new Usage.Pressure(Duration.ofNanos(13), Duration.ofNanos(14)),
+          new Usage.Pressure(Duration.ofNanos(15), Duration.ofNanos(16)));
 
   private Samples() {}
 
@@ -69,6 +86,8 @@ final class Samples {
       states.add(new Ended(null, TIME, verdict));
       states.add(new Ended(COMMAND, TIME.plusSeconds(5), verdict));
     }
+    states.add(exited(0).withUsage(USAGE));
+    states.add(exited(0).withUsage(new Usage.Builder().peakPids(0L).build()));
     return states;
   }
 

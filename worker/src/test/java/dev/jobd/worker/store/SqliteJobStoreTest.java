@@ -14,6 +14,7 @@ import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.JobState.Ended;
 import dev.jobd.worker.model.JobState.Running;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
@@ -117,6 +118,26 @@ final class SqliteJobStoreTest {
   }
 
   @Test
+  void limitsOfALiveJobAreReplacedAndNothingElse() throws Exception {
+    try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      JobRecord live = inserted(store, Samples.starting());
+      JobRecord ended = inserted(store, Samples.starting().withState(Samples.exited(0)));
+      JobSpec limited =
+          live.spec().withLimits(Limits.builder().pids(7L).build().orElse(live.spec().limits()));
+      JobRecord running = live.withState(new Running(Samples.COMMAND));
+
+      assertThat(durable(store.updateLimits(live.withSpec(limited)))).isTrue();
+      assertThat(durable(store.updateLimits(ended.withSpec(limited)))).isFalse();
+      assertThat(durable(store.updateLimits(Samples.starting()))).isFalse();
+      durable(store.update(running));
+
+      assertThat(store.find(live.id())).contains(running.withSpec(limited));
+      assertThat(store.list(JobQuery.ALL).items())
+          .containsExactly(ended, running.withSpec(limited));
+    }
+  }
+
+  @Test
   void updateOfAbsentJobFailsNamingIt() throws Exception {
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
       JobRecord record = Samples.starting();
@@ -186,7 +207,7 @@ final class SqliteJobStoreTest {
       assertThatThrownBy(() -> store.find(bad.id()))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "record of job " + bad.id() + " is corrupt: state: its version is 99, known is 2");
+              "record of job " + bad.id() + " is corrupt: state: its version is 99, known is 3");
       assertThat(store.list(JobQuery.ALL).items()).hasSize(2).contains(good);
       JobRecord lost = store.list(JobQuery.ALL).items().getFirst();
       assertThat(lost.id()).isEqualTo(bad.id());

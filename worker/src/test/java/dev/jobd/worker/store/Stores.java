@@ -23,9 +23,9 @@ final class Stores {
   private Stores() {}
 
   /** Waits until {@code write} is durable. */
-  static void durable(CompletableFuture<Void> write) throws IOException, InterruptedException {
+  static <T> T durable(CompletableFuture<T> write) throws IOException, InterruptedException {
     try {
-      write.get(BOUND_SECONDS, TimeUnit.SECONDS);
+      return write.get(BOUND_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       assertThat(e.getCause()).isInstanceOf(IOException.class);
       throw (IOException) e.getCause();

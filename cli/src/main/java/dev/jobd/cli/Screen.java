@@ -1,0 +1,129 @@
+package dev.jobd.cli;
+
+import dev.jobd.cli.render.ByteSink;
+import dev.jobd.cli.render.Picture;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * A terminal that pictures are drawn on, each in the place of the one before. While it is open,
+ * keys are taken without Enter; a signal that ends jobctl leaves the terminal as it was.
+ */
+final class Screen implements AutoCloseable {
+  private static final Tty.Size DEFAULT_SIZE = new Tty.Size(24, 80);
+
+  /** No cursor; and a character that takes two places has no line begin another. */
+  private static final String BEGIN = "\u001b[?25l\u001b[?7l";
+
+  private static final String END = "\u001b[?7h\u001b[?25h";
+
+  private static final int END_OF_TRANSMISSION = 4;
+
+  /** What a wait ends with. */
+  enum Event {
+    TIME_UP,
+    /** The window has another size. */
+    RESIZED,
+    QUIT
+  }
+
+  private final ByteSink out;
+  private final @Nullable String settings;
+  private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(Event.values().length);
+  private final Map<Signal, SignalHandler> handlers = new LinkedHashMap<>();
+  private Tty.Size size;
+
+  private Screen(ByteSink out, @Nullable String settings, Tty.Size size) {
+    this.out = out;
+    this.settings = settings;
+    this.size = size;
+  }
+
+  static Screen open(ByteSink out) throws IOException {
+    Screen screen = new Screen(out, Tty.settings(), sizeOr(DEFAULT_SIZE));
+    for (String ending : new String[] {"INT", "TERM", "HUP"}) {
+      screen.handle(ending, screen::leave);
+    }
+    screen.handle("WINCH", _ -> screen.tell(Event.RESIZED));
+    if (screen.settings != null && Tty.takeKeys()) {
+      Thread.ofPlatform().daemon().name("jobctl-keys").start(screen::takeKeys);
+    }
+    out.write(BEGIN);
+    return screen;
+  }
+
+  private static Tty.Size sizeOr(Tty.Size otherwise) {
+    Tty.Size found = Tty.size();
+    return found == null ? otherwise : found;
+  }
+
+  private void handle(String name, SignalHandler handler) {
+    Signal signal = new Signal(name);
+    handlers.put(signal, Signal.handle(signal, handler));
+  }
+
+  private void takeKeys() {
+    try (InputStream keys = Tty.keys()) {
+      for (int key = keys.read(); key >= 0; key = keys.read()) {
+        if (key == 'q' || key == 'Q' || key == END_OF_TRANSMISSION) {
+          tell(Event.QUIT);
+        }
+      }
+    } catch (IOException e) {
+      // No keys then; Ctrl-C ends it.
+    }
+  }
+
+  /** Each waits to be heard of once at most, and so there is room. */
+  private synchronized void tell(Event event) {
+    if (!events.contains(event)) {
+      events.add(event);
+    }
+  }
+
+  /** On a thread of its own, whatever the others do: they may wait for a server that is away. */
+  private void leave(Signal signal) {
+    restore();
+    System.out.print(END);
+    System.out.flush();
+    Runtime.getRuntime().halt(ExitCode.signal(signal.getNumber()));
+  }
+
+  private void restore() {
+    if (settings != null) {
+      Tty.restore(settings);
+    }
+  }
+
+  /** Draws {@code lines}, as far as the window has room for them. */
+  void draw(List<String> lines) throws IOException {
+    out.write(Picture.of(lines, size.rows(), size.columns()));
+    out.flush();
+  }
+
+  /** Waits for something to happen, for {@code nanos} at most. */
+  Event await(long nanos) throws InterruptedException {
+    Event event = events.poll(nanos, TimeUnit.NANOSECONDS);
+    if (event == Event.RESIZED) {
+      size = sizeOr(size);
+    }
+    return event == null ? Event.TIME_UP : event;
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.write(END);
+    out.flush();
+    restore();
+    handlers.forEach(Signal::handle);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.jobd.cli;
+
+import dev.jobd.api.args.Quantity;
+import dev.jobd.api.v1.Job;
+import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.api.v1.ListJobsRequest;
+import dev.jobd.api.v1.ListJobsResponse;
+import dev.jobd.cli.render.JobTable;
+import dev.jobd.cli.render.ProtoJson;
+import dev.jobd.cli.render.TopTable;
+import dev.jobd.cli.render.UsageSample;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Shows what live jobs use, again and again. */
+final class TopCommand implements Command {
+  private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MAX_INTERVAL = Duration.ofHours(1);
+
+  /** The first rates are soon there. */
+  private static final Duration FIRST_INTERVAL = Duration.ofSeconds(1);
+
+  /** The newest of more. */
+  private static final int MAX_JOBS = 1000;
+
+  /** What the server puts on a page at most. */
+  private static final int PAGE_SIZE = 100;
+
+  @Override
+  public CommandSpec spec() {
+    return Options.command(
+            this,
+            "Shows what live jobs use, the busiest first, until q or Ctrl-C; once where standard"
+                + " output is no terminal",
+            "top")
+        .addOption(
+            Options.value("TIME", "Between two looks, like 500ms. Default: 2s", "-d", "--interval"))
+        .addOption(Options.flag("Prints one table, of two looks, and ends", "--once"))
+        .addOption(Options.value("USER", "Only this user's", "--owner"))
+        .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"));
+  }
+
+  @Override
+  public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
+    Arguments arguments = invocation.arguments();
+    Duration given = arguments.parsed("--interval", TopCommand::interval);
+    Duration interval = given == null ? DEFAULT_INTERVAL : given;
+    OutputFormat format = invocation.format();
+    Look look = new Look(invocation.connection(), request(arguments));
+    if (format == OutputFormat.JSON) {
+      invocation.console().data(ProtoJson.of(look.response()));
+    } else if (format == OutputFormat.NAME) {
+      for (Job job : look.response().getJobsList()) {
+        invocation.console().data(JobTable.handle(job));
+      }
+    } else {
+      TopTable table = new TopTable(JobReport.seesOthers(invocation.connection()));
+      if (format == null && invocation.console().isTerminal() && !arguments.has("--once")) {
+        watch(look, table, interval, invocation);
+      } else {
+        printOnce(look, table, interval, invocation);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private static void printOnce(Look look, TopTable table, Duration interval, Invocation invocation)
+      throws CommandFailure, IOException, InterruptedException {
+    List<UsageSample> before = look.samples();
+    TimeUnit.NANOSECONDS.sleep(first(interval)); // rates take two looks
+    List<UsageSample> now = look.samples();
+    invocation.console().data(String.join("\n", table.lines(before, now, Instant.now())));
+  }
+
+  private static void watch(Look look, TopTable table, Duration interval, Invocation invocation)
+      throws CommandFailure, IOException, InterruptedException {
+    List<UsageSample> before = List.of();
+    List<UsageSample> now = look.samples();
+    try (Screen screen = Screen.open(invocation.console().out())) {
+      long due = System.nanoTime() + first(interval);
+      while (true) {
+        screen.draw(table.lines(before, now, Instant.now()));
+        switch (screen.await(due - System.nanoTime())) {
+          case TIME_UP -> {
+            before = now;
+            now = look.samples();
+            due = System.nanoTime() + interval.toNanos();
+          }
+          case RESIZED -> {} // the same once more
+          case QUIT -> {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static long first(Duration interval) {
+    return Math.min(interval.toNanos(), FIRST_INTERVAL.toNanos());
+  }
+
+  private static Duration interval(String text) {
+    Duration interval = Quantity.duration(text);
+    if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
+      throw new IllegalArgumentException("must be 100ms to 1h, was " + text);
+    }
+    return interval;
+  }
+
+  private static ListJobsRequest request(Arguments arguments) throws CommandFailure {
+    ListJobsRequest.Builder request =
+        ListJobsRequest.newBuilder()
+            .setWithUsage(true)
+            .setPageSize(PAGE_SIZE)
+            .addPhases(JobPhase.JOB_PHASE_STARTING)
+            .addPhases(JobPhase.JOB_PHASE_RUNNING)
+            .addPhases(JobPhase.JOB_PHASE_STOPPING)
+            .putAllLabels(JobSpecOptions.pairs("--label", arguments.values("--label")));
+    @Nullable String owner = arguments.value("--owner");
+    if (owner != null) {
+      request.setOwner(owner);
+    }
+    return request.build();
+  }
+
+  /** Asks for live jobs and what they use now. */
+  private record Look(Connection connection, ListJobsRequest request) {
+
+    ListJobsResponse response() throws CommandFailure, IOException {
+      ListJobsResponse.Builder all = ListJobsResponse.newBuilder();
+      samples().forEach(sample -> all.addJobs(sample.job()));
+      return all.build();
+    }
+
+    /** Of one page at a time, so each with the time of its own page. */
+    List<UsageSample> samples() throws CommandFailure, IOException {
+      List<UsageSample> samples = new ArrayList<>();
+      String next = "";
+      do {
+        ListJobsResponse page =
+            connection.call(
+                "show what jobs use",
+                JobServiceGrpc.getListJobsMethod(),
+                request.toBuilder().setPageToken(next).build());
+        long nanos = System.nanoTime();
+        for (Job job : page.getJobsList()) {
+          if (job.getPhase() != JobPhase.JOB_PHASE_ENDED) { // while the page was read
+            samples.add(new UsageSample(job, nanos));
+          }
+        }
+        next = page.getNextPageToken();
+      } while (!next.isEmpty() && samples.size() < MAX_JOBS);
+      return samples;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.Limits;
+
+/** What a change of a running job's limits did: those that it had, and those that it has. */
+public record LimitChange(Limits from, Limits to) {}

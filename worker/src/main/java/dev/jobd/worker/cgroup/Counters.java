@@ -1,0 +1,73 @@
+package dev.jobd.worker.cgroup;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a control file that holds counts: one alone, or some with their names. What is not
+ * there, or is no count, is {@code null}.
+ */
+record Counters(String text) {
+
+  /** The count that the text begins with. */
+  @Nullable Long single() {
+    return numberAt(0);
+  }
+
+  /** The count in the line {@code name count}. */
+  @Nullable Long named(String name) {
+    Counters line = line(name);
+    return line == null ? null : line.single();
+  }
+
+  /** The same for a count of {@code unit}. */
+  @Nullable Duration named(String name, ChronoUnit unit) {
+    Long count = named(name);
+    return count == null ? null : Duration.of(count, unit);
+  }
+
+  /** What follows {@code name} and a space in the line that begins so. */
+  @Nullable Counters line(String name) {
+    String beginning = name + " ";
+    for (int at = 0; at < text.length(); at = endOfLine(at) + 1) {
+      if (text.startsWith(beginning, at)) {
+        return new Counters(text.substring(at + beginning.length(), endOfLine(at)));
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The counts of all lines that follow {@code word}, added up.
+   *
+   * @param word with what separates it from its count: {@code rbytes=}
+   */
+  @Nullable Long sum(String word) {
+    Long sum = null;
+    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length())) {
+      Long count = numberAt(at + word.length());
+      if (count != null && (at == 0 || Character.isWhitespace(text.charAt(at - 1)))) {
+        sum = (sum == null ? 0 : sum) + count;
+      }
+    }
+    return sum;
+  }
+
+  private int endOfLine(int from) {
+    int end = text.indexOf('\n', from);
+    return end < 0 ? text.length() : end;
+  }
+
+  private @Nullable Long numberAt(int from) {
+    int to = from;
+    while (to < text.length() && text.charAt(to) >= '0' && text.charAt(to) <= '9') {
+      to++;
+    }
+    try {
+      return Long.valueOf(text.substring(from, to));
+    } catch (NumberFormatException e) {
+      return null; // there is none
+    }
+  }
+}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +28,7 @@ final class SlowFollower implements Closeable {
     slow.sink.send(sender.request());
     ByteBuffer one = ByteBuffer.allocate(1);
     slow.sink.receive(one);
-    slow.clock.scheduleAtFixedRate(() -> slow.take(one), 1, 1, TimeUnit.SECONDS);
+    Future<?> _ = slow.clock.scheduleAtFixedRate(() -> slow.take(one), 1, 1, TimeUnit.SECONDS);
     return slow;
   }
 

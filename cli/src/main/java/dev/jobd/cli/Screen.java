@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.JobExitCode;
 import dev.jobd.cli.render.ByteSink;
 import dev.jobd.cli.render.Picture;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class Screen implements AutoCloseable {
     restore();
     System.out.print(END);
     System.out.flush();
-    Runtime.getRuntime().halt(ExitCode.signal(signal.getNumber()));
+    Runtime.getRuntime().halt(JobExitCode.ofSignal(signal.getNumber()));
   }
 
   private void restore() {

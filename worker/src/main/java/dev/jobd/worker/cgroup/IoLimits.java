@@ -2,6 +2,7 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;

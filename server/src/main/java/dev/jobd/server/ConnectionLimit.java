@@ -32,14 +32,14 @@ import org.slf4j.LoggerFactory;
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLimit.class);
 
-  private final ServerConfig.Bounds bounds;
+  private final ConnectionBounds bounds;
 
   /** By the peer's address and port, the oldest first. */
   private final Map<SocketAddress, Channel> unfinished = new LinkedHashMap<>();
 
   private final Set<Channel> finished = new HashSet<>();
 
-  ConnectionLimit(ServerConfig.Bounds bounds) {
+  ConnectionLimit(ConnectionBounds bounds) {
     this.bounds = bounds;
   }
 
@@ -49,7 +49,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     @Nullable SocketAddress peer = connection.remoteAddress();
     if (peer == null || !admit(peer, connection)) {
       connection.unsafe().closeForcibly();
-      log.warn("refused {}: {} connections are open", peer, bounds.maxConnections());
+      log.warn("refused {}: {} connections are open", peer, bounds.most());
       return;
     }
     connection.closeFuture().addListener(_ -> forget(peer, connection));
@@ -68,10 +68,10 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
   }
 
   private synchronized boolean admit(SocketAddress peer, Channel connection) {
-    boolean full = unfinished.size() + finished.size() >= bounds.maxConnections();
-    if (unfinishedOf(peer) >= bounds.maxHandshakesPerAddress()) {
+    boolean full = unfinished.size() + finished.size() >= bounds.most();
+    if (unfinishedOf(peer) >= bounds.handshakesPerAddress()) {
       replace(oldest(peer));
-    } else if (full || unfinished.size() >= bounds.maxHandshakes()) {
+    } else if (full || unfinished.size() >= bounds.handshakes()) {
       Optional<SocketAddress> oldest = unfinished.keySet().stream().findFirst();
       if (oldest.isEmpty()) {
         return false;

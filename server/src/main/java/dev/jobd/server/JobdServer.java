@@ -59,9 +59,9 @@ public final class JobdServer implements AutoCloseable {
       throws IOException {
     CallThreads threads = CallThreads.start();
     Transport transport = new Transport(config.stateDirectory());
-    ServerConfig.Bounds bounds = config.bounds();
+    CallBounds calls = config.bounds().calls();
     CallBudget budget =
-        new CallBudget(bounds.calls(), bounds.followers(), bounds.inputs(), bounds.requestTime());
+        new CallBudget(calls.unary(), calls.followers(), calls.inputs(), calls.requestTime());
     HealthStatusManager health = new HealthStatusManager();
     CompletableFuture<Void> ends = new CompletableFuture<>();
     JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);
@@ -90,8 +90,9 @@ public final class JobdServer implements AutoCloseable {
       throws IOException {
     Roles roles = Roles.BUILT_IN;
     NettyServerBuilder server = NettyServerBuilder.forAddress(config.listen().resolve());
-    transport.configure(server, config.bounds());
-    bound(server, config.bounds());
+    transport.configure(server, config.bounds().connections());
+    bound(server, config.bounds().connections());
+    bound(server, config.bounds().calls());
     return server
         .sslContext(tls)
         .executor(threads.calls())
@@ -120,18 +121,22 @@ public final class JobdServer implements AutoCloseable {
     }
   }
 
-  private static void bound(NettyServerBuilder server, ServerConfig.Bounds bounds) {
+  private static void bound(NettyServerBuilder server, ConnectionBounds bounds) {
     server
-        .maxConcurrentCallsPerConnection(bounds.maxCallsPerConnection())
         .flowControlWindow(bounds.receiveWindowBytes())
-        .maxInboundMessageSize(bounds.maxRequestBytes())
-        .maxInboundMetadataSize(bounds.maxHeaderBytes())
         .handshakeTimeout(bounds.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .keepAliveTime(bounds.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
         .keepAliveTimeout(bounds.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(bounds.minClientKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
-        .maxConnectionIdle(bounds.maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS);
+        .maxConnectionIdle(bounds.maxIdle().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void bound(NettyServerBuilder server, CallBounds bounds) {
+    server
+        .maxConcurrentCallsPerConnection(bounds.perConnection())
+        .maxInboundMessageSize(bounds.requestBytes())
+        .maxInboundMetadataSize(bounds.headerBytes());
   }
 
   /** Where the server listens, with the port it got where 0 was asked for. */

@@ -1,6 +1,5 @@
 package dev.jobd.server;
 
-import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Quotas;
 import dev.jobd.worker.Retention;
@@ -66,124 +65,23 @@ public record ServerConfig(
   /**
    * What clients may cost the server.
    *
-   * @param maxConnections open at one time, also those that have not shown a certificate yet; one
-   *     more takes the place of one of the latter, or is closed at once
-   * @param maxHandshakes not finished at one time: half of the connections, so that the other half
-   *     is for those who have shown a certificate; one more takes the place of the oldest
-   * @param maxHandshakesPerAddress of one peer, so that no single host can use up those of all;
-   *     enough for a script that starts a hundred clients at once
-   * @param maxCallsPerConnection under way at one time; a client's further calls wait on its side.
-   *     What one user or all may have under way is bounded by {@code calls}, {@code followers} and
-   *     {@code inputs}
-   * @param maxRequestBytes of one message: {@code JobSpec.MAX_TOTAL_BYTES} and half of it again for
-   *     the encoding of its strings and for labels
-   * @param receiveWindowBytes that a connection, and each call on it, may send before the server
-   *     has taken them
-   * @param requestTime from the start of a call to the end of its request
-   * @param calls under way that do not stream output. Each holds at most a request or an answer:
-   *     1.5 MiB, as a page of jobs is smaller than the largest single job. So one user's hold 96
-   *     MiB and all 240 MiB of the server's 512
-   * @param followers of output. Each holds two descriptors and, while it waits, 10 KiB; one whose
-   *     client does not read, about 200 KiB, chunks and what gRPC and netty buffer: all together
-   *     4096 of the 20000 descriptors that a host is to give, and 400 MiB of the 512 that netty may
-   *     have beside the heap
-   * @param inputs streams of input. Each holds a message, 64 KiB, and what its client may send
-   *     ahead, {@code receiveWindowBytes}
-   * @param maxHeaderBytes of one call's metadata
-   * @param handshakeTimeout from the connection to the end of the TLS handshake
-   * @param keepAliveTime of silence after which a client is asked whether it is still there
-   * @param keepAliveTimeout for its answer
-   * @param minClientKeepAlive the shortest time between a client's own such questions; closer ones
-   *     end the connection
-   * @param maxConnectionIdle without a call, after which a connection is closed
-   * @param unsentBytesPerConnection in the kernel's buffer, so that a client that does not read
-   *     costs little
    * @param shutdownGrace for calls under way when the server ends
    */
-  public record Bounds(
-      int maxConnections,
-      int maxHandshakes,
-      int maxHandshakesPerAddress,
-      int maxCallsPerConnection,
-      int maxRequestBytes,
-      int receiveWindowBytes,
-      int maxHeaderBytes,
-      Duration requestTime,
-      CallBudget.Share calls,
-      CallBudget.Share followers,
-      CallBudget.Share inputs,
-      Duration handshakeTimeout,
-      Duration keepAliveTime,
-      Duration keepAliveTimeout,
-      Duration minClientKeepAlive,
-      Duration maxConnectionIdle,
-      int unsentBytesPerConnection,
-      Duration shutdownGrace) {
+  public record Bounds(ConnectionBounds connections, CallBounds calls, Duration shutdownGrace) {
 
     public static final Bounds DEFAULT =
-        new Bounds(
-            4096,
-            2048,
-            128,
-            128,
-            3 << 19,
-            256 << 10,
-            8 << 10,
-            Duration.ofSeconds(30),
-            new CallBudget.Share("calls", 64, 160),
-            new CallBudget.Share("output streams", 512, 2048),
-            new CallBudget.Share("input streams", 64, 256),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(30),
-            64 << 10,
-            Duration.ofSeconds(5));
+        new Bounds(ConnectionBounds.DEFAULT, CallBounds.DEFAULT, Duration.ofSeconds(5));
 
-    public Bounds withMaxConnections(int connections) {
-      return new Bounds(
-          connections,
-          maxHandshakes,
-          maxHandshakesPerAddress,
-          maxCallsPerConnection,
-          maxRequestBytes,
-          receiveWindowBytes,
-          maxHeaderBytes,
-          requestTime,
-          calls,
-          followers,
-          inputs,
-          handshakeTimeout,
-          keepAliveTime,
-          keepAliveTimeout,
-          minClientKeepAlive,
-          maxConnectionIdle,
-          unsentBytesPerConnection,
-          shutdownGrace);
+    public Bounds withMaxConnections(int most) {
+      return with(connections.withMost(most, connections.handshakes()));
     }
 
     /** The same with as much room; half of the connections are for those without a handshake. */
     Bounds withCapacity(Capacity capacity) {
+      int most = capacity.connections();
       return new Bounds(
-          capacity.connections(),
-          Math.ceilDiv(capacity.connections(), 2),
-          maxHandshakesPerAddress,
-          maxCallsPerConnection,
-          maxRequestBytes,
-          receiveWindowBytes,
-          maxHeaderBytes,
-          requestTime,
-          calls,
-          new CallBudget.Share(
-              followers.what(), capacity.outputStreamsPerUser(), capacity.outputStreams()),
-          inputs,
-          handshakeTimeout,
-          keepAliveTime,
-          keepAliveTimeout,
-          minClientKeepAlive,
-          maxConnectionIdle,
-          unsentBytesPerConnection,
+          connections.withMost(most, Math.ceilDiv(most, 2)),
+          calls.withFollowers(capacity.outputStreamsPerUser(), capacity.outputStreams()),
           shutdownGrace);
     }
 
@@ -191,47 +89,15 @@ public record ServerConfig(
      * The same, asking clients whether they are there after so much silence, and waiting so long.
      */
     public Bounds withKeepAlive(Duration silence, Duration answerTime) {
-      return new Bounds(
-          maxConnections,
-          maxHandshakes,
-          maxHandshakesPerAddress,
-          maxCallsPerConnection,
-          maxRequestBytes,
-          receiveWindowBytes,
-          maxHeaderBytes,
-          requestTime,
-          calls,
-          followers,
-          inputs,
-          handshakeTimeout,
-          silence,
-          answerTime,
-          minClientKeepAlive,
-          maxConnectionIdle,
-          unsentBytesPerConnection,
-          shutdownGrace);
+      return with(connections.withKeepAlive(silence, answerTime));
     }
 
     public Bounds withRequestTime(Duration time) {
-      return new Bounds(
-          maxConnections,
-          maxHandshakes,
-          maxHandshakesPerAddress,
-          maxCallsPerConnection,
-          maxRequestBytes,
-          receiveWindowBytes,
-          maxHeaderBytes,
-          time,
-          calls,
-          followers,
-          inputs,
-          handshakeTimeout,
-          keepAliveTime,
-          keepAliveTimeout,
-          minClientKeepAlive,
-          maxConnectionIdle,
-          unsentBytesPerConnection,
-          shutdownGrace);
+      return new Bounds(connections, calls.withRequestTime(time), shutdownGrace);
+    }
+
+    private Bounds with(ConnectionBounds others) {
+      return new Bounds(others, calls, shutdownGrace);
     }
   }
 }

@@ -40,7 +40,7 @@ final class Transport implements AutoCloseable {
     connections = group("jobd-io", Runtime.getRuntime().availableProcessors());
   }
 
-  void configure(NettyServerBuilder server, ServerConfig.Bounds bounds) {
+  void configure(NettyServerBuilder server, ConnectionBounds bounds) {
     ConnectionLimit limit = new ConnectionLimit(bounds);
     ChannelFactory<ServerChannel> listener =
         () -> {
@@ -54,8 +54,7 @@ final class Transport implements AutoCloseable {
     if (epoll) {
       // A client that does not read pins this much of the kernel's memory, rather than a full send
       // buffer of several MiB.
-      server.withChildOption(
-          EpollChannelOption.TCP_NOTSENT_LOWAT, (long) bounds.unsentBytesPerConnection());
+      server.withChildOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) bounds.unsentBytes());
     }
   }
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Clients that take what they can get, over mutual TLS; another user is served meanwhile. */
 class CallBudgetTest {
   private static final ServerConfig.Bounds BOUNDS = ServerConfig.Bounds.DEFAULT;
-  private static final int PER_CONNECTION = BOUNDS.maxCallsPerConnection();
+  private static final int PER_CONNECTION = BOUNDS.calls().perConnection();
 
   @Test
   void answersThatNobodyReadsAreBoundedPerUser() throws Exception {
@@ -55,7 +55,7 @@ class CallBudgetTest {
                 greedy, JobServiceGrpc.getListJobsMethod(), ListJobsRequest.getDefaultInstance()));
       }
       // Which of them come first is the server's affair; how many are served is not.
-      int refused = PER_CONNECTION - BOUNDS.calls().perUser();
+      int refused = PER_CONNECTION - BOUNDS.calls().unary().perUser();
       for (ErrorDetails refusal : Greedy.firstFailures(calls, refused)) {
         assertThat(refusal.reason()).contains(ErrorReason.TOO_MANY_CALLS);
         assertThat(refusal.message())
@@ -94,7 +94,7 @@ class CallBudgetTest {
         ends.add(call.failure().code());
       }
       assertThat(Collections.frequency(ends, Status.Code.DEADLINE_EXCEEDED))
-          .isGreaterThanOrEqualTo(BOUNDS.calls().perUser());
+          .isGreaterThanOrEqualTo(BOUNDS.calls().unary().perUser());
       assertThat(ends).containsOnly(Status.Code.DEADLINE_EXCEEDED, Status.Code.RESOURCE_EXHAUSTED);
       servesAgain(new Client(greedy));
     }

@@ -26,9 +26,9 @@ class ConnectionLimitTest {
   void whoHasNoCertificateKeepsNobodyOut() throws Exception {
     try (TestServer server = TestServer.start(BOUNDS);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CountDownLatch begun = new CountDownLatch(BOUNDS.maxHandshakesPerAddress() + 1);
+      CountDownLatch begun = new CountDownLatch(BOUNDS.connections().handshakesPerAddress() + 1);
       Future<Deque<Socket>> silent =
-          threads.submit(() -> connectSilently(server, BOUNDS.maxConnections(), begun));
+          threads.submit(() -> connectSilently(server, BOUNDS.connections().most(), begun));
       begun.await();
       for (int i = 0; i < 5; i++) {
         served(server.connect("alice" + i, "user"));

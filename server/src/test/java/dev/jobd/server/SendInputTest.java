@@ -277,7 +277,7 @@ class SendInputTest {
   void isBoundedPerUserAndFreedByWhoLeaves() throws Exception {
     ManagedChannel busy = server.connect("busy", "user");
     Client client = new Client(busy);
-    int bound = ServerConfig.Bounds.DEFAULT.inputs().perUser();
+    int bound = ServerConfig.Bounds.DEFAULT.calls().inputs().perUser();
     List<InputClient> calls = new ArrayList<>();
     Job job = fed(client, "exec sleep 1000");
     for (int i = 0; i < bound; i++) {

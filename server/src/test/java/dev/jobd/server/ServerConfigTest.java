@@ -39,23 +39,25 @@ class ServerConfigTest {
     assertThat(config.bounds())
         .isEqualTo(
             new ServerConfig.Bounds(
-                4096,
-                2048,
-                128,
-                128,
-                3 << 19,
-                256 << 10,
-                8 << 10,
-                Duration.ofSeconds(30),
-                new CallBudget.Share("calls", 64, 160),
-                new CallBudget.Share("output streams", 512, 2048),
-                new CallBudget.Share("input streams", 64, 256),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(30),
-                64 << 10,
+                new ConnectionBounds(
+                    4096,
+                    2048,
+                    128,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(30),
+                    256 << 10,
+                    64 << 10),
+                new CallBounds(
+                    128,
+                    3 << 19,
+                    8 << 10,
+                    Duration.ofSeconds(30),
+                    new CallBudget.Share("calls", 64, 160),
+                    new CallBudget.Share("output streams", 512, 2048),
+                    new CallBudget.Share("input streams", 64, 256)),
                 Duration.ofSeconds(5)));
     assertThat(ServerConfig.of(ServerSettings.NONE)).isEqualTo(config);
   }
@@ -116,7 +118,7 @@ class ServerConfigTest {
                 Duration.ofDays(7), Duration.ofDays(90), 5000, 20L << 30, Duration.ofHours(1)));
     assertThat(config.bounds())
         .isEqualTo(ServerConfig.Bounds.DEFAULT.withCapacity(new Capacity(300, 200, 100)));
-    assertThat(config.bounds().maxHandshakes()).isEqualTo(150);
+    assertThat(config.bounds().connections().handshakes()).isEqualTo(150);
   }
 
   @Test

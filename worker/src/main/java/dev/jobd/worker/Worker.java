@@ -299,7 +299,7 @@ public final class Worker implements AutoCloseable {
   public LimitChange changeLimits(Job job, Limits asked) throws IOException {
     Path files = Path.of(job.spec().workingDirectory());
     Limits wanted = cgroups.named(asked, files);
-    var _ = wanted.within(config.limits().named(cgroups, files).maxima()); // or refuses
+    var _ = wanted.within(policyFor(files).maxima()); // or refuses
     return job.changeLimits(wanted, limits -> cgroups.enforceable(limits, files));
   }
 

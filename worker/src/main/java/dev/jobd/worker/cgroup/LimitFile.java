@@ -17,11 +17,7 @@ record LimitFile(String field, Path file) {
   private static final String WAY_OUT = "; ask for another value, or start without this limit";
 
   void set(String value) throws IOException {
-    try {
-      ControlFile.write(file, value);
-    } catch (IOException e) {
-      throw refused(e);
-    }
+    named(() -> ControlFile.write(file, value));
   }
 
   void set(long value) throws IOException {
@@ -29,11 +25,7 @@ record LimitFile(String field, Path file) {
   }
 
   void verify(String written) throws IOException {
-    try {
-      ControlFile.verify(file, written);
-    } catch (IOException e) {
-      throw refused(e);
-    }
+    named(() -> ControlFile.verify(file, written));
   }
 
   void verify(long written) throws IOException {
@@ -42,11 +34,7 @@ record LimitFile(String field, Path file) {
 
   /** As {@link #verify(long)}, for a size that the kernel rounds down to whole pages. */
   void verifyBytes(long written) throws IOException {
-    try {
-      ControlFile.verifyBytes(file, written);
-    } catch (IOException e) {
-      throw refused(e);
-    }
+    named(() -> ControlFile.verifyBytes(file, written));
   }
 
   /** Refuses where none of the file's lines is {@code written}. */
@@ -65,11 +53,23 @@ record LimitFile(String field, Path file) {
   }
 
   private void verifyAnyLine(String written, Predicate<String> as) throws IOException {
+    named(
+        () -> {
+          String held = ControlFile.read(file);
+          if (held.lines().noneMatch(as)) {
+            throw ControlFile.mismatch(file, written, String.join(", ", held.lines().toList()));
+          }
+        });
+  }
+
+  /** What is done to the file. */
+  private interface Access {
+    void run() throws IOException;
+  }
+
+  private void named(Access access) throws IOException {
     try {
-      String held = ControlFile.read(file);
-      if (held.lines().noneMatch(as)) {
-        throw ControlFile.mismatch(file, written, String.join(", ", held.lines().toList()));
-      }
+      access.run();
     } catch (IOException e) {
       throw refused(e);
     }

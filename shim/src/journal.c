@@ -46,12 +46,16 @@ bool journal_open(struct journal *journal, uint64_t max)
     return true;
 }
 
-/* A record that does not fit on the disk leaves index_end where it was, and so is overwritten by the next. */
-static bool put_record(struct journal *journal, uint64_t end, uint64_t tag)
+static uint64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t time = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* A record that does not fit on the disk leaves index_end where it was, and so is overwritten by the next. */
+static bool put_record(struct journal *journal, uint64_t end, uint64_t time, uint64_t tag)
+{
     if (time < journal->time)
         time = journal->time; /* the clock was set back; readers search by time */
 
@@ -75,7 +79,7 @@ static bool state_gaps(struct journal *journal)
         if (journal->gap[i] == 0)
             continue;
         uint64_t kind = INDEX_GAP | (i == 0 ? INDEX_STDOUT : INDEX_STDERR);
-        if (!put_record(journal, journal->end, journal->gap[i] << 8 | kind))
+        if (!put_record(journal, journal->end, now_ns(), journal->gap[i] << 8 | kind))
             return false;
         journal->gap[i] = 0;
     }
@@ -96,9 +100,9 @@ static size_t stage(struct journal *journal, const char *bytes, size_t length, s
 }
 
 /* Makes a chunk of what is staged, which is all or the beginning of length bytes. */
-static void cover(struct journal *journal, enum index_kind stream, size_t staged, size_t length)
+static void cover(struct journal *journal, enum index_kind stream, uint64_t time, size_t staged, size_t length)
 {
-    if (staged > 0 && !put_record(journal, journal->end + staged, stream))
+    if (staged > 0 && !put_record(journal, journal->end + staged, time, stream))
         staged = 0; /* not covered by a record, so not there: the next chunk overwrites it */
     journal->end += staged;
     if (staged < length)
@@ -107,7 +111,7 @@ static void cover(struct journal *journal, enum index_kind stream, size_t staged
 
 void journal_append(struct journal *journal, enum index_kind stream, const char *bytes, size_t length)
 {
-    cover(journal, stream, stage(journal, bytes, length, 0), length);
+    cover(journal, stream, now_ns(), stage(journal, bytes, length, 0), length);
 }
 
 /* For a job that prints faster than its pipe is emptied: fewer waits for each other. Where that is refused, all is
@@ -120,23 +124,40 @@ static void widen(struct journal *journal, enum index_kind stream, int pipe)
     *wide = true;
 }
 
+/* Fills the buffer with what the pipe gives, in so many reads at most. Returns how much that is; *got is what the last
+ * read returned. */
+static size_t fill(int pipe, char *buffer, size_t length, unsigned *reads, ssize_t *got)
+{
+    size_t filled = 0;
+    do {
+        *got = read(pipe, buffer + filled, length - filled);
+        if (*got > 0)
+            filled += (size_t)*got;
+    } while (*got > 0 && filled < length && --*reads > 0);
+    return filled;
+}
+
+/*
+ * A read that is short does not mean that the pipe is empty: where the job has set O_DIRECT on its end, each gives one
+ * write of the job's. A record for each of those would be larger than what it covers.
+ */
 ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, size_t max)
 {
     static char buffer[READ_BYTES];
-    size_t taken = 0, staged = 0, asked;
+    unsigned reads = JOURNAL_TAKE_READS;
+    uint64_t time = now_ns();
+    size_t taken = 0, staged = 0;
     ssize_t got;
     do {
-        asked = max - taken < sizeof buffer ? max - taken : sizeof buffer;
-        got = read(pipe, buffer, asked);
-        if (got <= 0)
-            break;
-        if (staged == taken) /* a chunk has no holes */
-            staged += stage(journal, buffer, (size_t)got, staged);
-        taken += (size_t)got;
-    } while ((size_t)got == asked && taken < max);
+        size_t asked = max - taken < sizeof buffer ? max - taken : sizeof buffer;
+        size_t filled = fill(pipe, buffer, asked, &reads, &got);
+        if (filled > 0 && staged == taken) /* a chunk has no holes */
+            staged += stage(journal, buffer, filled, staged);
+        taken += filled;
+    } while (got > 0 && taken < max && reads > 0);
     if (taken == 0)
         return got;
-    cover(journal, stream, staged, taken);
+    cover(journal, stream, time, staged, taken);
     if (taken >= READ_BYTES)
         widen(journal, stream, pipe);
     return (ssize_t)taken;

@@ -15,8 +15,13 @@
 
 #include "wire.h"
 
-/* As one chunk; and what the pipe of a job is made to hold that prints much. */
-enum { JOURNAL_TAKE_MAX = 256 << 10 };
+enum {
+    /* As one chunk; and what the pipe of a job is made to hold that prints much. */
+    JOURNAL_TAKE_MAX = 256 << 10,
+    /* Of a pipe, for one chunk: twice as many as a pipe of that size holds writes apart. A job that goes on writing keeps
+     * its shim from nothing else. */
+    JOURNAL_TAKE_READS = 128,
+};
 
 struct journal {
     int output;
@@ -34,8 +39,9 @@ struct journal {
 bool journal_open(struct journal *journal, uint64_t max);
 
 /*
- * Appends what a stream's pipe, which does not block, holds now, as one chunk of at most max bytes, 1 or more. Returns
- * how many bytes it had; 0 where the pipe has ended, -1 with errno EAGAIN where it is empty.
+ * Appends what a stream's pipe, which does not block, holds now, as one chunk of at most max bytes, 1 or more, and of
+ * JOURNAL_TAKE_READS reads. Its time is that of the first. Returns how many bytes it had; 0 where the pipe has ended, -1
+ * with errno EAGAIN where it is empty.
  */
 ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, size_t max);
 

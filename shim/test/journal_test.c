@@ -153,6 +153,35 @@ TEST(ANYBODY, what_a_pipe_holds_is_taken_in_chunks_up_to_its_end)
         CHECK_EQ((unsigned char)text[i], i % 251);
 }
 
+/* O_DIRECT makes a pipe of packets: a read gives no more than one write. */
+TEST(ANYBODY, what_was_written_in_packets_is_one_chunk_with_the_time_at_which_it_was_taken)
+{
+    enum { PACKETS = JOURNAL_TAKE_READS + 44 };
+    int ends[2];
+    CHECK(journal_open(&journal, UINT64_MAX));
+    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC | O_DIRECT) == 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, PACKETS * getpagesize()) >= PACKETS * getpagesize());
+    for (int i = 0; i < PACKETS; i++)
+        CHECK(write(ends[1], "x", 1) == 1);
+    put(INDEX_STDERR, "before");
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), JOURNAL_TAKE_READS);
+    put(INDEX_STDERR, "between");
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], 40), 40);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 4);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), -1);
+    CHECK_EQ(errno, EAGAIN);
+    CHECK(write(ends[1], "last", 4) == 4);
+    close(ends[1]);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 4);
+    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 0);
+    CHECK(journal_finish(&journal));
+    CHECK_EQ(read_index(), 6); /* whose times never fall */
+    check_record(1, 6 + JOURNAL_TAKE_READS, INDEX_STDOUT);
+    check_record(3, 13 + JOURNAL_TAKE_READS + 40, INDEX_STDOUT);
+    check_record(4, 13 + PACKETS, INDEX_STDOUT);
+    check_record(5, 13 + PACKETS + 4, INDEX_STDOUT);
+}
+
 TEST(ANYBODY, a_pipe_that_is_empty_is_told_from_one_that_has_ended)
 {
     int ends[2];

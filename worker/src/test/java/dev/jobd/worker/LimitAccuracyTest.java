@@ -37,8 +37,7 @@ class LimitAccuracyTest {
   private static final double SECONDS = QUIET ? 10 : 2;
 
   /** So long that what it takes to begin is no part of a share to speak of. */
-  private static final double SHARE_SECONDS =
-      Math.max(SECONDS, 2 * Long.getLong("jobd.test.patience", 1));
+  private static final double SHARE_SECONDS = Math.max(SECONDS, 2 * Patience.TIMES);
 
   /** User and system time of a shell's children, in the second line that {@code times} prints. */
   private static final Pattern MINUTES_AND_SECONDS = Pattern.compile("([0-9]+)m([0-9.]+)s");

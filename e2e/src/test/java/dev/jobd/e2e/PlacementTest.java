@@ -85,6 +85,19 @@ class PlacementTest {
     assertThat(members(group.resolve("jobd-server"))).containsExactly(other);
   }
 
+  /** What it tells whom it refuses to do. */
+  @Test
+  void asAUnitOfSystemdWithDelegateItRuns() throws Exception {
+    assumeTrue(
+        Files.exists(Path.of("/run/systemd/system")),
+        "needs a host that systemd runs; make guest has one");
+    String unit = "exec systemd-run --scope --quiet -p Delegate=yes ";
+    assertThat(await(unit + "jobd check").out()).contains(".scope is delegated by systemd");
+
+    String limit = "jobd run --memory 64M -- cat /sys/fs/cgroup/memory.max";
+    assertThat(await(unit + limit).succeeded().out()).isEqualTo((64 << 20) + "\n");
+  }
+
   @Test
   void inAContainerTheRootOfItsNamespaceIsItsOwn() throws Exception {
     long other = startSleeper();
@@ -117,9 +130,7 @@ class PlacementTest {
 
   /** Runs a shell's command, whose shell becomes it, in {@code where}. */
   private static Outcome in(Path where, String command) throws Exception {
-    try (Running running = sh("echo 0 >" + where + "/cgroup.procs && exec " + command)) {
-      return running.await();
-    }
+    return await("echo 0 >" + where + "/cgroup.procs && exec " + command);
   }
 
   /** The same below {@link #group}, whose processes see no group above it. */
@@ -134,6 +145,12 @@ class PlacementTest {
     sleeper = sh("echo 0 >" + group + "/cgroup.procs && echo there && exec sleep 1000");
     sleeper.stdout().awaitLine(Running.BOUND);
     return sleeper.process().pid();
+  }
+
+  private static Outcome await(String script) throws Exception {
+    try (Running running = sh(script)) {
+      return running.await();
+    }
   }
 
   private static Running sh(String script) throws Exception {

@@ -28,10 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On real records and directories; no job runs. */
+@Tag("host-only")
 class CompressorTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
   private static final Retention RETENTION =

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A process of {@link DoomedServer}, until it dies. */
 final class DoomedProcess implements AutoCloseable {
-  private static final int BOUND_SECONDS = 60;
+  private static final int BOUND_SECONDS = 60 * Patience.TIMES;
 
   /** As a shell would see it: 128 and SIGKILL. */
   private static final int KILLED = 128 + 9;

@@ -36,6 +36,9 @@ class LimitAccuracyTest {
   private static final boolean QUIET = Boolean.getBoolean("jobd.quiet");
   private static final double SECONDS = QUIET ? 10 : 2;
 
+  /** So long that what it takes to begin is no part of a share to speak of. */
+  private static final double SHARE_SECONDS = Math.max(SECONDS, 2 * Patience.TIMES);
+
   /** User and system time of a shell's children, in the second line that {@code times} prints. */
   private static final Pattern MINUTES_AND_SECONDS = Pattern.compile("([0-9]+)m([0-9.]+)s");
 
@@ -55,7 +58,7 @@ class LimitAccuracyTest {
   @CsvSource({"250, 1", "500, 1", "1500, 2"})
   void aJobGetsTheProcessorTimeOfItsQuota(long cpuMillis, int processes) throws Exception {
     Limits limits = Limits.builder().cpuMillis(cpuMillis).build();
-    Load load = Load.of(text(test.start(shell(busy(processes)).limits(limits))));
+    Load load = Load.of(text(test.start(shell(busy(processes, SECONDS)).limits(limits))));
     double ratio = load.cores() / (cpuMillis / 1000.0);
     assertThat(ratio).isLessThan(1 + 0.5 / SECONDS); // up to five periods more than fit
     assumeTrue(QUIET, "only a quiet machine shows that a job gets its whole quota: make accuracy");
@@ -119,11 +122,11 @@ class LimitAccuracyTest {
   }
 
   /** Keeps so many processes busy, and then tells their time and that of the clock. */
-  private static String busy(int processes) {
+  private static String busy(int processes, double seconds) {
     return "begin=$(date +%s%N); for i in $(seq "
         + processes
         + "); do timeout "
-        + SECONDS
+        + seconds
         + " sh -c 'while :; do :; done' & done; wait; end=$(date +%s%N); times;"
         + " echo $((end - begin))";
   }
@@ -155,7 +158,7 @@ class LimitAccuracyTest {
   /** Is busy on the first processor once its gate has been opened and closed. */
   private Job waiting(Path gate, int processes, long weight) throws Exception {
     Limits limits = Limits.builder().cpuset(new CpuSet("0")).cpuWeight(weight).build();
-    return test.start(shell("cat " + gate + "; " + busy(processes)).limits(limits));
+    return test.start(shell("cat " + gate + "; " + busy(processes, SHARE_SECONDS)).limits(limits));
   }
 
   private static String transfer(String operands, String blockSize, long blocks) {

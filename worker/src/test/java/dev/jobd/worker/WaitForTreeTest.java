@@ -69,7 +69,8 @@ class WaitForTreeTest {
 
   @Test
   void aTimeoutIsForAllThatIsLeft() throws Exception {
-    Limits limits = new Limits(null, null, null, Duration.ofMillis(300), null);
+    Duration afterTheCommand = Duration.ofMillis(300 * Patience.TIMES);
+    Limits limits = new Limits(null, null, null, afterTheCommand, null);
     Job job = test.start(shell("sleep 1000 & exit 3").waitForTree(true).limits(limits));
     assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(3));
   }

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The groups of this host, under the kernel that it runs. */
-@Timeout(60)
+@Timeout(120)
 class KernelCgroupsTest {
-  private static final long TEN_SECONDS = 10;
+  private static final long BOUND_SECONDS = 60;
   private static final Limits ALL = new Limits(500L, 64L << 20, 10L, null, null);
 
   @TempDir Path directory;
@@ -324,7 +324,7 @@ class KernelCgroupsTest {
   }
 
   static int exitCode(Process process) throws InterruptedException {
-    assertThat(process.waitFor(TEN_SECONDS, SECONDS)).isTrue();
+    assertThat(process.waitFor(BOUND_SECONDS, SECONDS)).isTrue();
     return process.exitValue();
   }
 
@@ -342,7 +342,7 @@ class KernelCgroupsTest {
     try (WatchService watcher = unified.getFileSystem().newWatchService()) {
       unified.register(watcher, StandardWatchEventKinds.ENTRY_MODIFY);
       while (!Files.readAllLines(unified.resolve("cgroup.events")).contains("populated 0")) {
-        var key = watcher.poll(TEN_SECONDS, SECONDS);
+        var key = watcher.poll(BOUND_SECONDS, SECONDS);
         assertThat(key).as("the end of the processes in " + unified).isNotNull();
         key.reset();
       }

@@ -53,7 +53,6 @@ public record CallBounds(
   }
 
   CallBounds withRequestTime(Duration time) {
-    return new CallBounds(
-        perConnection, requestBytes, headerBytes, time, unary, followers, inputs);
+    return new CallBounds(perConnection, requestBytes, headerBytes, time, unary, followers, inputs);
   }
 }

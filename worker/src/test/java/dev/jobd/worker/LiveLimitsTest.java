@@ -5,9 +5,11 @@ import static dev.jobd.worker.TestWorker.shell;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Verdict;
@@ -66,7 +68,10 @@ class LiveLimitsTest {
 
   @Test
   void sharesAndBoundsForDisksChangeToo() throws Exception {
-    Job job = sleeper(Limits.builder().cpuWeight(50L).io(io(1 << 20, null)).build());
+    Job job =
+        test.start(
+            onDisk("sleep 86400")
+                .limits(Limits.builder().cpuWeight(50L).io(io(1 << 20, null)).build()));
 
     test.worker().changeLimits(job, Limits.builder().cpuWeight(200L).io(io(2 << 20, 100L)).build());
 
@@ -76,6 +81,13 @@ class LiveLimitsTest {
     assertThat(job.spec().limits().io()).singleElement().matches(l -> l.device() != null);
   }
 
+  private JobSpec.Builder onDisk(String script) throws IOException {
+    assumeFalse(
+        Files.getFileStore(test.directory()).type().equals("tmpfs"),
+        test.directory() + " is on no disk");
+    return shell(script).workingDirectory(test.directory().toString());
+  }
+
   /** Of the disk that holds the job's working directory. */
   private static List<IoLimit> io(long readBps, @Nullable Long writeIops) {
     return List.of(new IoLimit(null, readBps, null, null, writeIops));
@@ -83,7 +95,7 @@ class LiveLimitsTest {
 
   @Test
   void oneThatFailsTakesTheOthersBackAndWhatHadNoLimitHasNone() throws Exception {
-    Job job = test.start(shell(HOLDS));
+    Job job = test.start(onDisk(HOLDS));
     assertThat(firstOutput(job)).isNotEmpty();
 
     assertThatThrownBy(

@@ -2,6 +2,8 @@ package dev.jobd.worker.cgroup;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,8 +29,12 @@ final class ControlFile {
    * that this would create is no control file, and a limit in it bounds nothing.
    */
   static void write(Path file, String value) throws IOException {
-    try {
-      Files.writeString(file, value, StandardOpenOption.WRITE);
+    ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.US_ASCII));
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(bytes);
+      if (bytes.hasRemaining()) { // how a channel tells of EAGAIN
+        throw new IOException("Resource temporarily unavailable");
+      }
     } catch (IOException e) {
       throw new CgroupException("write " + value + " to " + file, e);
     }

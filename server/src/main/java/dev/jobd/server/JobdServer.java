@@ -6,9 +6,11 @@ import dev.jobd.server.auth.JobDirectory;
 import dev.jobd.server.auth.Roles;
 import dev.jobd.server.rpc.CallBudget;
 import dev.jobd.server.rpc.CallThreads;
+import dev.jobd.server.rpc.GuardedService;
 import dev.jobd.server.rpc.JobRpc;
 import dev.jobd.server.rpc.ServerRpc;
 import dev.jobd.worker.Worker;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -17,6 +19,7 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -61,7 +64,12 @@ public final class JobdServer implements AutoCloseable {
     Transport transport = new Transport(config.stateDirectory());
     CallBounds calls = config.bounds().calls();
     CallBudget budget =
-        new CallBudget(calls.unary(), calls.followers(), calls.inputs(), calls.requestTime());
+        new CallBudget(
+            calls.unary(),
+            calls.largeRequests(),
+            calls.followers(),
+            calls.inputs(),
+            calls.requestTime());
     HealthStatusManager health = new HealthStatusManager();
     CompletableFuture<Void> ends = new CompletableFuture<>();
     JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);
@@ -89,6 +97,12 @@ public final class JobdServer implements AutoCloseable {
       HealthStatusManager health)
       throws IOException {
     Roles roles = Roles.BUILT_IN;
+    List<BindableService> services =
+        List.of(
+            jobs,
+            new ServerRpc(Installation.version(), worker, roles),
+            health.getHealthService(),
+            ProtoReflectionServiceV1.newInstance());
     NettyServerBuilder server = NettyServerBuilder.forAddress(config.listen().resolve());
     transport.configure(server, config.bounds().connections());
     bound(server, config.bounds().connections());
@@ -100,10 +114,10 @@ public final class JobdServer implements AutoCloseable {
         // The last one added runs first: the budget knows its caller.
         .intercept(budget)
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
-        .addService(jobs)
-        .addService(new ServerRpc(Installation.version(), worker, roles))
-        .addService(health.getHealthService())
-        .addService(ProtoReflectionServiceV1.newInstance())
+        .addServices(
+            services.stream()
+                .map(s -> GuardedService.of(s.bindService(), config.bounds().calls().requestBytes()))
+                .toList())
         .build();
   }
 

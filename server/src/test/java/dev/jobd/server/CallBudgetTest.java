@@ -13,6 +13,7 @@ import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.ServerServiceGrpc;
+import dev.jobd.api.v1.StartJobRequest;
 import dev.jobd.api.v1.StreamOutputRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -63,6 +64,27 @@ class CallBudgetTest {
       }
       assertThat(calls).filteredOn(call -> call.closed.isDone()).hasSize(refused);
       serves(server);
+      calls.forEach(Greedy::cancel);
+      servesAgain(new Client(greedy));
+    }
+  }
+
+  @Test
+  void largeRequestsAreBoundedPerUserUntilTheirAnswersAreRead() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      ManagedChannel greedy = server.connect("mallory", "user", 64 << 10);
+      StartJobRequest start = StartJobRequest.newBuilder().setSpec(large()).build();
+      List<Greedy<?>> calls = new ArrayList<>();
+      for (int i = 0; i < BOUNDS.calls().largeRequests().perUser() + 4; i++) {
+        calls.add(Greedy.call(greedy, JobServiceGrpc.getStartJobMethod(), start));
+      }
+      for (ErrorDetails refusal : Greedy.firstFailures(calls, 4)) {
+        assertThat(refusal.reason()).contains(ErrorReason.TOO_MANY_CALLS);
+        assertThat(refusal.message())
+            .isEqualTo("user mallory has 8 large requests under way: end one, or try again later");
+      }
+      assertThat(new Client(greedy).sh("true").getId()).isNotEmpty();
+      assertThat(new Client(server.connect("alice", "user")).start(large()).getId()).isNotEmpty();
       calls.forEach(Greedy::cancel);
       servesAgain(new Client(greedy));
     }

@@ -56,6 +56,7 @@ class ServerConfigTest {
                     8 << 10,
                     Duration.ofSeconds(30),
                     new CallBudget.Share("calls", 64, 160),
+                    new CallBudget.Share("large requests", 8, 16),
                     new CallBudget.Share("output streams", 512, 2048),
                     new CallBudget.Share("input streams", 64, 256)),
                 Duration.ofSeconds(5)));

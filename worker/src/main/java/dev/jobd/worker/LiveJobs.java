@@ -15,6 +15,7 @@ final class LiveJobs {
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
 
   private final QuotaLedger quotas;
+  private final SpecificationLedger specifications = new SpecificationLedger();
   private final Consumer<Job> ended;
 
   private record OwnedName(Owner owner, String name) {}
@@ -31,7 +32,7 @@ final class LiveJobs {
    * Adds a new job.
    *
    * @throws NameInUseException where another job of its owner holds its name
-   * @throws QuotaExceededException where a quota has no room for it
+   * @throws QuotaExceededException where a quota, or memory for specifications, has no room for it
    */
   void admit(Job job) {
     String name = job.spec().name();
@@ -42,6 +43,7 @@ final class LiveJobs {
       }
     }
     try {
+      specifications.take(job.id(), job.owner(), job.spec());
       quotas.take(job.id(), job.owner(), job.spec().limits());
     } catch (QuotaExceededException e) {
       release(job);
@@ -56,6 +58,7 @@ final class LiveJobs {
     if (name != null) {
       names.put(new OwnedName(job.owner(), name), job.id());
     }
+    specifications.takeUp(job.id(), job.owner(), job.spec());
     quotas.takeUp(job.id(), job.owner(), job.spec().limits());
     jobs.put(job.id(), job);
   }
@@ -80,6 +83,7 @@ final class LiveJobs {
    */
   void release(Job job) {
     quotas.giveBack(job.id(), job.owner());
+    specifications.giveBack(job.id());
     String name = job.spec().name();
     if (name != null) {
       names.remove(new OwnedName(job.owner(), name), job.id());

@@ -413,4 +413,28 @@ class QuotaTest {
     }
     return outputs;
   }
+
+  private static JobSpec.Builder large() {
+    Map<String, String> env = new HashMap<>();
+    for (int i = 0; i < 8; i++) {
+      env.put("V" + i, "x".repeat(125_000));
+    }
+    return shell(SLEEPS).env(env);
+  }
+
+  @Test
+  void specificationsOfLiveJobsAreBoundedWhateverIsConfiguredAlsoAfterARestart() throws Exception {
+    restartWith(Quotas.NONE);
+    List<Job> jobs = new ArrayList<>();
+    long most = SpecificationLedger.MAX_OWNER_BYTES / large().build().memoryBytes();
+    for (int i = 0; i < most; i++) {
+      jobs.add(test.start(large()));
+    }
+    assertRefused("specifications", () -> test.start(large()));
+    end(test.worker().start(BOB, large().build()));
+    restartWith(Quotas.NONE);
+    assertRefused("specifications", () -> test.start(large()));
+    end(test.worker().find(jobs.getFirst().id()).orElseThrow());
+    test.start(large());
+  }
 }

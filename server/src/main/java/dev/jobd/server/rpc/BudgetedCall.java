@@ -60,15 +60,17 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   /**
    * @param answering gives what is held from the request on, where that is another
+   * @param large gives what is held beside it for a large request
    */
   ServerCall.Listener<Q> listener(
       ServerCall.Listener<Q> handler,
       @Nullable Supplier<Lease> answering,
+      Supplier<Lease> large,
       ScheduledExecutorService clock,
       Duration requestTime) {
     ScheduledFuture<?> end =
         clock.schedule(() -> expire(requestTime), requestTime.toNanos(), TimeUnit.NANOSECONDS);
-    return new Listener(handler, answering, end);
+    return new Listener(handler, answering, large, end);
   }
 
   private void expire(Duration requestTime) {
@@ -83,23 +85,46 @@ final class BudgetedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
   /** gRPC calls one method at a time, and one of onComplete and onCancel exactly once, last. */
   private final class Listener extends SimpleForwardingServerCallListener<Q> {
     private final @Nullable Supplier<Lease> answering;
+    private final Supplier<Lease> large;
     private final ScheduledFuture<?> end;
     private boolean passesRequest;
 
     Listener(
         ServerCall.Listener<Q> handler,
         @Nullable Supplier<Lease> answering,
+        Supplier<Lease> large,
         ScheduledFuture<?> end) {
       super(handler);
       this.answering = answering;
+      this.large = large;
       this.end = end;
     }
 
     /** A client that streams requests has begun with the first. */
     @Override
     public void onMessage(Q message) {
-      if (getMethodDescriptor().getType().clientSendsOneMessage() || arrives()) {
+      if ((getMethodDescriptor().getType().clientSendsOneMessage() || arrives())
+          && hasRoom(message)) {
         super.onMessage(message);
+      }
+    }
+
+    /** Asked before a large request is taken from the transport. */
+    private boolean hasRoom(Q message) {
+      try {
+        if (message instanceof IncomingRequest<?> request && request.isLarge()) {
+          Lease call = lease;
+          Lease room = large.get();
+          lease =
+              () -> {
+                room.close();
+                call.close();
+              };
+        }
+        return true;
+      } catch (StatusRuntimeException refusal) {
+        OutputStreamCall.close(BudgetedCall.this, refusal);
+        return false;
       }
     }
 

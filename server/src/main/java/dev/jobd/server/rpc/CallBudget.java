@@ -35,16 +35,20 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
   public record Share(String what, int perUser, int inTotal) {}
 
   private final Count calls;
+  private final Count largeRequests;
   private final Count followers;
   private final Count inputs;
   private final Duration requestTime;
   private final ScheduledThreadPoolExecutor clock;
 
   /**
+   * @param largeRequests of calls that hold a place of {@code calls} too
    * @param requestTime after which a call that has not sent its request is ended
    */
-  public CallBudget(Share calls, Share followers, Share inputs, Duration requestTime) {
+  public CallBudget(
+      Share calls, Share largeRequests, Share followers, Share inputs, Duration requestTime) {
     this.calls = new Count(calls);
+    this.largeRequests = new Count(largeRequests);
     this.followers = new Count(followers);
     this.inputs = new Count(inputs);
     this.requestTime = requestTime;
@@ -70,7 +74,11 @@ public final class CallBudget implements ServerInterceptor, AutoCloseable {
       ServerCall.Listener<Q> handler = next.startCall(budgeted, headers);
       Count stream = streams(call.getMethodDescriptor());
       return budgeted.listener(
-          handler, stream == null ? null : () -> stream.take(user), clock, requestTime);
+          handler,
+          stream == null ? null : () -> stream.take(user),
+          () -> largeRequests.take(user),
+          clock,
+          requestTime);
     } catch (RuntimeException e) {
       lease.close();
       throw e;

@@ -7,9 +7,11 @@ import dev.jobd.api.v1.SendInputResponse;
 import dev.jobd.worker.InputSender;
 import dev.jobd.worker.InputState;
 import dev.jobd.worker.Job;
+import dev.jobd.worker.model.JobId;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +33,7 @@ final class InputCall {
   private static final long NOTHING = -1;
 
   private final ServerCall<SendInputRequest, SendInputResponse> call;
-  private final Job job;
+  private final JobId job;
   private final InputSender sender;
   private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
@@ -42,6 +44,7 @@ final class InputCall {
 
   private volatile @Nullable SendInputRequest arrived;
   private volatile boolean halfClosed;
+  private volatile @Nullable StatusRuntimeException refusal;
   private long told = NOTHING;
   private boolean endAsked;
 
@@ -55,7 +58,7 @@ final class InputCall {
       CompletableFuture<Void> serverEnds)
       throws IOException {
     this.call = call;
-    this.job = job;
+    this.job = job.id();
     this.threads = threads;
     this.serverEnds = serverEnds;
     this.sender = job.sendInput(this::signal);
@@ -73,6 +76,12 @@ final class InputCall {
   /** The next message; none comes before the last one was handed over. */
   void arrived(SendInputRequest message) {
     arrived = message;
+    signal();
+  }
+
+  /** The next message is none: the call ends so. */
+  void refused(StatusRuntimeException why) {
+    refusal = why;
     signal();
   }
 
@@ -115,6 +124,10 @@ final class InputCall {
     if (serverEnds.isDone()) {
       throw Errors.shuttingDown();
     }
+    StatusRuntimeException refused = refusal;
+    if (refused != null) {
+      throw refused;
+    }
     SendInputRequest message = arrived;
     if (message != null) {
       Requests.checkInput(message); // also while the job takes nothing, so that it is not kept
@@ -124,7 +137,7 @@ final class InputCall {
     }
     return switch (sender.state()) {
       case InputState.Waiting _ -> true;
-      case InputState.Replaced _ -> throw Errors.inputReplaced(job.id().toString());
+      case InputState.Replaced _ -> throw Errors.inputReplaced(job.toString());
       case InputState.Over(long taken, InputState.Why why) -> {
         call.sendMessage(answer(taken).setEnd(end(why)).build());
         yield end();

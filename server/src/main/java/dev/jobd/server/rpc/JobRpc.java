@@ -214,6 +214,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
 
   private OutputSource openOutput(StreamOutputRequest request) {
     ReadRequest read = Requests.read(request);
-    return new JobOutput(access.resolve(Caller.current(), request.getJob(), Action.READ), read);
+    Job job = access.resolve(Caller.current(), request.getJob(), Action.READ);
+    return new JobOutput(job, read, worker::find);
   }
 }

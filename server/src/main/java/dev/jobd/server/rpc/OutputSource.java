@@ -22,8 +22,13 @@ interface OutputSource extends AutoCloseable {
   /** Runs {@code wake} once when {@link #poll} has something other than Waiting. */
   void onReady(Runnable wake);
 
-  /** The job as it stands now. */
-  JobRecord job();
+  /**
+   * The job as it stands now.
+   *
+   * @throws io.grpc.StatusRuntimeException JOB_NOT_FOUND where it was deleted meanwhile and was too
+   *     large to be kept for this
+   */
+  JobRecord job() throws IOException;
 
   @Override
   void close();

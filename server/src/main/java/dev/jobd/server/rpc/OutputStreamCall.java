@@ -237,7 +237,7 @@ final class OutputStreamCall {
     return response.build();
   }
 
-  private StreamOutputResponse message(OutputEvent.End end) {
+  private StreamOutputResponse message(OutputEvent.End end) throws IOException {
     StreamOutputResponse.Builder response = StreamOutputResponse.newBuilder();
     response.getEndBuilder().setOffset(end.offset()).setJob(JobWire.write(source.job()));
     return response.build();

@@ -7,6 +7,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,8 @@ final class SendInputHandler implements ServerCallHandler<SendInputRequest, Send
   }
 
   /** gRPC calls one method at a time. */
-  private final class Listener extends ServerCall.Listener<SendInputRequest> {
+  private final class Listener extends ServerCall.Listener<SendInputRequest>
+      implements GuardedService.RefusalListener {
     private final ServerCall<SendInputRequest, SendInputResponse> call;
     private @Nullable InputCall input;
     private boolean refused;
@@ -60,9 +62,22 @@ final class SendInputHandler implements ServerCallHandler<SendInputRequest, Send
         input = new InputCall(call, job, threads, serverEnds);
         input.start();
       } catch (Throwable failure) {
-        refused = true;
-        OutputStreamCall.close(call, Failures.translate(failure));
+        refuse(Failures.translate(failure));
       }
+    }
+
+    @Override
+    public void onRefused(StatusRuntimeException refusal) {
+      if (input != null) {
+        input.refused(refusal);
+      } else {
+        refuse(refusal);
+      }
+    }
+
+    private void refuse(StatusRuntimeException refusal) {
+      refused = true;
+      OutputStreamCall.close(call, refusal);
     }
 
     @Override

@@ -76,6 +76,7 @@ final class StreamOutputHandler
         refuse("takes one request, got none");
         return;
       }
+      request = null; // a stream may last for months
       CallBudget.Lease place = CallBudget.hold(call);
       threads.calls().execute(Context.current().wrap(() -> open(asked, place)));
     }

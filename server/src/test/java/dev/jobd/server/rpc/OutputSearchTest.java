@@ -187,6 +187,7 @@ class OutputSearchTest {
   private static CallBudget oneFollower() {
     return new CallBudget(
         new CallBudget.Share("calls", 8, 8),
+        new CallBudget.Share("large requests", 1, 1),
         new CallBudget.Share("followers", 1, 1),
         new CallBudget.Share("inputs", 1, 1),
         Duration.ofMinutes(1));

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ public record JobSpec(
   public static final int MAX_LABELS = 32;
   public static final int MAX_LABEL_VALUE_BYTES = 256;
 
+  /** What a text takes of memory beside its characters, with its place in a list or a map. */
+  private static final int TEXT_BYTES = 80;
+
   /** Of a variable's name where an error names its field: the error must fit in a header. */
   private static final int MAX_NAMED_KEY_BYTES = 64;
 
@@ -77,6 +81,19 @@ public record JobSpec(
   public JobSpec withLimits(Limits newLimits) {
     return new JobSpec(
         argv, env, workingDirectory, name, labels, newLimits, mergeOutput, openStdin, waitForTree);
+  }
+
+  /** What the texts of this take of a JVM's memory, at most, in bytes; limits are small beside. */
+  public long memoryBytes() {
+    Stream<String> texts =
+        Stream.of(
+                argv.stream(),
+                Stream.of(env, labels)
+                    .flatMap(map -> Stream.concat(map.keySet().stream(), map.values().stream())),
+                Stream.of(workingDirectory),
+                Stream.ofNullable(name))
+            .flatMap(each -> each);
+    return texts.mapToLong(text -> TEXT_BYTES + (long) Character.BYTES * text.length()).sum();
   }
 
   /** Whether {@code text} can be the name of a job. */

@@ -13,7 +13,9 @@ import dev.jobd.worker.model.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -169,7 +171,7 @@ public final class SqliteJobStore implements JobStore, History, Uncompressed {
 
   @Override
   public List<JobRecord> live() throws IOException {
-    return records(readers.select("list live jobs", Selection.live(), Long.MAX_VALUE));
+    return readers.read("list live jobs", Selection.live(), SqliteJobStore::decodeEach);
   }
 
   @Override
@@ -305,6 +307,15 @@ public final class SqliteJobStore implements JobStore, History, Uncompressed {
   /** How many transactions were committed since this store was opened. */
   long commits() {
     return writer.commits();
+  }
+
+  /** Row by row: the documents of all would take as much memory as the records. */
+  private static List<JobRecord> decodeEach(ResultSet result) throws SQLException {
+    List<JobRecord> records = new ArrayList<>();
+    while (result.next()) {
+      records.add(JobRow.of(result).decodeOrLost());
+    }
+    return records;
   }
 
   private static List<JobRecord> records(List<JobRow> rows) {

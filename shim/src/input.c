@@ -95,5 +95,7 @@ void input_obey(struct input *input, struct control *control, const struct contr
             shut(input);
             tell(input, control, CONTROL_INPUT_CLOSED);
         }
+    } else if (message->type == CONTROL_INPUT) {
+        control->input_answered = true; /* by the word of the end, which it crossed: nothing of it is held */
     }
 }

@@ -154,7 +154,8 @@ TEST(EACH_SHIM, a_job_that_closes_its_stdin_in_the_midst_of_input_says_how_much_
     struct control_message told = closed(job);
     CHECK_EQ(told.value, INPUT_REFUSED);
     CHECK_EQ(told.number, PIPE_BYTES);
-    job_send_input(job, input, 100); /* which was on its way */
+    job_send_input(job, input, 100); /* which was on its way, */
+    job_send_input(job, input, 100); /* as more may be where the one before was, too */
     job_tell(job, CONTROL_INPUT_END, 0, 0);
     write_text("end", "\n");
     job_end(job);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.model.IoLimit;
+import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,12 +192,12 @@ class ControllerTest {
   void aControlFileThatIsNotThereIsNotMadeButNamedWithTheValue() {
     assertThatThrownBy(() -> new Pids().set(group, pids(10)))
         .isInstanceOfSatisfying(
-            CgroupException.class,
+            LimitRefusedException.class,
             e ->
-                assertThat(e.reason())
+                assertThat(e.problem())
                     .isEqualTo(
-                        "limits.pids: No such file or directory; ask for another value, or"
-                            + " start without this limit"))
+                        "No such file or directory; ask for another value, or start without this"
+                            + " limit"))
         .hasMessage(
             "limits.pids: write 11 to "
                 + group.resolve("pids.max")

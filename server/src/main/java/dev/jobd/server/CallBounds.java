@@ -19,10 +19,10 @@ import java.time.Duration;
  *     smaller than the largest single job. So one user's hold 96 MiB there and all 240 MiB of the
  *     512. In the heap a request that is not large holds 1 MiB at most, as one that starts a job of
  *     128 KiB in 8192 texts: all together 160 MiB of the 512 that the server has
- * @param largeRequests of those, more than 128 KiB, from before they are taken out of netty's memory
- *     to the end of the call. Each holds 10 MiB of the heap at most: its bytes, the text in them as
- *     a JVM has it, twice as many, {@code RequestScan.MAX_FIELDS} objects, and what of it is
- *     written for the records and the shim. So one user's hold 80 MiB and all 160 MiB
+ * @param largeRequests of those, more than 128 KiB, from before they are taken out of netty's
+ *     memory to the end of the call. Each holds 10 MiB of the heap at most: its bytes, the text in
+ *     them as a JVM has it, twice as many, {@code RequestScan.MAX_FIELDS} objects, and what of it
+ *     is written for the records and the shim. So one user's hold 80 MiB and all 160 MiB
  * @param followers of output. Each holds two descriptors and, while it waits, 18 KiB; one whose
  *     client does not read, about 200 KiB, chunks and what gRPC and netty buffer: all together 4096
  *     of the 20000 descriptors that a host is to give, and 400 MiB of the 512 that netty may have
@@ -64,6 +64,7 @@ public record CallBounds(
   }
 
   CallBounds withRequestTime(Duration time) {
-    return new CallBounds(perConnection, requestBytes, headerBytes, time, unary, largeRequests, followers, inputs);
+    return new CallBounds(
+        perConnection, requestBytes, headerBytes, time, unary, largeRequests, followers, inputs);
   }
 }

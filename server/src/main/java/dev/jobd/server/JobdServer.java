@@ -116,7 +116,8 @@ public final class JobdServer implements AutoCloseable {
         .intercept(new AuthInterceptor(roles, InstantSource.system()))
         .addServices(
             services.stream()
-                .map(s -> GuardedService.of(s.bindService(), config.bounds().calls().requestBytes()))
+                .map(
+                    s -> GuardedService.of(s.bindService(), config.bounds().calls().requestBytes()))
                 .toList())
         .build();
   }

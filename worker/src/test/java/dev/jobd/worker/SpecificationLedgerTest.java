@@ -26,7 +26,7 @@ class SpecificationLedgerTest {
   private final SpecificationLedger ledger = new SpecificationLedger();
 
   private static String[] pieces() {
-    return Collections.nCopies(10, "x".repeat(104_857)).toArray(String[]::new);
+    return Collections.nCopies(10, "x".repeat(104_850)).toArray(String[]::new);
   }
 
   private JobId take(Owner owner, JobSpec spec) {
@@ -58,7 +58,7 @@ class SpecificationLedgerTest {
             })
         .hasMessage(
             "quota specifications exceeded: this job's arguments, environment and labels take 2049K"
-                + " of memory, those of your live jobs have 14343K of 16384K: pass less, in a file"
+                + " of memory, those of your live jobs have 14341K of 16384K: pass less, in a file"
                 + " say, or wait until one ends, or stop one");
     take(ALICE, SMALL);
     take(BOB, LARGE);

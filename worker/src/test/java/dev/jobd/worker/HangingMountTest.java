@@ -74,6 +74,8 @@ class HangingMountTest {
     private Starts() {}
 
     /**
+     * Says on a line each how the starts were refused, then how one without such a path ends.
+     *
      * @param args the shim, the state directory, and where nobody answers
      */
     public static void main(String[] args) throws Exception {

@@ -372,7 +372,7 @@ final class LiveJob implements ShimEvents {
       logger.log(Level.WARNING, "remove the directory of job " + job.id(), e);
     }
     others.release(job);
-    others.remove(job);
+    others.remove(job, job.record());
     launched.complete(null);
     job.abandon("job " + job.id() + " could not be recorded, and was not started");
   }
@@ -417,7 +417,7 @@ final class LiveJob implements ShimEvents {
     try {
       await(write);
       CrashPoint.END_STORED.reached();
-      others.remove(job);
+      others.remove(job, last);
     } catch (IOException e) {
       logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);
       later(() -> keepUntilRecorded(last, store.update(last)));

@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
 import java.util.List;
@@ -16,14 +17,14 @@ final class LiveJobs {
 
   private final QuotaLedger quotas;
   private final SpecificationLedger specifications = new SpecificationLedger();
-  private final Consumer<Job> ended;
+  private final Consumer<JobRecord> ended;
 
   private record OwnedName(Owner owner, String name) {}
 
   /**
-   * @param ended given each job after its end is told and recorded; does not block
+   * @param ended given the last record of each job, after that is in the store; does not block
    */
-  LiveJobs(QuotaLedger quotas, Consumer<Job> ended) {
+  LiveJobs(QuotaLedger quotas, Consumer<JobRecord> ended) {
     this.quotas = quotas;
     this.ended = ended;
   }
@@ -91,9 +92,9 @@ final class LiveJobs {
   }
 
   /** After the end is told, so that a job is always found, here or among the records. */
-  void remove(Job job) {
+  void remove(Job job, JobRecord last) {
     jobs.remove(job.id());
-    ended.accept(job);
+    ended.accept(last);
   }
 
   /**

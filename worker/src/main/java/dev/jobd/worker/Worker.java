@@ -339,9 +339,9 @@ public final class Worker implements AutoCloseable {
     return outputRoom.use(owner, true);
   }
 
-  private void lookAfterEnded(Job job) {
+  private void lookAfterEnded(JobRecord last) {
     collector.wake();
-    if (job.record().output().kept() >= Uncompressed.MIN_BYTES) {
+    if (last.output().kept() >= Uncompressed.MIN_BYTES) {
       compressor.wake();
     }
   }

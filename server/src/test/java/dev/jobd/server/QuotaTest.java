@@ -9,7 +9,10 @@ import dev.jobd.api.ErrorReason;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.Limits;
+import dev.jobd.api.v1.QuotaUse;
+import dev.jobd.api.v1.ServerServiceGrpc;
 import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.WhoAmIRequest;
 import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Quotas;
 import dev.jobd.worker.Quotas.StartRate;
@@ -113,6 +116,29 @@ class QuotaTest {
           .containsEntry("quota", "starts_per_second")
           .containsKey("retry_after_ms");
       assertThat(failure.message()).contains("try again in").doesNotContain("\n");
+    }
+  }
+
+  private static List<String> quotasTold(Channel channel) {
+    return ServerServiceGrpc.newBlockingStub(channel)
+        .whoAmI(WhoAmIRequest.getDefaultInstance())
+        .getQuotasList()
+        .stream()
+        .map(QuotaUse::getQuota)
+        .toList();
+  }
+
+  @Test
+  void whatTheJobsOfAllTakeIsToldToThoseAloneWhoMaySeeThem() throws Exception {
+    Quotas quotas = new Quotas(5L, null, null, null, null, 1L << 30);
+    dev.jobd.worker.model.Limits bounded =
+        new dev.jobd.worker.model.Limits(null, null, null, null, 1L << 20);
+    try (TestServer server = TestServer.start(LimitPolicy.of(bounded, bounded, quotas))) {
+      assertThat(quotasTold(server.connect("alice", "user"))).containsExactly("running_jobs");
+      for (String role : List.of("admin", "auditor")) {
+        assertThat(quotasTold(server.connect("carol", role)))
+            .containsExactly("running_jobs", "total_output");
+      }
     }
   }
 }

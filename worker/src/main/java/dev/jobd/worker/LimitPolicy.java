@@ -1,10 +1,18 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.cgroup.DiskSearch;
 import dev.jobd.worker.cgroup.LimitJudge;
+import dev.jobd.worker.cgroup.UnansweredException;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param defaults for what a job does not ask for; within {@code maxima}
  * @param maxima of what a job may ask for; what neither it nor {@code defaults} say is at its
- *     maximum, if it has one
+ *     maximum, if it has one. Those of disks say which
  * @param quotas of an owner's jobs together. Where there is one of processors, memory or output, a
  *     job must have that limit: {@code defaults} or {@code maxima} give it to those that ask for
  *     none
@@ -25,11 +33,15 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
   private static final String DEFAULTS = "default_limits";
   private static final String MAXIMA = "max_limits";
 
+  /** Of nobody: where every bound names its disk. */
+  private static final Path NO_FILES = Path.of("/");
+
   public LimitPolicy {
     if (maxima.nice() != null) {
       throw new InvalidSpecException(
           "max_limits.nice", "must be absent: a nice value only takes from a job");
     }
+    requireDevices(maxima.io());
     try {
       defaults.within(maxima);
     } catch (InvalidSpecException e) {
@@ -39,6 +51,18 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
       Long bound = quota.of(quotas);
       if (bound != null) {
         requireStandard(quota, bound, quota.of(defaults.within(maxima)));
+      }
+    }
+  }
+
+  /** Whoever starts a job chooses its directory, and would choose the disk that has a maximum. */
+  private static void requireDevices(List<IoLimit> maxima) {
+    for (int i = 0; i < maxima.size(); i++) {
+      if (maxima.get(i).device() == null) {
+        throw new InvalidSpecException(
+            "max_limits.io[" + i + "].device",
+            "must be there: name each disk that jobs may use (sda:50M), or give default_limits"
+                + " for the one of a job's directory");
       }
     }
   }
@@ -77,44 +101,74 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
 
   /**
    * The same with each disk by the kernel's name, by which what is asked of one and what it may be
-   * are compared.
+   * are compared. A default for the disk of a job's files stays as it is until there is a job.
    *
-   * @param files on the disk that bounds without a device are for
-   * @throws InvalidSpecException naming the bound of the configuration whose device is no disk, or
-   *     that exceeds its maximum by another name
+   * <p>Refuses what a host cannot enforce on jobs that ask for nothing: none could start.
+   *
+   * @throws InvalidSpecException naming what it is in the configuration, why, and the way out
    */
-  LimitPolicy named(LimitJudge host, Path files) throws IOException {
-    return new LimitPolicy(
-        named(DEFAULTS, defaults, host, files), named(MAXIMA, maxima, host, files), quotas);
+  public LimitPolicy enforceable(LimitJudge host) throws IOException {
+    Limits elsewhere = withDevices(defaults);
+    List<IoLimit> io = new ArrayList<>(named(DEFAULTS, elsewhere, host).io());
+    defaults.io().stream().filter(each -> each.device() == null).forEach(io::add);
+    LimitPolicy policy = new LimitPolicy(defaults.withIo(io), named(MAXIMA, maxima, host), quotas);
+    require(MAXIMA, Limits.NONE.within(policy.maxima), host);
+    require(DEFAULTS, policy.standard(), host);
+    return policy;
   }
 
-  private static Limits named(String section, Limits limits, LimitJudge host, Path files)
-      throws IOException {
+  private static Limits named(String section, Limits limits, LimitJudge host) throws IOException {
     try {
-      return host.named(limits, files);
+      return host.named(limits, NO_FILES, DiskSearch.WAITING);
     } catch (InvalidSpecException e) {
       throw in(section, e);
     }
   }
 
-  /**
-   * Refuses what a host cannot enforce on jobs that ask for nothing: none could start. What bounds
-   * for the disk of a job's files come to is not known before there is a job.
-   *
-   * @throws InvalidSpecException naming what it is in the configuration, why, and the way out
-   */
-  public void requireEnforceable(LimitJudge host) throws IOException {
-    LimitPolicy policy = withDevices().named(host, Path.of("/"));
-    require(MAXIMA, Limits.NONE.within(policy.maxima), host);
-    require(DEFAULTS, policy.standard(), host);
-  }
-
-  private LimitPolicy withDevices() {
-    return new LimitPolicy(withDevices(defaults), withDevices(maxima), quotas);
-  }
-
   private static Limits withDevices(Limits limits) {
     return limits.withIo(limits.io().stream().filter(io -> io.device() != null).toList());
+  }
+
+  /**
+   * One that is {@link #enforceable}, for a job with these files: a default for their disk is one
+   * of that disk, at most its maximum, or none where they are on no disk.
+   *
+   * @throws InvalidSpecException where their disk cannot be told
+   */
+  LimitPolicy forFiles(LimitJudge host, Path files, DiskSearch search) throws IOException {
+    for (IoLimit limit : defaults.io()) {
+      if (limit.device() == null) {
+        Limits others = withDevices(defaults);
+        Optional<String> disk = disk(host, files, search);
+        return withDefaults(
+            disk.isEmpty() ? others : others.withIo(with(limit.on(disk.get()), others.io())));
+      }
+    }
+    return this;
+  }
+
+  private static Optional<String> disk(LimitJudge host, Path files, DiskSearch search)
+      throws IOException {
+    try {
+      return host.disk(files, search);
+    } catch (UnansweredException e) {
+      throw new InvalidSpecException(
+          "working_directory",
+          "must be where its disk can be told, which default_limits bound: " + e.getMessage());
+    }
+  }
+
+  private List<IoLimit> with(IoLimit limit, List<IoLimit> others) {
+    List<IoLimit> io = new ArrayList<>(others);
+    IoLimit lowest = limit;
+    for (IoLimit other : Stream.concat(others.stream(), maxima.io().stream()).toList()) {
+      if (Objects.equals(other.device(), limit.device())) {
+        io.remove(other);
+        lowest = lowest.and(other);
+      }
+    }
+    io.add(lowest);
+    return io;
   }
 
   private static void require(String section, Limits limits, LimitJudge host) throws IOException {

@@ -30,10 +30,17 @@ record OutputRoom(QuotaLedger quotas, History history, Collector collector) {
     }
   }
 
-  /** What an owner's jobs take of the quotas that there are, and all jobs of those of all. */
-  List<QuotaUse> use(Owner owner) throws IOException {
+  /**
+   * What an owner's jobs take of the quotas that there are.
+   *
+   * @param shared whether to tell too what all jobs take of those that all owners share
+   */
+  List<QuotaUse> use(Owner owner, boolean shared) throws IOException {
     List<QuotaUse> uses = new ArrayList<>();
     for (Map.Entry<Quota, QuotaUse> use : quotas.use(owner).entrySet()) {
+      if (use.getKey().isShared() && !shared) {
+        continue;
+      }
       long kept =
           switch (use.getKey()) {
             case OUTPUT -> history.keptOutput(owner);

@@ -1,6 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.Cgroups;
+import dev.jobd.worker.cgroup.DiskSearch;
 import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.launch.CrashPoint;
 import dev.jobd.worker.launch.LaunchRequest;
@@ -48,6 +49,8 @@ public final class Worker implements AutoCloseable {
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final WorkerConfig config;
+  private final LimitPolicy policy;
+  private final DiskSearches searches = new DiskSearches(DiskSearches.PATIENCE);
   private final StateDirectory state;
   private final JobStore store;
   private final Cgroups cgroups;
@@ -62,11 +65,13 @@ public final class Worker implements AutoCloseable {
 
   private Worker(
       WorkerConfig config,
+      LimitPolicy policy,
       StateDirectory state,
       SqliteJobStore store,
       Cgroups cgroups,
       Shims shims) {
     this.config = config;
+    this.policy = policy;
     this.state = state;
     this.store = store;
     InstantSource clock = InstantSource.system();
@@ -74,7 +79,7 @@ public final class Worker implements AutoCloseable {
     this.collector =
         new Collector(config.retention(), store, state, compressor, clock, config.logger());
     this.outputs = new Outputs(state, store, config.chunkBytes());
-    QuotaLedger quotas = new QuotaLedger(config.limits(), System::nanoTime);
+    QuotaLedger quotas = new QuotaLedger(policy, System::nanoTime);
     this.outputRoom = new OutputRoom(quotas, store, collector);
     this.live = new LiveJobs(quotas, this::lookAfterEnded);
     this.cgroups = cgroups;
@@ -104,12 +109,12 @@ public final class Worker implements AutoCloseable {
       Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
       state.keepCgroupPlaces(cgroups.places());
       opened = both(cgroups, opened);
-      config.limits().requireEnforceable(cgroups);
+      LimitPolicy policy = config.limits().enforceable(cgroups);
       SqliteJobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);
       Shims shims = new Shims(config.shim(), config.logger());
       opened = both(shims, opened);
-      Worker worker = new Worker(config, state, store, cgroups, shims);
+      Worker worker = new Worker(config, policy, state, store, cgroups, shims);
       new Recovery(store, cgroups, shims, worker.outputs, worker.live, config.logger()).run();
       worker.orphans.start();
       shims.prepare();
@@ -167,7 +172,7 @@ public final class Worker implements AutoCloseable {
 
   private Job launch(Owner owner, JobSpec asked, @Nullable StartRequest request)
       throws LaunchException, IOException {
-    JobSpec spec = asked.withLimits(granted(asked));
+    JobSpec spec = asked.withLimits(granted(owner, asked));
     JobRecord record =
         new JobRecord(
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
@@ -195,19 +200,12 @@ public final class Worker implements AutoCloseable {
   }
 
   /** What is asked for, and defaults for the rest, within the maxima, as this host enforces it. */
-  private Limits granted(JobSpec asked) throws IOException {
+  private Limits granted(Owner owner, JobSpec asked) throws IOException {
     Path files = Path.of(asked.workingDirectory());
-    Limits wanted = cgroups.named(asked.limits(), files);
-    return cgroups.enforceable(policyFor(files).granted(wanted), files);
-  }
-
-  /** What is configured for the disk of any job's files may not hold for those of this one. */
-  private LimitPolicy policyFor(Path files) throws IOException {
-    try {
-      return config.limits().named(cgroups, files);
-    } catch (InvalidSpecException e) {
-      throw new InvalidSpecException("limits.io", e.field() + " " + e.problem());
-    }
+    DiskSearch search = searches.of(owner);
+    Limits wanted = cgroups.named(asked.limits(), files, search);
+    Limits granted = policy.forFiles(cgroups, files, search).granted(wanted);
+    return cgroups.enforceable(granted, files); // each disk has its name by now
   }
 
   private static Job launched(Job job) throws LaunchException {
@@ -298,8 +296,8 @@ public final class Worker implements AutoCloseable {
    */
   public LimitChange changeLimits(Job job, Limits asked) throws IOException {
     Path files = Path.of(job.spec().workingDirectory());
-    Limits wanted = cgroups.named(asked, files);
-    var _ = wanted.within(policyFor(files).maxima()); // or refuses
+    Limits wanted = cgroups.named(asked, files, searches.of(job.owner()));
+    var _ = wanted.within(policy.maxima()); // or refuses
     return job.changeLimits(wanted, limits -> cgroups.enforceable(limits, files));
   }
 
@@ -331,9 +329,14 @@ public final class Worker implements AutoCloseable {
     };
   }
 
-  /** What an owner's jobs take of the quotas that there are, and all jobs of those of all. */
+  /** What an owner's jobs take of the quotas that there are of each owner. */
   public List<QuotaUse> quotaUse(Owner owner) throws IOException {
-    return outputRoom.use(owner);
+    return outputRoom.use(owner, false);
+  }
+
+  /** The same, and what all jobs take of the quotas that all owners share. */
+  public List<QuotaUse> allQuotaUse(Owner owner) throws IOException {
+    return outputRoom.use(owner, true);
   }
 
   private void lookAfterEnded(Job job) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Verdict;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,15 +41,15 @@ class ConfiguredLimitsTest {
   }
 
   @Test
-  void aDefaultForTheDiskOfAJobsFilesIsNamedAsSuchWhereTheyAreOnNone() throws Exception {
-    Limits defaults = Limits.NONE.withIo(List.of(new IoLimit(null, 1L << 20, null, null, null)));
+  void aDefaultForTheDiskOfAJobsFilesKeepsNoJobFromTheirPlace() throws Exception {
+    Limits own = Limits.NONE.withIo(List.of(new IoLimit(null, IoLimit.MAX_BPS, null, null, null)));
     try (TestWorker test = TestWorker.open()) {
-      test.restart(config -> config.withLimits(LimitPolicy.of(defaults, Limits.NONE, Quotas.NONE)));
+      test.restart(config -> config.withDefaultLimits(own));
 
-      assertThatThrownBy(() -> test.start(shell("true").workingDirectory("/proc")))
-          .isInstanceOf(InvalidSpecException.class)
-          .hasMessageStartingWith(
-              "limits.io: default_limits.io[0].device must be a disk, or on one, was /proc");
+      Job job = test.start(shell("true").workingDirectory("/dev/shm"));
+
+      assertThat(job.spec().limits().io()).isEmpty();
+      assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(0));
     }
   }
 

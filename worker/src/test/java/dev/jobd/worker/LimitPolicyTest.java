@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.Quotas.StartRate;
+import dev.jobd.worker.cgroup.DiskSearch;
 import dev.jobd.worker.cgroup.LimitJudge;
+import dev.jobd.worker.cgroup.UnansweredException;
 import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -153,11 +157,22 @@ class LimitPolicyTest {
         "default_limits.pids: must be at most 100, the maximum here, was 101");
   }
 
-  /** All files are on its one disk, sda, and /gone is none. */
+  private static final Path FILES = Path.of("/files");
+  private static final Path HANGS = Path.of("/hangs");
+
+  /** Its one disk is sda, which holds FILES; /gone is none. */
   private static final LimitJudge HOST =
       new LimitJudge() {
         @Override
-        public Limits named(Limits limits, Path files) {
+        public Optional<String> disk(Path files, DiskSearch search) throws IOException {
+          if (files.equals(HANGS)) {
+            throw new UnansweredException(files + " does not answer");
+          }
+          return files.equals(FILES) ? Optional.of("sda") : Optional.empty();
+        }
+
+        @Override
+        public Limits named(Limits limits, Path files, DiskSearch search) {
           return limits.withIo(limits.io().stream().map(this::named).toList());
         }
 
@@ -179,8 +194,6 @@ class LimitPolicyTest {
         }
       };
 
-  private static final Path FILES = Path.of("/files");
-
   private static Limits reading(@Nullable String device, long bytes) {
     return Limits.NONE.withIo(List.of(new IoLimit(device, bytes, null, null, null)));
   }
@@ -192,47 +205,79 @@ class LimitPolicyTest {
     Limits memory = new Limits(null, 1L << 30, null, null, null);
 
     assertRefused(
-        () -> LimitPolicy.of(swap, Limits.NONE, Quotas.NONE).requireEnforceable(HOST),
+        () -> LimitPolicy.of(swap, Limits.NONE, Quotas.NONE).enforceable(HOST),
         "default_limits.swap: holds only with memory");
     assertRefused(
-        () -> LimitPolicy.of(processors, Limits.NONE, Quotas.NONE).requireEnforceable(HOST),
+        () -> LimitPolicy.of(processors, Limits.NONE, Quotas.NONE).enforceable(HOST),
         "default_limits.cpuset: must be fewer");
     assertRefused(
-        () -> LimitPolicy.of(Limits.NONE, processors, Quotas.NONE).requireEnforceable(HOST),
+        () -> LimitPolicy.of(Limits.NONE, processors, Quotas.NONE).enforceable(HOST),
         "max_limits.cpuset: must be fewer");
     assertRefused(
-        () ->
-            LimitPolicy.of(reading("/gone", 8192), Limits.NONE, Quotas.NONE)
-                .requireEnforceable(HOST),
+        () -> LimitPolicy.of(reading("/gone", 8192), Limits.NONE, Quotas.NONE).enforceable(HOST),
         "default_limits.io[0].device: must be a disk, was /gone");
     assertRefused(
-        () ->
-            LimitPolicy.of(Limits.NONE, reading("/gone", 8192), Quotas.NONE)
-                .requireEnforceable(HOST),
+        () -> LimitPolicy.of(Limits.NONE, reading("/gone", 8192), Quotas.NONE).enforceable(HOST),
         "max_limits.io[0].device: must be a disk, was /gone");
-    LimitPolicy.of(swap, memory, Quotas.NONE).requireEnforceable(HOST);
-    LimitPolicy.of(Limits.NONE, swap, Quotas.NONE).requireEnforceable(HOST);
+    LimitPolicy.of(swap, memory, Quotas.NONE).enforceable(HOST);
+    LimitPolicy.of(Limits.NONE, swap, Quotas.NONE).enforceable(HOST);
   }
 
   @Test
-  void whatIsKnownOnlyWithAJobsFilesIsNotJudgedBefore() throws Exception {
+  void whatIsAskedOfADiskAndWhatIsConfiguredMeetByTheKernelsName() throws Exception {
     LimitPolicy policy =
-        LimitPolicy.of(reading(null, 9000), reading("/dev/sda", 8192), Quotas.NONE);
-
-    policy.requireEnforceable(HOST);
-    assertRefused(
-        () -> policy.named(HOST, FILES),
-        "default_limits.io[0].read_bps: must be at most 8192, the maximum here, was 9000");
-  }
-
-  @Test
-  void whatIsAskedOfADiskAndItsDefaultMeetByTheKernelsName() throws Exception {
-    LimitPolicy policy =
-        LimitPolicy.of(reading("/dev/sda", 8192), reading(null, 10_000), Quotas.NONE)
-            .named(HOST, FILES);
+        LimitPolicy.of(reading("/dev/sda", 8192), reading("/data", 10_000), Quotas.NONE)
+            .enforceable(HOST);
 
     assertThat(policy.standard().io()).isEqualTo(reading("sda", 8192).io());
     assertThat(policy.granted(reading("sda", 9000)).io()).isEqualTo(reading("sda", 9000).io());
+    assertRefused(
+        () ->
+            LimitPolicy.of(reading("/dev/sda", 9000), reading("/data", 8192), Quotas.NONE)
+                .enforceable(HOST),
+        "default_limits.io[0].read_bps: must be at most 8192, the maximum here, was 9000");
+  }
+
+  private static LimitPolicy forFiles(Path files, Limits defaults, Limits maxima)
+      throws IOException {
+    return LimitPolicy.of(defaults, maxima, Quotas.NONE)
+        .enforceable(HOST)
+        .forFiles(HOST, files, DiskSearch.WAITING);
+  }
+
+  @Test
+  void aDefaultForTheDiskOfAJobsFilesIsOneOfThatDiskAtMostItsMaximum() throws Exception {
+    Limits own = reading(null, 9000);
+
+    assertThat(forFiles(FILES, own, Limits.NONE).standard().io())
+        .isEqualTo(reading("sda", 9000).io());
+    assertThat(forFiles(FILES, own, reading("sda", 8192)).standard().io())
+        .isEqualTo(reading("sda", 8192).io());
+    List<IoLimit> both =
+        List.of(own.io().getFirst(), new IoLimit("/dev/sda", 8192L, 1L << 20, null, null));
+    assertThat(forFiles(FILES, Limits.NONE.withIo(both), Limits.NONE).standard().io())
+        .containsExactly(new IoLimit("sda", 8192L, 1L << 20, null, null));
+  }
+
+  @Test
+  void aJobWhoseFilesAreOnNoDiskHasNoDefaultForTheirDisk() throws Exception {
+    Path memory = Path.of("/dev/shm");
+
+    assertThat(forFiles(memory, reading(null, 9000), Limits.NONE).standard().io()).isEmpty();
+    assertRefused(
+        () -> forFiles(HANGS, reading(null, 9000), Limits.NONE),
+        "working_directory: must be where its disk can be told, which default_limits bound: /hangs"
+            + " does not answer");
+    assertThat(forFiles(HANGS, reading("sda", 9000), Limits.NONE).standard().io())
+        .isEqualTo(reading("sda", 9000).io());
+  }
+
+  @Test
+  void aMaximumOfADiskSaysWhich() {
+    assertRefused(
+        () -> LimitPolicy.of(Limits.NONE, reading(null, 9000), Quotas.NONE),
+        "max_limits.io[0].device: must be there: name each disk that jobs may use (sda:50M), or"
+            + " give default_limits for the one of a job's directory");
   }
 
   @Test

@@ -321,6 +321,9 @@ class QuotaTest {
     test.sh("true").await();
 
     assertThat(test.worker().quotaUse(ALICE))
+        .extracting(QuotaUse::quota)
+        .containsExactly("running_jobs", "cpus", "output");
+    assertThat(test.worker().allQuotaUse(ALICE))
         .containsExactly(
             new QuotaUse("running_jobs", 5, 1),
             new QuotaUse("cpus", 1000, 100),

@@ -8,10 +8,12 @@ import dev.jobd.api.v1.WhoAmIRequest;
 import dev.jobd.api.v1.WhoAmIResponse;
 import dev.jobd.server.auth.Caller;
 import dev.jobd.server.auth.Permission;
+import dev.jobd.server.auth.Policy;
 import dev.jobd.server.auth.Roles;
 import dev.jobd.worker.Worker;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.List;
 
 /** The server and the caller, as the server sees them. */
 public final class ServerRpc extends ServerServiceGrpc.ServerServiceImplBase {
@@ -46,8 +48,15 @@ public final class ServerRpc extends ServerServiceGrpc.ServerServiceImplBase {
         .setRole(caller.role())
         .addAllPermissions(
             roles.permissions(caller).stream().sorted().map(Permission::toString).toList())
-        .addAllQuotas(worker.quotaUse(caller.owner()).stream().map(ServerRpc::write).toList())
+        .addAllQuotas(quotaUse(caller).stream().map(ServerRpc::write).toList())
         .build();
+  }
+
+  /** What the jobs of all take, only who may see them learns. */
+  private List<dev.jobd.worker.QuotaUse> quotaUse(Caller caller) throws IOException {
+    return Policy.seesForeign(roles.permissions(caller))
+        ? worker.allQuotaUse(caller.owner())
+        : worker.quotaUse(caller.owner());
   }
 
   private static QuotaUse write(dev.jobd.worker.QuotaUse use) {

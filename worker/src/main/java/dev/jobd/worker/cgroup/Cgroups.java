@@ -69,10 +69,13 @@ public interface Cgroups extends LimitJudge, Closeable {
    */
   List<Path> places();
 
-  /** {@code limits} as this host enforces them: {@link #require required}, then {@link #named}. */
+  /**
+   * {@code limits} as this host enforces them: {@link #require required}, then {@link #named};
+   * waits for disks.
+   */
   default Limits enforceable(Limits limits, Path files) throws IOException {
     require(limits);
-    return named(limits, files);
+    return named(limits, files, DiskSearch.WAITING);
   }
 
   /**

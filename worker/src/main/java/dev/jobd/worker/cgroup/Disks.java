@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Finds the disks that bounds are for. Every refusal is an {@link InvalidSpecException} for the
- * field {@code device}.
+ * field {@code device}, and says of the host no more than whether a path is there, on which disk,
+ * and of what type a file system is that is on none.
  *
  * @param mountinfo what is mounted: proc_pid_mountinfo(5)
  * @param sys the kernel's account of its devices: sysfs(5)
@@ -19,10 +20,6 @@ record Disks(Path mountinfo, Path sys) {
 
   /** An overlay's upper layer may be on another overlay; the kernel itself stacks two. */
   private static final int MAX_LAYERS = 4;
-
-  private static final int TYPE_MASK = 0170000;
-  private static final int BLOCK_DEVICE = 0060000;
-  private static final int CHARACTER_DEVICE = 0020000;
 
   /**
    * The disk that {@code device} is, by its name or the path of its node, or that holds the file or
@@ -36,49 +33,72 @@ record Disks(Path mountinfo, Path sys) {
       }
       return whole(device, named);
     }
-    Path path = Path.of(device);
-    return switch (type(path)) {
-      case BLOCK_DEVICE -> whole(device, numbered(deviceNumber(path, "unix:rdev")));
-      case CHARACTER_DEVICE -> throw refused(device, "it is a device, but no disk");
-      default -> holding(path);
-    };
+    FilePath file = follow(device, Path.of(device));
+    if (file.isBlockDevice()) {
+      return whole(device, numbered(file.device()));
+    }
+    if (file.isCharacterDevice()) {
+      throw refused(device, "it is a device, but no disk");
+    }
+    return holding(device, file, MAX_LAYERS);
   }
 
   /** The disk that holds the file or directory at {@code path}. */
   Disk holding(Path path) throws IOException {
-    return holding(path, path, MAX_LAYERS);
+    return holding(path.toString(), follow(path.toString(), path), MAX_LAYERS);
   }
 
-  private Disk holding(Path asked, Path path, int layers) throws IOException {
-    Path device = numbered(deviceNumber(path, "unix:dev"));
+  private Disk holding(String asked, FilePath file, int layers) throws IOException {
+    Path device = numbered(file.holder());
     if (Files.exists(device)) {
       return holder(device);
     }
-    Mount mount = Mount.of(path.toRealPath(), ControlFile.read(mountinfo));
+    Mount mount = file.mount();
     if (mount.type().equals("overlay")) {
-      String upper = mount.option("upperdir").orElse("");
-      if (upper.isEmpty() || layers == 0 || !Files.exists(Path.of(upper))) {
-        throw refused(
-            asked.toString(),
-            "it is on an overlay whose upper layer "
-                + (upper.isEmpty() ? "is not there" : upper + " is not visible here")
-                + "; name the disk that it is on");
-      }
-      return holding(asked, Path.of(upper), layers - 1);
+      return holding(asked, upperLayer(asked, mount, layers), layers - 1);
     }
     Path source = Path.of(mount.source());
-    if (!isBlockDevice(source)) { // but a name, or a directory that it is stacked on
-      throw refused(
-          asked.toString(),
-          "the " + mount.type() + " file system at " + mount.point() + " is on no disk");
+    if (!source.isAbsolute()) {
+      throw refused(asked, FilePath.onNoDisk(mount));
     }
-    device = numbered(deviceNumber(source, "unix:rdev"));
-    requireAlone(asked, mount, device);
+    FilePath node = follow(asked, source);
+    if (!node.isBlockDevice()) {
+      throw refused(asked, FilePath.onNoDisk(mount));
+    }
+    device = numbered(node.device());
+    requireAlone(asked, device);
     return holder(device);
   }
 
+  private FilePath upperLayer(String asked, Mount overlay, int layers) throws IOException {
+    Path upper = Path.of(overlay.option("upperdir").orElse(""));
+    if (upper.isAbsolute() && layers > 0) {
+      try {
+        return FilePath.of(upper, mounts());
+      } catch (IOException e) {
+        // it is of another mount namespace
+      }
+    }
+    throw refused(
+        asked,
+        "it is on an overlay whose upper layer is not to be seen here; name the disk that it is"
+            + " on");
+  }
+
+  private FilePath follow(String asked, Path path) throws IOException {
+    try {
+      return FilePath.of(path, mounts());
+    } catch (IOException e) {
+      throw refused(asked, CgroupException.problem(e));
+    }
+  }
+
+  private List<Mount> mounts() throws IOException {
+    return Mount.all(ControlFile.read(mountinfo));
+  }
+
   /** A file system of several disks, as btrfs can be, would be bounded on one of them alone. */
-  private void requireAlone(Path asked, Mount mount, Path device) throws IOException {
+  private void requireAlone(String asked, Path device) throws IOException {
     String name = String.valueOf(device.toRealPath().getFileName());
     for (Path fileSystem : Groups.children(sys.resolve("fs/btrfs"))) {
       Path devices = fileSystem.resolve("devices");
@@ -86,9 +106,7 @@ record Disks(Path mountinfo, Path sys) {
         try (var all = Files.list(devices)) {
           List<String> names = all.map(d -> String.valueOf(d.getFileName())).sorted().toList();
           if (names.size() > 1) {
-            throw refused(
-                asked.toString(),
-                "the file system at " + mount.point() + " is on several: " + names + "; name them");
+            throw refused(asked, "its file system is on several disks: " + names + "; name them");
           }
         }
       }
@@ -126,30 +144,6 @@ record Disks(Path mountinfo, Path sys) {
 
   private Path numbered(String number) {
     return sys.resolve("dev/block").resolve(number);
-  }
-
-  private static boolean isBlockDevice(Path path) throws IOException {
-    return path.isAbsolute() && Files.exists(path) && type(path) == BLOCK_DEVICE;
-  }
-
-  private static int type(Path path) throws IOException {
-    return (Integer) attribute(path, "unix:mode") & TYPE_MASK;
-  }
-
-  /** As glibc packs it: makedev(3). */
-  private static String deviceNumber(Path path, String attribute) throws IOException {
-    long device = (Long) attribute(path, attribute);
-    long major = ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfff);
-    long minor = (device & 0xff) | ((device >>> 12) & 0xffffff00L);
-    return major + ":" + minor;
-  }
-
-  private static Object attribute(Path path, String attribute) throws IOException {
-    try {
-      return Files.getAttribute(path, attribute);
-    } catch (IOException e) {
-      throw refused(path.toString(), CgroupException.problem(e));
-    }
   }
 
   private static InvalidSpecException refused(String device, String problem) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -127,8 +128,13 @@ final class HostCgroups implements Cgroups {
   }
 
   @Override
-  public Limits named(Limits limits, Path files) throws IOException {
-    return judge.named(limits, files);
+  public Limits named(Limits limits, Path files, DiskSearch search) throws IOException {
+    return judge.named(limits, files, search);
+  }
+
+  @Override
+  public Optional<String> disk(Path files, DiskSearch search) throws IOException {
+    return judge.disk(files, search);
   }
 
   @Override

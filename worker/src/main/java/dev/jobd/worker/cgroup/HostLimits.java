@@ -24,10 +24,19 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) imp
   }
 
   @Override
-  public Limits named(Limits limits, Path files) throws IOException {
+  public Limits named(Limits limits, Path files, DiskSearch search) throws IOException {
     return limits.io().isEmpty()
         ? limits
-        : limits.withIo(IoLimits.named(limits.io(), disks, files));
+        : limits.withIo(IoLimits.named(limits.io(), disks, files, search));
+  }
+
+  @Override
+  public Optional<String> disk(Path files, DiskSearch search) throws IOException {
+    try {
+      return Optional.of(search.disk(files.toString(), () -> disks.holding(files).name()));
+    } catch (InvalidSpecException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

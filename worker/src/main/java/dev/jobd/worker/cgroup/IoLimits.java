@@ -24,21 +24,36 @@ final class IoLimits {
    * bounds hold.
    *
    * @param files on the disk that bounds without a device are for
-   * @throws InvalidSpecException naming the bound whose device is no disk
+   * @throws InvalidSpecException naming the bound whose device is no disk, or does not answer
    */
-  static List<IoLimit> named(List<IoLimit> limits, Disks disks, Path files) throws IOException {
+  static List<IoLimit> named(List<IoLimit> limits, Disks disks, Path files, DiskSearch search)
+      throws IOException {
     Map<String, IoLimit> named = new LinkedHashMap<>();
     for (int i = 0; i < limits.size(); i++) {
       IoLimit limit = limits.get(i);
       try {
-        String device = limit.device();
-        String disk = (device == null ? disks.holding(files) : disks.find(device)).name();
+        String disk = disk(limit, disks, files, search);
         named.merge(disk, limit.on(disk), IoLimit::and);
       } catch (InvalidSpecException e) {
         throw new InvalidSpecException(FIELD + "[" + i + "]." + e.field(), e.problem());
+      } catch (UnansweredException e) {
+        throw new InvalidSpecException(
+            FIELD + "[" + i + "].device",
+            "must be a disk, or on one: " + e.getMessage() + "; name the disk instead");
       }
     }
     return List.copyOf(named.values());
+  }
+
+  private static String disk(IoLimit limit, Disks disks, Path files, DiskSearch search)
+      throws IOException {
+    String device = limit.device();
+    if (device == null) {
+      return search.disk(files.toString(), () -> disks.holding(files).name());
+    }
+    return device.startsWith("/")
+        ? search.disk(device, () -> disks.find(device).name())
+        : disks.find(device).name(); // by the kernel's account alone
   }
 
   /** What {@code limits} have for a disk of that name. */

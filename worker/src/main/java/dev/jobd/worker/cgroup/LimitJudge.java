@@ -3,6 +3,7 @@ package dev.jobd.worker.cgroup;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Judges limits by what this host has. */
 public interface LimitJudge {
@@ -11,9 +12,17 @@ public interface LimitJudge {
    * bounds hold. Nothing else is judged.
    *
    * @param files on the disk that bounds without a device are for: the job's working directory
+   * @param search for disks that are given by paths
    * @throws dev.jobd.worker.model.InvalidSpecException naming the bound whose device is no disk
    */
-  Limits named(Limits limits, Path files) throws IOException;
+  Limits named(Limits limits, Path files, DiskSearch search) throws IOException;
+
+  /**
+   * The disk that holds {@code files}, by the kernel's name; empty where none does.
+   *
+   * @throws UnansweredException where that cannot be told
+   */
+  Optional<String> disk(Path files, DiskSearch search) throws IOException;
 
   /**
    * Refuses what this host cannot enforce, whatever the disks are.

@@ -31,6 +31,7 @@ class DisksTest {
     HostTree.group(device("devices/pci/block/sda/sda1", "8:1"), "partition", "1\n");
     device("devices/virtual/block/dm-0", "252:0");
     mountinfo = Files.createFile(directory.resolve("mountinfo"));
+    mounted("/", "8:1", "ext4 /dev/sda1 rw");
     disks = new Disks(mountinfo, sys);
   }
 
@@ -69,39 +70,50 @@ class DisksTest {
 
   @Test
   void aFileSystemThatIsOnNoDiskIsRefusedByItsType() throws IOException {
-    mounted("/", "tmpfs none rw");
+    mounted("/", "0:99", "tmpfs none rw");
     assertThatThrownBy(() -> disks.holding(directory))
         .hasMessage(
             "device: must be a disk, or on one, was "
                 + directory
-                + ": the tmpfs file system at / is on no disk");
+                + ": its file system (tmpfs) is on no disk");
   }
 
   @Test
   void aFileSystemThatIsStackedOnADirectoryIsRefusedByItsType() throws IOException {
-    mounted("/", "fuse.gocryptfs " + sys + " rw,user_id=0");
+    mounted("/", "0:99", "ecryptfs " + sys + " rw");
     assertThatThrownBy(() -> disks.holding(directory))
-        .hasMessageEndingWith(": the fuse.gocryptfs file system at / is on no disk");
+        .hasMessageEndingWith(": its file system (ecryptfs) is on no disk");
   }
 
   @Test
   void anOverlayIsWhereItsUpperLayerIs() throws IOException {
-    Path elsewhere = Path.of("/proc");
+    Path elsewhere = Path.of("/dev");
     link(numberOf(elsewhere), "devices/pci/block/sda");
-    mounted("/", "overlay overlay rw,lowerdir=/a:/b,upperdir=" + elsewhere + ",workdir=/w");
+    mounted("/", "0:99", "overlay overlay rw,lowerdir=/a:/b,upperdir=" + elsewhere + ",workdir=/w");
     assertThat(disks.holding(directory).name()).isEqualTo("sda");
   }
 
   @Test
   void anOverlayWhoseUpperLayerCannotBeSeenIsRefused() throws IOException {
-    mounted("/", "overlay overlay rw,lowerdir=/a,upperdir=/no/such/layer,workdir=/w");
+    mounted("/", "0:99", "overlay overlay rw,lowerdir=/a,upperdir=/no/such/layer,workdir=/w");
     assertThatThrownBy(() -> disks.holding(directory))
         .hasMessageContaining(
-            "it is on an overlay whose upper layer /no/such/layer is not visible here; name the"
-                + " disk");
-    mounted("/", "overlay overlay ro,lowerdir=/a:/b");
+            "it is on an overlay whose upper layer is not to be seen here; name the disk");
+    mounted("/", "0:99", "overlay overlay ro,lowerdir=/a:/b");
     assertThatThrownBy(() -> disks.holding(directory))
-        .hasMessageContaining("it is on an overlay whose upper layer is not there");
+        .hasMessageContaining("it is on an overlay whose upper layer is not to be seen here");
+  }
+
+  @Test
+  void aFileSystemThatWaitsForSomebodyIsRefusedBeforeAnythingOnItIsLookedUp() throws IOException {
+    for (String waiting : List.of("fuse", "fuse.sshfs", "nfs4", "9p", "proc", "autofs")) {
+      mounted("/", "0:99", waiting + " host:/a rw");
+      assertThatThrownBy(() -> disks.find("/no/such/file"))
+          .hasMessageEndingWith(": its file system (" + waiting + ") is on no disk");
+    }
+    mounted("/", "8:1", "fuseblk /dev/sda1 rw"); // on a disk, behind a program
+    assertThatThrownBy(() -> disks.holding(Path.of("/no/such/file")))
+        .hasMessageEndingWith(": its file system (fuseblk) is on no disk");
   }
 
   @Test
@@ -110,7 +122,7 @@ class DisksTest {
     List<IoLimit> limits =
         List.of(
             new IoLimit(null, 8192L, 4096L, null, null), new IoLimit("sda", 4096L, null, 5L, null));
-    assertThat(IoLimits.named(limits, disks, directory))
+    assertThat(IoLimits.named(limits, disks, directory, DiskSearch.WAITING))
         .containsExactly(new IoLimit("sda", 4096L, 4096L, 5L, null));
   }
 
@@ -120,7 +132,8 @@ class DisksTest {
         List.of(
             new IoLimit("sda", 8192L, null, null, null),
             new IoLimit("sdz", 8192L, null, null, null));
-    assertRefused("limits.io[1].device", () -> IoLimits.named(limits, disks, directory));
+    assertRefused(
+        "limits.io[1].device", () -> IoLimits.named(limits, disks, directory, DiskSearch.WAITING));
   }
 
   @Test
@@ -142,9 +155,13 @@ class DisksTest {
     Files.createSymbolicLink(sys.resolve("dev/block").resolve(number), sys.resolve(path));
   }
 
-  private void mounted(String point, String typeSourceAndOptions) throws IOException {
-    Files.writeString(
-        mountinfo, "27 1 0:99 / " + point + " rw,relatime - " + typeSourceAndOptions + "\n");
+  private void mounted(String point, String number, String typeSourceAndOptions)
+      throws IOException {
+    Files.writeString(mountinfo, mount(point, number, typeSourceAndOptions));
+  }
+
+  private static String mount(String point, String number, String typeSourceAndOptions) {
+    return "27 1 " + number + " / " + point + " rw,relatime - " + typeSourceAndOptions + "\n";
   }
 
   private static String numberOf(Path path) throws IOException {

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 record Running(List<String> command, Process process, Capture stdout, Capture stderr)
     implements AutoCloseable {
 
-  /**
-   * No program here has a reason to take longer, on the slowest of machines; on an emulated one, so
-   * many times that.
-   */
-  static final Duration BOUND = Duration.ofMinutes(2 * Long.getLong("jobd.test.patience", 1));
+  /** How many times as long as elsewhere things may take: in the guest, which is emulated, many. */
+  static final int PATIENCE = Integer.getInteger("jobd.test.patience", 1);
+
+  /** No program here has a reason to take longer, on the slowest of machines. */
+  static final Duration BOUND = Duration.ofMinutes(2L * PATIENCE);
 
   /** With nothing to read. */
   static Running start(ProcessBuilder builder) throws IOException {

@@ -78,8 +78,13 @@ class HistoryTest {
   @Test
   void aSecondServerOnOneStateDirectoryIsRefused() throws Exception {
     try (Running second = server.startSecond()) {
-      assertThat(second.await().failedWith(1).err())
-          .contains("state directory " + server.directory().resolve("state"))
+      assertThat(second.await().hasExitCode(1).err().lines())
+          .hasSize(2)
+          .first()
+          .asString()
+          .contains("is in use by another jobd (pid " + server.process().pid() + "): waiting");
+      assertThat(second.await().err())
+          .contains("jobd serve: state directory " + server.directory().resolve("state"))
           .contains("is in use by another jobd (pid " + server.process().pid() + "), which may")
           .contains("; stop it or choose another directory");
     }

@@ -39,7 +39,8 @@ class LogsTest {
         .isEqualTo("99\n100\nunfinished");
     assertThat(alice.run("logs", "--tail", "0", "--no-follow", id).succeeded().out()).isEmpty();
     assertThat(alice.run("logs", "--tail", "1", "-s", "stderr", id).succeeded().out()).isEmpty();
-    assertThat(alice.run("logs", "--tail", "-1", id).failedWith(2).err()).contains("tail_lines");
+    assertThat(alice.run("logs", "--tail", "-1", id).failedWith(2).err())
+        .contains("--tail must be at least 0");
   }
 
   @Test

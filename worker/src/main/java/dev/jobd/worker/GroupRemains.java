@@ -23,7 +23,7 @@ record GroupRemains(JobId job, JobCgroup cgroup, Logger logger) {
   Usage used() {
     try {
       return cgroup.total();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // whatever the kernel may have written there
       logger.log(Level.WARNING, "read what job " + job + " has used", e);
       return Usage.UNKNOWN;
     }

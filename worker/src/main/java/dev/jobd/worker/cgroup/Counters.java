@@ -23,8 +23,17 @@ record Counters(String text) {
 
   /** The same for a count of {@code unit}. */
   @Nullable Duration named(String name, ChronoUnit unit) {
-    Long count = named(name);
-    return count == null ? null : Duration.of(count, unit);
+    return time(named(name), unit.getDuration());
+  }
+
+  /**
+   * A time that the kernel tells as so many {@code unit}. Times that it took by subtraction have
+   * come out below zero, and are told near 2^64 then: what is beyond all that nanoseconds can count
+   * is no time, and {@code null}.
+   */
+  static @Nullable Duration time(@Nullable Long count, Duration unit) {
+    boolean isTime = count != null && count <= Long.MAX_VALUE / unit.toNanos();
+    return isTime ? unit.multipliedBy(count) : null;
   }
 
   /** What follows {@code name} and a space in the line that begins so. */
@@ -39,7 +48,7 @@ record Counters(String text) {
   }
 
   /**
-   * The counts of all lines that follow {@code word}, added up.
+   * The counts of all lines that follow {@code word}, added up, at most {@link Long#MAX_VALUE}.
    *
    * @param word with what separates it from its count: {@code rbytes=}
    */
@@ -48,7 +57,7 @@ record Counters(String text) {
     for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length())) {
       Long count = numberAt(at + word.length());
       if (count != null && (at == 0 || Character.isWhitespace(text.charAt(at - 1)))) {
-        sum = (sum == null ? 0 : sum) + count;
+        sum = sum == null ? count : Long.valueOf(Math.min(sum, Long.MAX_VALUE - count) + count);
       }
     }
     return sum;

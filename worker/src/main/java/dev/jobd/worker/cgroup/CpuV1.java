@@ -22,7 +22,7 @@ record CpuV1() implements Controller {
   private static final long UNLIMITED = -1;
 
   /** The unit in which the kernel tells times to programs, on every machine a JVM runs on. */
-  private static final long MILLIS_PER_TICK = 10;
+  private static final Duration TICK = Duration.ofMillis(10);
 
   @Override
   public void set(Path group, Limits limits) throws IOException {
@@ -79,6 +79,6 @@ record CpuV1() implements Controller {
   }
 
   private static @Nullable Duration ticks(@Nullable Long count) {
-    return count == null ? null : Duration.ofMillis(count * MILLIS_PER_TICK);
+    return Counters.time(count, TICK);
   }
 }

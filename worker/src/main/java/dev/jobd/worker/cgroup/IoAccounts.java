@@ -22,15 +22,24 @@ final class IoAccounts {
           Account.total(
               "I/O",
               "blkio.throttle.io_service_bytes_recursive",
-              (counters, usage) -> usage.ioBytes(transfer(counters, "Read ", "Write "))),
+              (counters, usage) -> usage.ioBytes(transferIfListed(counters))),
           Account.total(
               "I/O operations",
               "blkio.throttle.io_serviced_recursive",
-              (counters, usage) -> usage.ioOperations(transfer(counters, "Read ", "Write "))));
+              (counters, usage) -> usage.ioOperations(transferIfListed(counters))));
 
   private IoAccounts() {}
 
-  /** Both files are kept from the group's birth on: a device that is not listed was not used. */
+  /**
+   * In v1, Linux 6.10 and later count for a disk from the first bound on, that anybody sets for it
+   * (blk-throttle is set up then): where no disk is listed, nothing is known.
+   */
+  private static Usage.@Nullable Transfer transferIfListed(Counters counters) {
+    boolean listed = counters.sum("Read ") != null || counters.sum("Write ") != null;
+    return listed ? transfer(counters, "Read ", "Write ") : null;
+  }
+
+  /** In v2 the file is kept from the group's birth on: a device that is not listed was not used. */
   private static Usage.Transfer transfer(Counters counters, String read, String written) {
     return new Usage.Transfer(orZero(counters.sum(read)), orZero(counters.sum(written)));
   }

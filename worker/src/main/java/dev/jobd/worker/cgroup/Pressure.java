@@ -36,6 +36,6 @@ final class Pressure {
 
   private static @Nullable Duration total(@Nullable Counters line) {
     Long micros = line == null ? null : line.sum("total=");
-    return micros == null ? null : Duration.of(micros, ChronoUnit.MICROS);
+    return Counters.time(micros, ChronoUnit.MICROS.getDuration());
   }
 }

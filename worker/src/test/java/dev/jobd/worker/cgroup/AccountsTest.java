@@ -114,7 +114,31 @@ class AccountsTest {
     assertThat(usage.peakMemoryBytes()).isEqualTo(8192);
     assertThat(usage.pids()).as("the job's init is jobd's own").isZero();
     assertThat(usage.ioBytes()).isEqualTo(new Usage.Transfer(11, 22));
-    assertThat(usage.ioOperations()).isEqualTo(new Usage.Transfer(0, 0));
+    assertThat(usage.ioOperations()).as("where no disk is listed, none was looked at").isNull();
+  }
+
+  @Test
+  void timesThatCannotBeAreUnknownAndSumsHaveAnEnd() throws IOException {
+    Path own = v2();
+
+    Usage usage =
+        job(
+                own.resolve("jobd/test"),
+                "cpu.stat",
+                "user_usec 18446744073709518\n"
+                    + "system_usec 20\n"
+                    + "throttled_usec 18446744073709551615\n",
+                "io.stat",
+                "254:0 rbytes=9223372036854775807 wbytes=2\n7:0 rbytes=1 wbytes=2\n",
+                "cpu.pressure",
+                PRESSURE.formatted(18446744073709518L, 1))
+            .total();
+
+    assertThat(usage.userTime()).as("below zero, as the kernel subtracted it").isNull();
+    assertThat(usage.systemTime()).isEqualTo(micros(20));
+    assertThat(usage.throttledTime()).isNull();
+    assertThat(usage.ioBytes()).isEqualTo(new Usage.Transfer(Long.MAX_VALUE, 4));
+    assertThat(usage.cpuPressure()).isNull();
   }
 
   @Test

@@ -32,8 +32,10 @@ record Counters(String text) {
    * is no time, and {@code null}.
    */
   static @Nullable Duration time(@Nullable Long count, Duration unit) {
-    boolean isTime = count != null && count <= Long.MAX_VALUE / unit.toNanos();
-    return isTime ? unit.multipliedBy(count) : null;
+    if (count == null || count > Long.MAX_VALUE / unit.toNanos()) {
+      return null;
+    }
+    return unit.multipliedBy(count);
   }
 
   /** What follows {@code name} and a space in the line that begins so. */

@@ -125,9 +125,11 @@ class AccountsTest {
         job(
                 own.resolve("jobd/test"),
                 "cpu.stat",
-                "user_usec 18446744073709518\n"
-                    + "system_usec 20\n"
-                    + "throttled_usec 18446744073709551615\n",
+                """
+                user_usec 18446744073709518
+                system_usec 20
+                throttled_usec 18446744073709551615
+                """,
                 "io.stat",
                 "254:0 rbytes=9223372036854775807 wbytes=2\n7:0 rbytes=1 wbytes=2\n",
                 "cpu.pressure",

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,8 +125,11 @@ static void widen(struct journal *journal, enum index_kind stream, int pipe)
     *wide = true;
 }
 
-/* Fills the buffer with what the pipe gives, in so many reads at most. Returns how much that is; *got is what the last
- * read returned. */
+/*
+ * Fills the buffer with what the pipe gives, in so many reads at most. Returns how much that is; *got is what the last
+ * read returned. Reads on only where there is room for the largest packet: the kernel drops what of one has none,
+ * pipe(2), O_DIRECT.
+ */
 static size_t fill(int pipe, char *buffer, size_t length, unsigned *reads, ssize_t *got)
 {
     size_t filled = 0;
@@ -133,7 +137,7 @@ static size_t fill(int pipe, char *buffer, size_t length, unsigned *reads, ssize
         *got = read(pipe, buffer + filled, length - filled);
         if (*got > 0)
             filled += (size_t)*got;
-    } while (*got > 0 && filled < length && --*reads > 0);
+    } while (*got > 0 && length - filled >= PIPE_BUF && --*reads > 0);
     return filled;
 }
 
@@ -154,7 +158,7 @@ ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, 
         if (filled > 0 && staged == taken) /* a chunk has no holes */
             staged += stage(journal, buffer, filled, staged);
         taken += filled;
-    } while (got > 0 && taken < max && reads > 0);
+    } while (got > 0 && max - taken >= PIPE_BUF && reads > 0);
     if (taken == 0)
         return got;
     cover(journal, stream, time, staged, taken);

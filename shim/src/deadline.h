@@ -1,4 +1,4 @@
-/* Moments at which something is to be done, in nanoseconds of the monotonic clock. */
+/* Clocks in nanoseconds, and moments of the monotonic one at which something is to be done. */
 #ifndef JOBD_DEADLINE_H
 #define JOBD_DEADLINE_H
 

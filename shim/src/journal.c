@@ -5,8 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "deadline.h"
 
 enum { READ_BYTES = 64 << 10 }; /* a pipe's default capacity: pipe(7) */
 
@@ -47,13 +48,6 @@ bool journal_open(struct journal *journal, uint64_t max)
     return true;
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* A record that does not fit on the disk leaves index_end where it was, and so is overwritten by the next. */
 static bool put_record(struct journal *journal, uint64_t end, uint64_t time, uint64_t tag)
 {
@@ -80,7 +74,7 @@ static bool state_gaps(struct journal *journal)
         if (journal->gap[i] == 0)
             continue;
         uint64_t kind = INDEX_GAP | (i == 0 ? INDEX_STDOUT : INDEX_STDERR);
-        if (!put_record(journal, journal->end, now_ns(), journal->gap[i] << 8 | kind))
+        if (!put_record(journal, journal->end, clock_ns(CLOCK_REALTIME), journal->gap[i] << 8 | kind))
             return false;
         journal->gap[i] = 0;
     }
@@ -112,7 +106,7 @@ static void cover(struct journal *journal, enum index_kind stream, uint64_t time
 
 void journal_append(struct journal *journal, enum index_kind stream, const char *bytes, size_t length)
 {
-    cover(journal, stream, now_ns(), stage(journal, bytes, length, 0), length);
+    cover(journal, stream, clock_ns(CLOCK_REALTIME), stage(journal, bytes, length, 0), length);
 }
 
 /* For a job that prints faster than its pipe is emptied: fewer waits for each other. Where that is refused, all is
@@ -149,7 +143,7 @@ ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, 
 {
     static char buffer[READ_BYTES];
     unsigned reads = JOURNAL_TAKE_READS;
-    uint64_t time = now_ns();
+    uint64_t time = clock_ns(CLOCK_REALTIME);
     size_t taken = 0, staged = 0;
     ssize_t got;
     do {

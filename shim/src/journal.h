@@ -40,8 +40,9 @@ bool journal_open(struct journal *journal, uint64_t max);
 
 /*
  * Appends what a stream's pipe, which does not block, holds now, as one chunk of at most max bytes, 1 or more, and of
- * JOURNAL_TAKE_READS reads. A packet of the pipe's next must not be longer than max, or PIPE_BUF. Its time is that of the first. Returns how many bytes it had; 0 where the pipe has ended, -1
- * with errno EAGAIN where it is empty.
+ * JOURNAL_TAKE_READS reads. Where max is less than PIPE_BUF, the pipe's next packet must not be longer. The chunk's time
+ * is that of the first read. Returns how many bytes it had; 0 where the pipe has ended, -1 with errno EAGAIN where it is
+ * empty.
  */
 ssize_t journal_take(struct journal *journal, enum index_kind stream, int pipe, size_t max);
 

@@ -75,7 +75,7 @@ final class TopCommand implements Command {
   private static void printOnce(Look look, TopTable table, Duration interval, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
     List<UsageSample> before = look.samples();
-    TimeUnit.NANOSECONDS.sleep(first(interval)); // rates take two looks
+    TimeUnit.NANOSECONDS.sleep(first(interval)); // a rate is over some time: nothing is waited for
     List<UsageSample> now = look.samples();
     invocation.console().data(String.join("\n", table.lines(before, now, Instant.now())));
   }

@@ -4,7 +4,7 @@ import dev.jobd.worker.model.InvalidSpecException;
 
 /**
  * How many clients a server has room for, as its operator chooses: what one costs stands at {@link
- * ServerConfig.Bounds}.
+ * ConnectionBounds} and {@link CallBounds}.
  *
  * @param connections open at one time; each {@code jobctl} has one
  * @param outputStreams followed at one time

@@ -316,8 +316,8 @@ public final class Worker implements AutoCloseable {
     }
     return switch (collector.delete(id)) {
       case DELETED -> {
-        live.find(id)
-            .ifPresent(job -> live.remove(job, job.record())); // whose end was told a moment ago
+        // One whose end was told a moment ago.
+        live.find(id).ifPresent(job -> live.remove(job, job.record()));
         yield true;
       }
       case ABSENT -> false;

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class StreamOutputHandler
     implements ServerCallHandler<StreamOutputRequest, StreamOutputResponse> {
   /**
-   * A call that has less than this to send is given more. A chunk is read while another is sent;
-   * with gRPC's own half of it, each would wait for the network's thread to be done with the one
-   * before.
+   * A call that has less than this to send is given more: the next chunk, as soon as something of
+   * the one before is sent. So there is always something to encrypt, and two chunks at most.
    */
   private static final int READY_BYTES = 64 << 10;
 

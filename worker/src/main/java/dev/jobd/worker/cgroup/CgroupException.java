@@ -12,19 +12,16 @@ public final class CgroupException extends IOException {
   private final String reason;
 
   /**
-   * @param problem why not; {@code reason} is the same without where on this host
+   * @param action names where on this host
+   * @param reason does not
    */
-  CgroupException(String action, String problem, String reason, @Nullable Exception cause) {
-    super(action + ": " + problem, cause);
+  CgroupException(String action, String reason, @Nullable Exception cause) {
+    super(action + ": " + reason, cause);
     this.reason = reason;
   }
 
-  CgroupException(String action, String problem, @Nullable Exception cause) {
-    this(action, problem, problem, cause);
-  }
-
-  CgroupException(String action, String problem) {
-    this(action, problem, null);
+  CgroupException(String action, String reason) {
+    this(action, reason, null);
   }
 
   CgroupException(String action, IOException cause) {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Processor time by quota, and by shares where jobs compete for it. The kernel refuses a quota
@@ -75,10 +74,8 @@ record CpuV1() implements Controller {
 
   /** There where {@code cpuacct} shares the hierarchy. */
   private static void noteTimes(Counters counters, Usage.Builder usage) {
-    usage.userTime(ticks(counters.named("user"))).systemTime(ticks(counters.named("system")));
-  }
-
-  private static @Nullable Duration ticks(@Nullable Long count) {
-    return Counters.time(count, TICK);
+    usage
+        .userTime(Counters.time(counters.named("user"), TICK))
+        .systemTime(Counters.time(counters.named("system"), TICK));
   }
 }

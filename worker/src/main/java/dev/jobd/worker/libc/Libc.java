@@ -38,6 +38,7 @@ public final class Libc {
   private static final int WNOHANG = 1;
   private static final int SIGKILL = 9;
   private static final int SEEK_END = 2;
+  private static final int WAIT = 0;
   private static final int RWF_NOWAIT = 8;
   private static final int EINTR = 4;
   private static final int ECHILD = 10;
@@ -152,7 +153,7 @@ public final class Libc {
   /** Reads some bytes of a file from {@code position} on; 0 at its end. */
   public static int read(int fd, ByteBuffer bytes, long position, String subject)
       throws ErrnoException {
-    return read(fd, bytes, position, 0, subject);
+    return read(fd, bytes, position, WAIT, subject);
   }
 
   /**
@@ -163,14 +164,7 @@ public final class Libc {
    */
   public static int readIfCached(int fd, ByteBuffer bytes, long position, String subject)
       throws ErrnoException {
-    try {
-      return read(fd, bytes, position, RWF_NOWAIT, subject);
-    } catch (ErrnoException e) {
-      if (e.errno() == EAGAIN || e.errno() == EOPNOTSUPP) {
-        return NOT_CACHED;
-      }
-      throw e;
-    }
+    return read(fd, bytes, position, RWF_NOWAIT, subject);
   }
 
   private static int read(int fd, ByteBuffer bytes, long position, int flags, String subject)
@@ -185,11 +179,18 @@ public final class Libc {
       do {
         count = (long) PREADV2.invokeExact(state, fd, vector, 1, position, flags);
       } while (count < 0 && (int) ERRNO.get(state, 0L) == EINTR);
+      if (count < 0 && flags == RWF_NOWAIT && isNotCached((int) ERRNO.get(state, 0L))) {
+        return NOT_CACHED; // an answer, and a frequent one, rather than an error
+      }
       bytes.put(got.asSlice(0, check(count, "read", subject, state)).asByteBuffer());
       return (int) count;
     } catch (Throwable e) {
       throw asExpected(e);
     }
+  }
+
+  private static boolean isNotCached(int errno) {
+    return errno == EAGAIN || errno == EOPNOTSUPP;
   }
 
   /** Opens a directory, to be named by {@code /proc/self/fd} where its own path is too long. */

@@ -97,6 +97,13 @@ final class TlsSink implements Closeable {
     received += scratch.position();
   }
 
+  /** Takes what comes until that is so much in all. The channel is one that blocks. */
+  void receive(ByteBuffer scratch, long bytes) throws IOException {
+    while (received < bytes) {
+      receive(scratch);
+    }
+  }
+
   long received() {
     return received;
   }

@@ -46,10 +46,10 @@ guest: build ## Runs the kernel's tests once more, in a QEMU guest that has cgro
 	@$(MAKE) -C shim build/test/jobd-shim build/test/shim-test
 	@scripts/guest/run $(suites)
 
-large_tests := ExactOutputTest,LogsTest,ServerDownTest,ManyReadersTest,SlowReadersTest
+large_tests := ExactOutputTest,LogsTest,ServerDownTest,ManyReadersTest,SlowReadersTest,ManyJobsTest\#jobsAsFast*
 
 .PHONY: large
-large: ## Runs the tests of output with 1 GiB, in one line too, 10 million lines and 1,000 followers
+large: ## Runs the tests with 1 GiB of output, 10 million lines, 1,000 followers, 10,000 jobs
 	@scripts/prerequisites test
 	@$(verbose_tests) -Djobd.large=true -Dtest='$(large_tests)' \
 	  -Dsurefire.failIfNoSpecifiedTests=false verify

@@ -23,7 +23,7 @@ final class Followers {
   private static final int OTHER_DESCRIPTORS = 500;
   private static final int STREAMS_PER_CONNECTION = 100;
   private static final int IDLE_ALONE = 1_000;
-  private static final int STALLED = 200;
+  private static final int STALLED = 1_000;
 
   private final Jobd jobd;
   private final String job;

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * What a server holds when no garbage is left.
  *
- * @param processBytes its proportional set size
+ * @param processBytes its proportional set size, of its heap only what is in use: which free pages
+ *     of that it has touched before says more of the collector than of what is measured
  * @param kernelBytes of the buffers of its connections, unread, unsent and reserved: ss(8), skmem
  */
 record ServerCost(long processBytes, long kernelBytes, long descriptors, long threads) {
@@ -22,8 +23,9 @@ record ServerCost(long processBytes, long kernelBytes, long descriptors, long th
     String pid = Long.toString(jobd.pid());
     Path jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd");
     String _ = output(jcmd.toString(), pid, "GC.run");
+    JavaHeap heap = JavaHeap.parse(output(jcmd.toString(), pid, "GC.heap_info"));
     return new ServerCost(
-        HostMemory.pss(pid),
+        HostMemory.pss(pid) - HostMemory.pss(pid, heap.start(), heap.end()) + heap.used(),
         kernelBytes(jobd.address().getPort()),
         descriptors(jobd),
         entries(Path.of("/proc", pid, "task")));

@@ -121,13 +121,16 @@ class LimitAccuracyTest {
         .isEqualTo(new Verdict.Killed(9, Verdict.Cause.STOP_REQUEST, "alice"));
   }
 
-  /** Keeps so many processes busy, and then tells their time and that of the clock. */
+  /**
+   * Keeps so many processes busy, and tells the shell's times before and after, and the clock's in
+   * between: on a slow machine, what it takes to begin is no small part.
+   */
   private static String busy(int processes, double seconds) {
-    return "begin=$(date +%s%N); for i in $(seq "
+    return "begin=$(date +%s%N); times; for i in $(seq "
         + processes
         + "); do timeout "
         + seconds
-        + " sh -c 'while :; do :; done' & done; wait; end=$(date +%s%N); times;"
+        + " sh -c 'while :; do :; done' & done; wait; times; end=$(date +%s%N);"
         + " echo $((end - begin))";
   }
 
@@ -135,9 +138,12 @@ class LimitAccuracyTest {
   private record Load(double cpuSeconds, double clockSeconds) {
     static Load of(String output) {
       List<String> lines = output.lines().toList();
-      double cpu =
-          MINUTES_AND_SECONDS.matcher(lines.get(1)).results().mapToDouble(Load::seconds).sum();
-      return new Load(cpu, Long.parseLong(lines.get(2)) / 1e9);
+      double cpu = ofChildren(lines.get(3)) - ofChildren(lines.get(1));
+      return new Load(cpu, Long.parseLong(lines.get(4)) / 1e9);
+    }
+
+    private static double ofChildren(String times) {
+      return MINUTES_AND_SECONDS.matcher(times).results().mapToDouble(Load::seconds).sum();
     }
 
     private static double seconds(MatchResult time) {

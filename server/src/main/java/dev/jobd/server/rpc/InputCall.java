@@ -14,17 +14,14 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call that sends a job's input as fast as the job takes it, and no faster.
  *
  * <p>What lets it go on (a message has come, the job has taken one, the transport has room for an
- * answer, the client or the server ends) calls {@link #signal}. A signal that finds the call at
- * rest starts a round on a virtual thread; one that comes during a round is counted, and another
- * follows. So at most one runs at a time and alone touches the sender and the call, no signal is
- * lost, and a call that waits holds no thread.
+ * answer, the client or the server ends) calls {@link #signal}, which starts a round on a virtual
+ * thread. It alone touches the sender and the call: see {@link Signals}.
  *
  * <p>The next message is asked for when the last one is handed over: a call holds one here and one
  * on its way to the job, beyond what the transport lets its client send ahead.
@@ -39,8 +36,8 @@ final class InputCall {
   private final CompletableFuture<Void> serverEnds;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-  /** Not answered yet: as if a round ran until the start. Never back to 0 after the end. */
-  private final AtomicInteger signals = new AtomicInteger(1);
+  /** Counted until the start. */
+  private final Signals signals = Signals.one();
 
   private volatile @Nullable SendInputRequest arrived;
   private volatile boolean halfClosed;
@@ -93,7 +90,7 @@ final class InputCall {
 
   /** Something has changed; never blocks. */
   void signal() {
-    if (signals.getAndIncrement() == 0) {
+    if (signals.raise()) {
       threads.calls().execute(this::rounds);
     }
   }
@@ -101,13 +98,13 @@ final class InputCall {
   private void rounds() {
     int answered;
     do {
-      answered = signals.get();
+      answered = signals.pending();
       if (!round()) {
         sender.close();
         over.complete(null);
         return;
       }
-    } while (signals.addAndGet(-answered) != 0);
+    } while (!signals.settled(answered));
   }
 
   /** Whether the call goes on. */

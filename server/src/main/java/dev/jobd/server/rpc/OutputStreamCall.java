@@ -11,16 +11,13 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One call that streams a job's output as fast as its client takes it, and no faster.
  *
  * <p>Four things let it go on: the transport has room, the source has something, the client has
- * gone, the server ends. Each is a signal. A signal that finds the call at rest starts a drain; one
- * that comes during a drain is counted, and the drain goes round once more before it rests. So at
- * most one drain runs at a time and alone touches the source, no signal is lost, no lock is held
- * over I/O, and a call that waits holds no thread.
+ * gone, the server ends. Each is a signal, which starts a drain where none runs ({@link Signals}).
+ * So one drain at a time touches the source, alone.
  *
  * <p>The thread of the network that finds room drains right there: to hand over each chunk costs
  * more than to read and to encrypt it. But it serves other clients too, so it takes only what the
@@ -43,8 +40,7 @@ final class OutputStreamCall {
   private final CompletableFuture<Void> serverEnds;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-  /** Signals not answered yet. Never back to 0 after the end, so that no drain follows it. */
-  private final AtomicInteger signals = new AtomicInteger();
+  private final Signals signals = Signals.none();
 
   /** What comes after one go of sending or searching. */
   private enum Next {
@@ -94,14 +90,14 @@ final class OutputStreamCall {
 
   /** Something has changed; never blocks. */
   void signal() {
-    if (signals.getAndIncrement() == 0) {
+    if (signals.raise()) {
       threads.calls().execute(this::drain);
     }
   }
 
   /** As {@link #signal}, from the thread of the network, which sends what it can at once. */
   void ready() {
-    if (signals.getAndIncrement() == 0) {
+    if (signals.raise()) {
       drain(source::pollCached);
     }
   }
@@ -113,13 +109,13 @@ final class OutputStreamCall {
   private void drain(Poll poll) {
     int answered;
     do {
-      answered = signals.get();
+      answered = signals.pending();
       Next next = guarded(() -> sendWhatFits(poll));
       if (next != Next.REST) {
         goOn(next);
         return; // signals are not answered: whoever goes on is still this drain
       }
-    } while (signals.addAndGet(-answered) != 0);
+    } while (!signals.settled(answered));
   }
 
   /** One step, and to the end of the queue. */

@@ -34,13 +34,14 @@ dist/.built: $(inputs)
 	@touch $@
 
 .PHONY: test
-test: ## Builds everything, checks its form and runs every test (root: they make real jobs)
+test: ## Builds everything, checks its form and runs every test, here and in the guest (root: they make real jobs)
 	@scripts/prerequisites test
 	@$(verbose_tests) verify
 	@touch dist/.built
+	@scripts/guest/run
 
 .PHONY: guest
-guest: build ## Runs the kernel's tests once more, in a QEMU guest that has cgroup v2 and no v1 (suites=worker)
+guest: build ## Runs the tests in the guest alone: QEMU with cgroup v2 and no v1 (suites=worker)
 	@scripts/prerequisites test
 	@$(quiet) -DskipTests verify
 	@$(MAKE) -C shim build/test/jobd-shim build/test/shim-test

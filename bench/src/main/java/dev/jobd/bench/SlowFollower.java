@@ -13,6 +13,10 @@ import java.util.concurrent.TimeUnit;
 final class SlowFollower implements Closeable {
   private static final int OTHERS = 99;
   private static final long BYTES_EACH = 4 << 20;
+
+  /** More than what the kernel takes for one that does not read. */
+  private static final long OUTPUT_BYTES = 64 << 20;
+
   private static final int WARM_UP_ROUNDS = 3;
 
   private final TlsSink sink;
@@ -40,20 +44,20 @@ final class SlowFollower implements Closeable {
     }
   }
 
-  /** Rounds without it and with it, one after the other. */
+  /** Rounds without it and with it, in turns. */
   static void measure(Path dist, int rounds) throws Exception {
     try (TemporaryDirectory directory = TemporaryDirectory.onDisk();
         Jobd jobd = Jobd.start(dist, directory.path(), "")) {
-      String job = jobd.startJob("head", "-c", Long.toString(BYTES_EACH), "/dev/zero");
+      String job = jobd.startJob("head", "-c", Long.toString(OUTPUT_BYTES), "/dev/zero");
       jobd.await(job);
       Sender sender = new JobdSender(jobd, job);
       Samples without = new Samples();
       Samples with = new Samples();
       for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-        long alone = Delivery.deliver(sender, OTHERS, BYTES_EACH);
+        long alone = settledDelivery(sender);
         long beside;
         try (SlowFollower _ = follow(sender)) {
-          beside = Delivery.deliver(sender, OTHERS, BYTES_EACH);
+          beside = settledDelivery(sender);
         }
         if (round >= 0) {
           without.add(alone);
@@ -64,6 +68,12 @@ final class SlowFollower implements Closeable {
           "What one that takes a byte a second costs %d others, of %d MiB each; %d rounds%n%n%s%n",
           OTHERS, BYTES_EACH >> 20, rounds, table(without, with));
     }
+  }
+
+  /** The second of two: during the first, who came has what it takes, and who left is gone. */
+  private static long settledDelivery(Sender sender) throws IOException {
+    long _ = Delivery.deliver(sender, OTHERS, BYTES_EACH);
+    return Delivery.deliver(sender, OTHERS, BYTES_EACH);
   }
 
   private static Table table(Samples without, Samples with) {

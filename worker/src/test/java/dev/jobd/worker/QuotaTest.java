@@ -35,10 +35,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.TestAbortedException;
 
 /** Real jobs under maxima and quotas. */
+@Tag("host-only")
 class QuotaTest {
   private static final int AT_ONCE = 24;
   private static final Owner BOB = new Owner("bob");

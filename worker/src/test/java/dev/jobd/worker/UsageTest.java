@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 class UsageTest {
   private static final String SPINS = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
 
+  /** So long that it outlasts many periods of a quota, however slow the processor. */
+  private static final String SPINS_FOR_A_SECOND = "timeout 1 sh -c 'while :; do :; done'";
+
   private TestWorker test;
 
   @BeforeEach
@@ -105,7 +108,7 @@ class UsageTest {
   @Test
   void timeForWhichAQuotaHeldAJobBackIsCounted() throws Exception {
     Limits limits = new Limits(100L, null, null, null, null);
-    Job job = test.start(shell(SPINS).limits(limits));
+    Job job = test.start(shell(SPINS_FOR_A_SECOND).limits(limits));
 
     assertThat(job.await().usage().throttledTime()).isGreaterThan(Duration.ofMillis(10));
   }
@@ -117,7 +120,7 @@ class UsageTest {
     assumeTrue(!test.worker().cgroupMode().equals("v1"), "pressure is not counted by cgroup v1");
     Job job =
         test.start(
-            shell("(" + SPINS + ") & (" + SPINS + ") & wait")
+            shell(SPINS_FOR_A_SECOND + " & " + SPINS_FOR_A_SECOND + " & wait")
                 .limits(new Limits(500L, null, null, null, null)));
 
     Usage usage = job.await().usage();

@@ -36,6 +36,9 @@ class LimitAccuracyTest {
   private static final boolean QUIET = Boolean.getBoolean("jobd.quiet");
   private static final double SECONDS = QUIET ? 10 : 2;
 
+  /** With what the kernel gives at once, or too late to count: five of its slices, of 100 ms. */
+  private static final double MOST_OF_A_RATE = 1.05 + 0.5 / SECONDS;
+
   /** So long that what it takes to begin is no part of a share to speak of. */
   private static final double SHARE_SECONDS = Math.max(SECONDS, 2 * Patience.TIMES);
 
@@ -93,7 +96,7 @@ class LimitAccuracyTest {
     IoLimit bound = new IoLimit(null, perSecond, perSecond, null, null);
     double seconds = secondsOf(transfer(operands, "1M", blocks), bound);
     double ratio = (double) (blocks << 20) / perSecond / seconds;
-    assertThat(ratio).isLessThan(1.1);
+    assertThat(ratio).isLessThan(MOST_OF_A_RATE);
     assumeTrue(QUIET, "only a quiet disk shows that a job gets its whole rate: make accuracy");
     assertThat(ratio).isGreaterThan(0.9);
   }
@@ -105,7 +108,7 @@ class LimitAccuracyTest {
     IoLimit bound = new IoLimit(null, null, null, null, perSecond);
     double seconds = secondsOf(transfer("if=/dev/zero of=file oflag=direct", "4K", blocks), bound);
     double ratio = (double) blocks / perSecond / seconds;
-    assertThat(ratio).isLessThan(1.1);
+    assertThat(ratio).isLessThan(MOST_OF_A_RATE);
     assumeTrue(QUIET, "only a quiet disk shows that a job gets its whole rate: make accuracy");
     assertThat(ratio).isGreaterThan(0.9);
   }

@@ -29,11 +29,15 @@ final class Arguments {
     try {
       return new Arguments(Commands.model().parseArgs(line)).withoutEmptyOptions();
     } catch (UnmatchedArgumentException e) {
-      throw e.isUnknownOption() || e.getCommandLine().getSubcommands().isEmpty()
-          ? cannotRead(e)
-          : HelpCommand.noCommand(e.getUnmatched().getFirst());
+      String first = e.getUnmatched().getFirst();
+      if (e.isUnknownOption()) {
+        throw cannotRead(e, firstLine(e));
+      }
+      throw e.getCommandLine().getSubcommands().isEmpty()
+          ? cannotRead(e, "there is no use for '" + first + "' here")
+          : HelpCommand.noCommand(first);
     } catch (ParameterException e) {
-      throw cannotRead(e);
+      throw cannotRead(e, firstLine(e));
     }
   }
 
@@ -59,8 +63,11 @@ final class Arguments {
         .orElse(option.longestName());
   }
 
-  private static CommandFailure cannotRead(ParameterException e) {
-    String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("cannot be read");
+  private static String firstLine(ParameterException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("cannot be read");
+  }
+
+  private static CommandFailure cannotRead(ParameterException e, String problem) {
     String subject = e.getCommandLine().getCommandSpec().qualifiedName();
     return CommandFailure.usage(problem + "; see " + subject + " --help");
   }

@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A call to the server failed. */
 final class CallFailure extends CommandFailure {
@@ -18,8 +19,15 @@ final class CallFailure extends CommandFailure {
     this.details = details;
   }
 
+  /**
+   * @param request what was sent, in whose options what is wrong with it is told
+   */
   static CallFailure of(
-      String operation, ServerAddress server, CredentialFiles files, StatusRuntimeException e) {
+      String operation,
+      ServerAddress server,
+      CredentialFiles files,
+      @Nullable Object request,
+      StatusRuntimeException e) {
     ErrorDetails details = ErrorDetails.of(e);
     Optional<Exception> refusal = Transport.distrust(e);
     if (refusal.isPresent()) {
@@ -30,7 +38,7 @@ final class CallFailure extends CommandFailure {
     }
     return new CallFailure(
         exitCode(details),
-        "cannot %s: %s".formatted(operation, words(server, details, e)),
+        "cannot %s: %s".formatted(operation, words(server, details, request, e)),
         details);
   }
 
@@ -55,7 +63,12 @@ final class CallFailure extends CommandFailure {
   }
 
   private CallFailure where(int code, String wayOn) {
-    return exitCode() == code ? new CallFailure(exitCode(), words() + "; " + wayOn, details) : this;
+    return exitCode() == code ? with(wayOn) : this;
+  }
+
+  /** The same, also with what can be done about it. */
+  CallFailure with(String wayOut) {
+    return new CallFailure(exitCode(), words() + "; " + wayOut, details);
   }
 
   /** What the server said, as far as the failure came from it. */
@@ -76,7 +89,8 @@ final class CallFailure extends CommandFailure {
     };
   }
 
-  private static String words(ServerAddress server, ErrorDetails details, Throwable e) {
+  private static String words(
+      ServerAddress server, ErrorDetails details, @Nullable Object request, Throwable e) {
     String message = details.message().isEmpty() ? details.code().name() : details.message();
     if (refusedByServer(details)) {
       return message;
@@ -96,9 +110,14 @@ final class CallFailure extends CommandFailure {
                   .orElse(message)
               + "; jobctl list shows the jobs that you may see";
       case PERMISSION_DENIED -> message + "; jobctl whoami shows what you may do";
-      case INVALID_ARGUMENT -> details.violations().isEmpty() ? message : inOptions(details);
+      case INVALID_ARGUMENT ->
+          details.violations().isEmpty() ? message : inOptions(details, request);
       case FAILED_PRECONDITION ->
-          details.violations().isEmpty() ? withFailedJob(details, message) : inOptions(details);
+          details.reason().filter(r -> r == ErrorReason.OUTPUT_EXPIRED).isPresent()
+              ? expired(details)
+              : details.violations().isEmpty()
+                  ? withFailedJob(details, message)
+                  : inOptions(details, request);
       case UNAUTHENTICATED -> message + "; --cert or --user gives other credentials";
       case UNIMPLEMENTED -> server + " does not know this call; it may be older than this client";
       default -> withFailedJob(details, message);
@@ -112,9 +131,17 @@ final class CallFailure extends CommandFailure {
         .orElse(message);
   }
 
-  private static String inOptions(ErrorDetails details) {
+  /** Of a job, the operation has named it. Which of the bounds it was, no record tells. */
+  private static String expired(ErrorDetails details) {
+    return "it was removed at "
+        + details.metadata().getOrDefault("expire_time", "a time unknown")
+        + ", for its age or to make room for newer ones; jobctl status still shows how the job"
+        + " ended";
+  }
+
+  private static String inOptions(ErrorDetails details, @Nullable Object request) {
     return details.violations().stream()
-        .map(violation -> RequestField.problem(violation.field(), violation.description()))
+        .map(violation -> RequestField.problem(request, violation.field(), violation.description()))
         .collect(Collectors.joining("; "));
   }
 

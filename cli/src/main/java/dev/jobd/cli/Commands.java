@@ -50,6 +50,7 @@ final class Commands {
 
   private static void setUp(CommandSpec spec, boolean callsServer) {
     GlobalOptions.addTo(spec, callsServer);
+    Forms.explainIn(spec);
     spec.usageMessage().sortOptions(false).sortSynopsis(false).abbreviateSynopsis(true);
     // No @FILE arguments and no ${variables}: what is typed is what is meant.
     spec.parser()

@@ -5,7 +5,6 @@ import dev.jobd.api.v1.SendInputRequest;
 import dev.jobd.api.v1.SendInputResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
-import dev.jobd.cli.render.Console;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -34,17 +33,18 @@ final class Connection implements AutoCloseable {
 
   /**
    * @param credentials what {@code channel} was made with, for the words of failures
+   * @param people who are told where the server is away
    */
   Connection(
       ServerAddress server,
       CredentialFiles credentials,
       ManagedChannel channel,
       Patience patience,
-      Console console) {
+      People people) {
     this.server = server;
     this.credentials = credentials;
     this.channel = channel;
-    this.reconnection = new Reconnection(server, channel, patience, console);
+    this.reconnection = new Reconnection(server, channel, patience, people);
   }
 
   /**
@@ -92,7 +92,7 @@ final class Connection implements AutoCloseable {
         return answer;
       } catch (StatusRuntimeException e) {
         if (!(repeatable || Transport.refused(e)) || !isBackAfter(e)) {
-          throw failure(operation, e);
+          throw failure(operation, request, e);
         }
       }
     }
@@ -146,10 +146,10 @@ final class Connection implements AutoCloseable {
     ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, answer);
   }
 
-  /** A job's output, over as many calls as it takes. */
-  OutputFrames output(StreamOutputRequest request) throws IOException {
+  /** A job's output, over as many calls as it takes; parameters as of {@link OutputFrames}. */
+  OutputFrames output(StreamOutputRequest request, String subject) throws IOException {
     begin();
-    return new OutputFrames(this, request);
+    return new OutputFrames(this, request, subject);
   }
 
   ClientCall<StreamOutputRequest, StreamOutputResponse> newOutputCall() {
@@ -167,9 +167,14 @@ final class Connection implements AutoCloseable {
   }
 
   CallFailure failure(String operation, StatusRuntimeException e) {
+    return failure(operation, null, e);
+  }
+
+  private CallFailure failure(
+      String operation, @Nullable Object request, StatusRuntimeException e) {
     return reconnection.reached() && Transport.lost(e)
         ? CallFailure.lost(operation, server, reconnection.bound(), e)
-        : CallFailure.of(operation, server, credentials, e);
+        : CallFailure.of(operation, server, credentials, request, e);
   }
 
   /** How long a server that is away is tried for, at most. */

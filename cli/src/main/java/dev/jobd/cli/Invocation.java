@@ -13,11 +13,15 @@ final class Invocation implements AutoCloseable {
   private final Connector connector;
   private @Nullable Connection connection;
 
+  /** Who is told of the way to the server. */
+  private volatile People people;
+
   Invocation(Arguments arguments, Environment environment, Console console, Connector connector) {
     this.arguments = arguments;
     this.environment = environment;
     this.console = console;
     this.connector = connector;
+    this.people = console::say;
   }
 
   Arguments arguments() {
@@ -59,9 +63,18 @@ final class Invocation implements AutoCloseable {
       CredentialFiles credentials = CredentialFiles.find(arguments, environment, directory());
       connection =
           new Connection(
-              server, credentials, connector.connect(server, credentials), patience, console);
+              server,
+              credentials,
+              connector.connect(server, credentials),
+              patience,
+              words -> people.tell(words));
     }
     return connection;
+  }
+
+  /** Has others than the console's readers be told from now on what happens to the connection. */
+  void tell(People others) {
+    people = others;
   }
 
   ConfigDirectory directory() {

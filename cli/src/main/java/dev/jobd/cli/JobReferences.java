@@ -31,7 +31,10 @@ final class JobReferences {
   static void addTo(CommandSpec spec, String label) {
     spec.addOption(Options.values("ID", "The same as JOB", "--job-id"));
     spec.addPositional(
-        Options.words(label, "The job's id, a prefix that only it has, its name, or @last"));
+        Options.words(
+            label,
+            "The job's id, at least 4 characters of its beginning, its name, or @last: the last"
+                + " that was started with this configuration directory, on whatever server"));
   }
 
   /** Those of the command line, at least one. */

@@ -4,14 +4,16 @@ import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.Limits;
 import dev.jobd.api.v1.UpdateLimitsRequest;
+import dev.jobd.cli.render.JobTable;
 import dev.jobd.cli.render.LimitWords;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Changes limits of running jobs. */
+/** Shows jobs' limits, and changes those of running jobs. */
 final class LimitCommand implements Command {
 
   @Override
@@ -19,9 +21,16 @@ final class LimitCommand implements Command {
     CommandSpec spec =
         Options.command(
             this,
-            "Changes limits of a running job; those that are not given stay as they are",
+            "Shows a job's limits, or changes those that are given of a running job, up to the"
+                + " server's maxima",
             "limit");
+    spec.usageMessage()
+        .footer(
+            "Each job's change is all or nothing: where one of several is refused, those before"
+                + " and after it are changed. A limit can be changed, not lifted. "
+                + LimitOptions.FIXED_WORDS);
     LimitOptions.addChangeableTo(spec);
+    LimitOptions.addFixedTo(spec, true);
     JobReferences.addTo(spec, "JOB...");
     return spec;
   }
@@ -30,34 +39,43 @@ final class LimitCommand implements Command {
   public int run(Invocation invocation) throws CommandFailure, IOException, InterruptedException {
     List<String> references = JobReferences.of(invocation);
     OutputFormat format = invocation.format();
-    Limits limits = limits(invocation.arguments());
-    List<Job> changed = new ArrayList<>();
+    LimitOptions.refuseFixed(invocation.arguments());
+    Limits limits = LimitOptions.read(invocation.arguments());
+    boolean changes = !limits.equals(Limits.getDefaultInstance());
+    List<Job> jobs = new ArrayList<>();
     int code =
         JobReferences.forEach(
             references,
             invocation,
             reference -> {
-              Job job = change(reference, limits, invocation.connection());
-              changed.add(job);
-              invocation
-                  .console()
-                  .say(
-                      (references.size() > 1 ? reference + ": " : "")
-                          + LimitWords.of(job.getSpec().getLimits()));
+              Connection connection = invocation.connection();
+              jobs.add(
+                  changes
+                      ? change(reference, limits, connection)
+                      : StatusCommand.get(reference, connection));
               return ExitCode.OK;
             });
-    if (format != null && !changed.isEmpty()) {
-      JobReport.print(changed, references.size() > 1, invocation);
+    if (!jobs.isEmpty()) {
+      print(jobs, references.size() > 1, format, invocation);
+    }
+    if (changes && references.size() > 1 && jobs.size() < references.size()) {
+      invocation
+          .console()
+          .say("limits are changed of %d of %d jobs".formatted(jobs.size(), references.size()));
     }
     return code;
   }
 
-  private static Limits limits(Arguments arguments) throws CommandFailure {
-    Limits limits = LimitOptions.read(arguments);
-    if (limits.equals(Limits.getDefaultInstance())) {
-      throw CommandFailure.usage("which limit? Give --memory 512M, for example");
+  private static void print(
+      List<Job> jobs, boolean several, @Nullable OutputFormat format, Invocation invocation)
+      throws CommandFailure, IOException {
+    if (format == null && !several) {
+      invocation.console().data(LimitWords.of(jobs.getFirst().getSpec().getLimits()));
+    } else if (format == null || format == OutputFormat.TABLE) {
+      invocation.console().data(JobTable.renderLimits(jobs));
+    } else {
+      JobReport.print(jobs, several, invocation);
     }
-    return limits;
   }
 
   private static Job change(String reference, Limits limits, Connection connection)

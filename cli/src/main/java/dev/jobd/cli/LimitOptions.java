@@ -13,14 +13,43 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** How the bounds on a job are written. */
 final class LimitOptions {
+  static final String FIXED_WORDS =
+      "--nice, --timeout and --max-output stay those of the job's start; the others can be changed,"
+          + " --cpuset where the job has one";
+
+  private static final List<OptionSpec> FIXED =
+      List.of(
+          Options.value("N", "Nice value of the command, 0 to 19", "--nice"),
+          Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"),
+          Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+
   private LimitOptions() {}
 
   /** All that a new job may have. */
   static void addTo(CommandSpec spec) {
     addChangeableTo(spec);
-    spec.addOption(Options.value("N", "Nice value of the command, 0 to 19", "--nice"))
-        .addOption(Options.value("TIME", "Run time, like 1h, then it is killed", "--timeout"))
-        .addOption(Options.value("SIZE", "Output that is kept, like 1G", "--max-output"));
+    addFixedTo(spec, false);
+  }
+
+  /**
+   * Those that a job has from its start on.
+   *
+   * @param hidden whether help leaves them out: they are only there to be refused with the reason
+   */
+  static void addFixedTo(CommandSpec spec, boolean hidden) {
+    for (OptionSpec option : FIXED) {
+      spec.addOption(OptionSpec.builder(option).hidden(hidden).build());
+    }
+  }
+
+  /** Refuses limits that no running job can be given. */
+  static void refuseFixed(Arguments arguments) throws CommandFailure {
+    for (OptionSpec option : FIXED) {
+      if (arguments.has(option.longestName())) {
+        throw CommandFailure.usage(
+            option.longestName() + " cannot be changed while a job runs; " + FIXED_WORDS);
+      }
+    }
   }
 
   /** Those that a running job may be given others of. */
@@ -33,7 +62,9 @@ final class LimitOptions {
                 "--cpu-weight"))
         .addOption(Options.value("LIST", "Processors to run on, like 0-1,3", "--cpuset"))
         .addOption(Options.value("SIZE", "Memory, like 256M", "--memory"))
-        .addOption(Options.value("SIZE", "Swap beside the memory; 0 without this", "--swap"))
+        .addOption(
+            Options.value(
+                "SIZE", "Swap beside the memory; 0 without this. Needs --memory", "--swap"))
         .addOption(Options.value("N", "Processes and threads", "--pids"))
         .addOption(rate("SIZE", "Bytes read a second, like 10M", IoOptions.Option.READ_BPS))
         .addOption(rate("SIZE", "Bytes written a second", IoOptions.Option.WRITE_BPS))
@@ -66,7 +97,7 @@ final class LimitOptions {
     ifGiven(arguments.parsed("--pids", Quantity::count), limits::setPids);
     limits.addAllIo(io(arguments));
     ifGiven(arguments.parsed("--io-weight", Quantity::count), limits::setIoWeight);
-    ifGiven(arguments.parsed("--timeout", LimitOptions::duration), limits::setTimeout);
+    ifGiven(arguments.parsed("--timeout", Quantity::duration), t -> limits.setTimeout(wire(t)));
     ifGiven(arguments.parsed("--max-output", Quantity::bytes), limits::setOutputBytes);
     return limits.build();
   }
@@ -83,8 +114,7 @@ final class LimitOptions {
     return io.limits();
   }
 
-  static Duration duration(String text) {
-    java.time.Duration duration = Quantity.duration(text);
+  static Duration wire(java.time.Duration duration) {
     return Duration.newBuilder()
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())

@@ -37,10 +37,8 @@ final class ListCommand implements Command {
             .addOption(Options.value("USER", "Only this user's", "--owner"))
             .addOption(Options.value("NAME", "Only those of this name", "--name"))
             .addOption(Options.values("K=V", "Only those with the label", "-l", "--label"))
-            .addOption(
-                Options.value(
-                    "TIME", "Only those started from then on: " + TimeSpan.FORM, TimeSpan.SINCE))
-            .addOption(Options.value("TIME", "Only those started before then", TimeSpan.UNTIL))
+            .addOption(Options.value("WHEN", "Only those started from then on", TimeSpan.SINCE))
+            .addOption(Options.value("WHEN", "Only those started before then", TimeSpan.UNTIL))
             .addOption(Options.flag("Ids alone", "-q", "--quiet"))
             .addOption(Options.value("N", "At most so many. Default: " + DEFAULT_LIMIT, "--limit"));
     JobReferences.addTo(spec, "[JOB...]");

@@ -5,9 +5,11 @@ import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.cli.render.Console;
+import dev.jobd.cli.render.JobTable;
 import dev.jobd.cli.render.LinePrinter;
 import dev.jobd.cli.render.LineStyle;
 import dev.jobd.cli.render.OutputPrinter;
+import dev.jobd.cli.render.Printable;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
@@ -35,10 +37,8 @@ final class LogsCommand implements Command {
             .addOption(Options.flag("Ends with what is there now", "--no-follow"))
             .addOption(
                 Options.value("N", "Only the last N lines, and what follows them", "-n", "--tail"))
-            .addOption(
-                Options.value(
-                    "TIME", "Only what was printed from then on: " + TimeSpan.FORM, TimeSpan.SINCE))
-            .addOption(Options.value("TIME", "Only what was printed before then", TimeSpan.UNTIL))
+            .addOption(Options.value("WHEN", "Only what was printed from then on", TimeSpan.SINCE))
+            .addOption(Options.value("WHEN", "Only what was printed before then", TimeSpan.UNTIL))
             .addOption(
                 Options.value("OFFSET", "The first byte, counted over both streams", "--from"))
             .addOption(Options.flag("Each line's time in front of it", "-t", "--timestamps"))
@@ -60,15 +60,15 @@ final class LogsCommand implements Command {
     StreamOutputRequest.Builder request = request(streams, invocation);
     OutputPrinter printer = printer(streams, invocation);
     Connection connection = invocation.connection();
-    String operation = "read the output of " + reference;
+    String operation = OutputFrames.operation(reference);
     if (request.getOffset() == 0) {
       request.setJob(JobReferences.fix(reference, operation, connection));
     } else {
-      Job job = JobReferences.get(reference, operation, connection);
+      Job job = StatusCommand.getWithUsage(reference, operation, connection);
       request.setJob(job.getId());
       sayWhereBeyond(job, request.getOffset(), invocation.console());
     }
-    try (OutputFrames frames = connection.output(request.build())) {
+    try (OutputFrames frames = connection.output(request.build(), reference)) {
       frames.printTo(printer);
     }
     return ExitCode.OK;
@@ -118,12 +118,20 @@ final class LogsCommand implements Command {
     return logs;
   }
 
-  /** Prints all output that is there, as it is. */
-  static void printSoFar(String job, Invocation invocation)
+  /**
+   * Prints all output that is there, as it is.
+   *
+   * @param several whether others' is printed, too, so that each needs a heading
+   */
+  static void printSoFar(Job job, boolean several, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
-    StreamOutputRequest request = StreamOutputRequest.newBuilder().setJob(job).build();
+    StreamOutputRequest request = StreamOutputRequest.newBuilder().setJob(job.getId()).build();
     Console console = invocation.console();
-    try (OutputFrames frames = invocation.connection().output(request)) {
+    String handle = JobTable.handle(job);
+    if (several) {
+      console.heading(Printable.escape(handle));
+    }
+    try (OutputFrames frames = invocation.connection().output(request, handle)) {
       frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
     }
   }

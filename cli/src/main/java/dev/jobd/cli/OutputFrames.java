@@ -39,14 +39,24 @@ final class OutputFrames implements AutoCloseable {
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Connection connection;
   private final String job;
+  private final String operation;
   private final OutputPosition position;
   private ClientCall<StreamOutputRequest, StreamOutputResponse> call;
 
-  OutputFrames(Connection connection, StreamOutputRequest request) {
+  /**
+   * @param subject the job of {@code request} in the words of a failure
+   */
+  OutputFrames(Connection connection, StreamOutputRequest request, String subject) {
     this.connection = connection;
     this.job = request.getJob();
+    this.operation = operation(subject);
     this.position = new OutputPosition(request);
     this.call = open();
+  }
+
+  /** What cannot be done where this fails. */
+  static String operation(String subject) {
+    return "read the output of " + subject;
   }
 
   private ClientCall<StreamOutputRequest, StreamOutputResponse> open() {
@@ -100,7 +110,7 @@ final class OutputFrames implements AutoCloseable {
                 .asRuntimeException()
             : end;
     throw connection
-        .failure("read the output of " + job, why)
+        .failure(operation, why)
         .whereUnreachable(
             "jobctl logs --from "
                 + position.offset()

@@ -1,6 +1,5 @@
 package dev.jobd.cli;
 
-import dev.jobd.cli.render.Console;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -28,7 +27,7 @@ final class Reconnection {
   private final ServerAddress server;
   private final ManagedChannel channel;
   private final Patience patience;
-  private final Console console;
+  private final People people;
   private final Pause pause = new Pause();
 
   private volatile boolean reached;
@@ -40,11 +39,11 @@ final class Reconnection {
   /** What people are told when the server is back; {@code null} while it is there. */
   private @Nullable String wordsOfReturn;
 
-  Reconnection(ServerAddress server, ManagedChannel channel, Patience patience, Console console) {
+  Reconnection(ServerAddress server, ManagedChannel channel, Patience patience, People people) {
     this.server = server;
     this.channel = channel;
     this.patience = patience;
-    this.console = console;
+    this.people = people;
     noteFirst(channel.getState(false));
   }
 
@@ -70,7 +69,7 @@ final class Reconnection {
     channel.getState(true);
     long end = System.nanoTime() + SILENCE.toNanos();
     if (!isWithin(end, EnumSet.of(ConnectivityState.READY, ConnectivityState.TRANSIENT_FAILURE))) {
-      console.say("waiting for " + server + " ...");
+      people.tell("waiting for " + server + " ...");
     }
   }
 
@@ -109,13 +108,13 @@ final class Reconnection {
     if (wordsOfReturn == null) {
       wordsOfReturn = server + (reached ? " is back" : " is there now");
       String trying = reached ? "; trying again for up to " : "; trying for up to ";
-      console.say(trouble + trying + words(bound()));
+      people.tell(trouble + trying + words(bound()));
     }
   }
 
   private void sayBack() throws IOException {
     if (wordsOfReturn != null) {
-      console.say(wordsOfReturn);
+      people.tell(wordsOfReturn);
       wordsOfReturn = null;
     }
   }

@@ -36,7 +36,7 @@ final class RunCommand implements Command {
     if (invocation.format() != null) {
       throw CommandFailure.usage("run prints the job's own output: --output does not go with it");
     }
-    try (StopOnSignal signals = StopOnSignal.install()) {
+    try (StopOnSignal signals = StopOnSignal.install(invocation.console())) {
       Job ended = follow(start(invocation).getId(), signals, invocation);
       if (!tellsByItsCode(ended.getVerdict(), signals)) {
         invocation.console().say(StatusWords.of(ended));
@@ -58,7 +58,7 @@ final class RunCommand implements Command {
     Console console = invocation.console();
     StreamOutputRequest request =
         StreamOutputRequest.newBuilder().setJob(job).setFollow(true).build();
-    try (OutputFrames frames = connection.output(request)) {
+    try (OutputFrames frames = connection.output(request, job)) {
       signals.stops(job, connection, frames);
       if (invocation.arguments().has(JobSpecOptions.INTERACTIVE)) {
         feed(job, frames, invocation);

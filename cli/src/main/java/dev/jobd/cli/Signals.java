@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** Linux's signals by name and number. */
 final class Signals {
+  static final int KILL = 9;
   static final int PIPE = 13;
 
   private static final int MAX = 64;

@@ -1,11 +1,15 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.v1.InputEnd;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.Limits;
 import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.cli.render.Console;
 import dev.jobd.cli.render.JobTable;
+import dev.jobd.cli.render.LimitWords;
 import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
@@ -16,6 +20,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts a job and leaves it to itself. */
 final class StartCommand implements Command {
+  /** ENOENT. */
+  private static final String NO_SUCH_FILE = "2";
 
   @Override
   public CommandSpec spec() {
@@ -80,11 +86,17 @@ final class StartCommand implements Command {
               .call("start " + spec.getArgv(0), JobServiceGrpc.getStartJobMethod(), request)
               .getJob();
       invocation.rememberLastJob(job.getId());
+      sayWhereDisksAreOne(spec.getLimits(), job.getSpec().getLimits(), invocation.console());
       return job;
     } catch (CallFailure e) {
       Optional<String> failedJob = e.details().failedJob();
       if (failedJob.isPresent()) {
         invocation.rememberLastJob(failedJob.get());
+      }
+      if (isLineForAName(spec, e.details())) {
+        throw e.with(
+            "all of it was taken for the command's name; --cmd takes a command with its arguments"
+                + " in one");
       }
       throw e.whereUnreachable(
           "the same with "
@@ -93,6 +105,24 @@ final class StartCommand implements Command {
               + requestId
               + " asks again without starting it twice");
     }
+  }
+
+  /** The server's defaults may add disks, but none goes other than into one of another name. */
+  private static void sayWhereDisksAreOne(Limits asked, Limits granted, Console console)
+      throws IOException {
+    if (granted.getIoCount() < asked.getIoCount()) {
+      console.say(
+          "some of the devices given are one disk, which has the lower of their bounds: "
+              + LimitWords.of(granted));
+    }
+  }
+
+  /** Whether a command was not found that is written as one with its arguments. */
+  private static boolean isLineForAName(JobSpec spec, ErrorDetails details) {
+    return details.failedJob().isPresent()
+        && details.metadata().getOrDefault("step", "").equals("exec")
+        && details.metadata().getOrDefault("errno", "").equals(NO_SUCH_FILE)
+        && spec.getArgv(0).contains(" ");
   }
 
   private static String table(Job job) {

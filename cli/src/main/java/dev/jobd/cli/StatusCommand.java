@@ -30,24 +30,27 @@ final class StatusCommand implements Command {
             references,
             invocation,
             reference -> {
-              jobs.add(getWithUsage(reference, invocation.connection()));
+              jobs.add(getWithUsage(reference, "show job " + reference, invocation.connection()));
               return ExitCode.OK;
             });
     JobReport.print(jobs, references.size() > 1, invocation);
     if (logs) {
       for (Job job : jobs) {
-        LogsCommand.printSoFar(job.getId(), invocation);
+        LogsCommand.printSoFar(job, references.size() > 1, invocation);
       }
     }
     return code;
   }
 
-  /** What a running job uses shows in JSON; asked for always, it costs the server little. */
-  private static Job getWithUsage(String reference, Connection connection)
+  /**
+   * With what a running job uses and has written; parameters as of {@link JobReferences#get}. It
+   * shows in JSON; asked for always, it costs the server little.
+   */
+  static Job getWithUsage(String reference, String operation, Connection connection)
       throws CommandFailure, IOException {
     return connection
         .call(
-            "show job " + reference,
+            operation,
             JobServiceGrpc.getGetJobMethod(),
             GetJobRequest.newBuilder().setJob(reference).setWithUsage(true).build())
         .getJob();

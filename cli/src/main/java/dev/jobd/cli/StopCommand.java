@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StopJobRequest;
@@ -14,17 +15,24 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Ends jobs. */
 final class StopCommand implements Command {
+  /** Of a job that is sent a signal first: that of a Ctrl-C of {@code run}. */
+  private static final Duration DEFAULT_GRACE = Duration.ofSeconds(StopOnSignal.GRACE_SECONDS);
 
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
         Options.command(this, "Ends a job with all its processes", "stop")
             .addOption(
-                Options.value("SIGNAL", "Sent first, like TERM or 15. Default: KILL", "--signal"))
+                Options.value(
+                    "SIGNAL",
+                    "Sent first, like INT or 15. Default: KILL, or TERM with --grace",
+                    "--signal"))
             .addOption(
                 Options.value(
                     "TIME",
-                    "How long the job has after the first signal, TERM then, until it is killed",
+                    "How long the job has after the first signal until it is killed. Default: none,"
+                        + " or with another --signal than KILL "
+                        + Reconnection.words(DEFAULT_GRACE),
                     "--grace"))
             .addOption(Options.flag("Then prints the job's whole output", "--logs"));
     JobReferences.addTo(spec, "JOB...");
@@ -48,7 +56,7 @@ final class StopCommand implements Command {
               stopped.add(job);
               tell(reference, job, references.size() > 1, invocation.console());
               if (logs) {
-                LogsCommand.printSoFar(job.getId(), invocation);
+                LogsCommand.printSoFar(job, references.size() > 1, invocation);
               }
               return ExitCode.OK;
             });
@@ -82,9 +90,11 @@ final class StopCommand implements Command {
     if (signal != null) {
       request.setSignal(signal);
     }
-    com.google.protobuf.Duration grace = arguments.parsed("--grace", LimitOptions::duration);
+    Duration grace = arguments.parsed("--grace", Quantity::duration);
     if (grace != null) {
-      request.setGrace(grace);
+      request.setGrace(LimitOptions.wire(grace));
+    } else if (signal != null && signal != Signals.KILL) {
+      request.setGrace(LimitOptions.wire(DEFAULT_GRACE));
     }
     return request.build();
   }

@@ -4,6 +4,7 @@ import dev.jobd.api.JobExitCode;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
+import dev.jobd.cli.render.Console;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class StopOnSignal implements AutoCloseable {
   private static final int SIGNALS_TO_LEAVE = 3;
   private static final int SIGNALS_TO_LEAVE_WITHOUT_JOB = 2;
 
+  private final Console console;
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
   private @Nullable Target target;
   private int received;
@@ -35,10 +37,15 @@ final class StopOnSignal implements AutoCloseable {
 
   private record Target(String job, Connection connection, OutputFrames frames) {}
 
-  private StopOnSignal() {}
+  private StopOnSignal(Console console) {
+    this.console = console;
+  }
 
-  static StopOnSignal install() {
-    StopOnSignal installed = new StopOnSignal();
+  /**
+   * @param console whose reader is told of each signal what comes of it
+   */
+  static StopOnSignal install(Console console) {
+    StopOnSignal installed = new StopOnSignal(console);
     for (String name : new String[] {"INT", "TERM"}) {
       Signal signal = new Signal(name);
       installed.before.put(signal, Signal.handle(signal, installed::receive));
@@ -68,16 +75,28 @@ final class StopOnSignal implements AutoCloseable {
     before.forEach(Signal::handle);
   }
 
-  private synchronized void receive(Signal signal) {
+  /** First the job, then the words: who should read them may not do so before the job has ended. */
+  private void receive(Signal signal) {
+    console.sayNow(heed(signal));
+  }
+
+  /** What comes of it, in words. */
+  private synchronized String heed(Signal signal) {
     received++;
     lastSignal = signal.getNumber();
     firstSignal = received == 1 ? lastSignal : firstSignal;
     if (received >= (target == null ? SIGNALS_TO_LEAVE_WITHOUT_JOB : SIGNALS_TO_LEAVE)) {
       Runtime.getRuntime().halt(JobExitCode.ofSignal(lastSignal));
     }
-    if (target != null) {
-      stop(target);
+    String name = "SIG" + signal.getName();
+    if (target == null) {
+      return name + " is for the job, once it has started; another one ends jobctl";
     }
+    stop(target);
+    return received == 1
+        ? "stopping the job by %s; it is killed in %d s, or at once by another Ctrl-C"
+            .formatted(name, GRACE_SECONDS)
+        : "killing the job; another Ctrl-C ends jobctl without waiting for that";
   }
 
   private void stop(Target target) {

@@ -17,9 +17,6 @@ record TimeSpan(@Nullable Instant since, @Nullable Instant until) {
   static final String SINCE = "--since";
   static final String UNTIL = "--until";
 
-  /** How a time is written, for the help of both options. */
-  static final String FORM = "10m ago, 2026-01-31 (from 00:00 UTC) or 2026-01-31T08:00:00Z";
-
   /**
    * As the command line has it. One that has not begun is no error, but people are told.
    *

@@ -1,10 +1,12 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.v1.QuotaUse;
 import dev.jobd.api.v1.ServerServiceGrpc;
 import dev.jobd.api.v1.WhoAmIRequest;
 import dev.jobd.api.v1.WhoAmIResponse;
 import dev.jobd.cli.render.Printable;
 import dev.jobd.cli.render.ProtoJson;
+import dev.jobd.cli.render.QuotaWords;
 import dev.jobd.cli.render.Table;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +17,7 @@ final class WhoAmICommand implements Command {
 
   @Override
   public CommandSpec spec() {
-    return Options.command(this, "Prints your user name, role and permissions", "whoami");
+    return Options.command(this, "Prints your user name, role, permissions and quotas", "whoami");
   }
 
   @Override
@@ -41,13 +43,32 @@ final class WhoAmICommand implements Command {
   }
 
   private static String lines(WhoAmIResponse me) {
-    return "user: %s\nrole: %s\npermissions: %s"
-        .formatted(Printable.escape(me.getUser()), Printable.escape(me.getRole()), permissions(me));
+    StringBuilder lines =
+        new StringBuilder(
+            "user: %s\nrole: %s\npermissions: %s"
+                .formatted(
+                    Printable.escape(me.getUser()),
+                    Printable.escape(me.getRole()),
+                    permissions(me)));
+    for (QuotaUse use : me.getQuotasList()) {
+      lines.append(
+          "\n%s: %s of %s"
+              .formatted(QuotaWords.name(use), QuotaWords.used(use), QuotaWords.limit(use)));
+    }
+    return lines.toString();
   }
 
   private static String table(WhoAmIResponse me) {
     Table table = new Table(List.of("USER", "ROLE", "PERMISSIONS"));
     table.add(List.of(me.getUser(), me.getRole(), permissions(me)));
+    return me.getQuotasCount() == 0 ? table.render() : table.render() + "\n\n" + quotas(me);
+  }
+
+  private static String quotas(WhoAmIResponse me) {
+    Table table = new Table(List.of("QUOTA", "USED", "LIMIT"));
+    for (QuotaUse use : me.getQuotasList()) {
+      table.add(List.of(QuotaWords.name(use), QuotaWords.used(use), QuotaWords.limit(use)));
+    }
     return table.render();
   }
 

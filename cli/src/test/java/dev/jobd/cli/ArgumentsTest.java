@@ -90,7 +90,7 @@ class ArgumentsTest {
         "--nope list, '--nope'; see jobctl --help",
         "list --owner, (USER); see jobctl list --help",
         "list --all=yes, --all",
-        "whoami me, 'me'; see jobctl whoami --help",
+        "whoami me, there is no use for 'me' here; see jobctl whoami --help",
         "list --limit=x, --limit must be a whole number",
         "list --limit=, --limit must not be empty",
         "--hostPort= list, --server must not be empty",

@@ -1,9 +1,7 @@
 package dev.jobd.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.jobd.api.Errors;
 import dev.jobd.api.v1.DeleteJobRequest;
@@ -15,9 +13,10 @@ import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.KillCause;
+import dev.jobd.api.v1.Limits;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.ListJobsResponse;
-import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.QuotaUse;
 import dev.jobd.api.v1.SendInputRequest;
 import dev.jobd.api.v1.SendInputResponse;
 import dev.jobd.api.v1.ServerServiceGrpc;
@@ -27,7 +26,6 @@ import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StopJobResponse;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
-import dev.jobd.api.v1.StreamOutputResponse.Start;
 import dev.jobd.api.v1.UpdateLimitsRequest;
 import dev.jobd.api.v1.UpdateLimitsResponse;
 import dev.jobd.api.v1.Verdict;
@@ -50,6 +48,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,15 +64,13 @@ final class FakeJobd implements AutoCloseable {
   final Map<String, Job> jobs = new LinkedHashMap<>();
 
   final FakeInput input = new FakeInput();
+  final FakeOutput output = new FakeOutput();
 
-  /** What every job has written. */
-  final List<StreamOutputResponse> output = new ArrayList<>();
+  /** What the server makes of the limits that a job asks for. */
+  UnaryOperator<Limits> limitJudge = asked -> asked;
 
   /** How every job ends, at once; with {@code null} it runs until it is stopped. */
   @Nullable Verdict verdict = exited(0);
-
-  /** Told first to who asks for the last lines, and kept to. */
-  StreamOutputResponse tailStart = StreamOutputResponse.getDefaultInstance();
 
   @Nullable StatusRuntimeException startFailure;
   @Nullable StatusRuntimeException stopFailure;
@@ -87,6 +84,7 @@ final class FakeJobd implements AutoCloseable {
   /** One for each call to stop and to read, whatever came of it. */
   private final Semaphore heard = new Semaphore(0);
 
+  List<QuotaUse> quotas = List.of();
   List<String> permissions = List.of("start", "stop:own", "read:own");
   final CountDownLatch followed = new CountDownLatch(1);
 
@@ -98,7 +96,6 @@ final class FakeJobd implements AutoCloseable {
   private final int port;
   private Server server;
   private @Nullable StreamObserver<StreamOutputResponse> follower;
-  private long outputBytes;
 
   private FakeJobd() throws IOException {
     server = serve(0);
@@ -141,20 +138,6 @@ final class FakeJobd implements AutoCloseable {
     stopFailure = failure;
   }
 
-  void tailFrom(long stdout, long stderr) {
-    StreamOutputResponse.Builder response = StreamOutputResponse.newBuilder();
-    Start.Builder start = response.getStartBuilder();
-    start.addStreamsBuilder().setStream(OutputStream.OUTPUT_STREAM_STDOUT).setOffset(stdout);
-    start.addStreamsBuilder().setStream(OutputStream.OUTPUT_STREAM_STDERR).setOffset(stderr);
-    tailStart = response.build();
-  }
-
-  private boolean isInTail(StreamOutputResponse frame) {
-    return tailStart.getStart().getStreamsList().stream()
-        .filter(start -> start.getStream() == frame.getChunk().getStream())
-        .allMatch(start -> start.getOffset() <= frame.getChunk().getOffset());
-  }
-
   static FakeJobd start() throws IOException {
     return new FakeJobd();
   }
@@ -165,30 +148,6 @@ final class FakeJobd implements AutoCloseable {
 
   synchronized void add(Job job) {
     jobs.put(job.getId(), job);
-  }
-
-  synchronized void write(OutputStream stream, String text) {
-    output.add(
-        StreamOutputResponse.newBuilder()
-            .setChunk(
-                StreamOutputResponse.Chunk.newBuilder()
-                    .setStream(stream)
-                    .setOffset(outputBytes)
-                    .setTime(Timestamp.newBuilder().setSeconds(1643018400))
-                    .setData(ByteString.copyFromUtf8(text)))
-            .build());
-    outputBytes += text.getBytes(UTF_8).length;
-  }
-
-  synchronized void gap(OutputStream stream, long dropped) {
-    output.add(
-        StreamOutputResponse.newBuilder()
-            .setGap(
-                StreamOutputResponse.Gap.newBuilder()
-                    .setStream(stream)
-                    .setOffset(outputBytes)
-                    .setDroppedBytes(dropped))
-            .build());
   }
 
   static Verdict exited(int code) {
@@ -258,7 +217,9 @@ final class FakeJobd implements AutoCloseable {
         }
         started.add(request.getSpec());
         String id = "8de11b74-5cd9-4769-b40d-%012d".formatted(started.size());
-        Job job = running(id, "").toBuilder().setSpec(request.getSpec()).build();
+        JobSpec.Builder spec = request.getSpec().toBuilder();
+        spec.setLimits(limitJudge.apply(spec.getLimits()));
+        Job job = running(id, "").toBuilder().setSpec(spec).build();
         jobs.put(id, verdict == null ? job : ended(job, verdict));
         answer(observer, StartJobResponse.newBuilder().setJob(job).build());
       }
@@ -294,7 +255,11 @@ final class FakeJobd implements AutoCloseable {
     public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> observer) {
       synchronized (FakeJobd.this) {
         try {
-          answer(observer, GetJobResponse.newBuilder().setJob(find(request.getJob())).build());
+          Job.Builder job = find(request.getJob()).toBuilder();
+          if (job.getPhase() != JobPhase.JOB_PHASE_ENDED && !request.getWithUsage()) {
+            job.clearOutputBytes();
+          }
+          answer(observer, GetJobResponse.newBuilder().setJob(job).build());
         } catch (StatusRuntimeException e) {
           observer.onError(e);
         }
@@ -358,13 +323,7 @@ final class FakeJobd implements AutoCloseable {
             throw readFailure;
           }
           Job job = find(request.getJob());
-          if (request.hasTailLines()) {
-            observer.onNext(tailStart);
-          }
-          output.stream()
-              .filter(frame -> !request.hasTailLines() || isInTail(frame))
-              .filter(frame -> request.getOffset() <= offset(frame))
-              .forEach(observer::onNext);
+          output.of(request).forEach(observer::onNext);
           if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || !request.getFollow()) {
             answer(observer, end(job));
           } else {
@@ -411,10 +370,6 @@ final class FakeJobd implements AutoCloseable {
               });
     }
 
-    private static long offset(StreamOutputResponse frame) {
-      return frame.hasGap() ? frame.getGap().getOffset() : frame.getChunk().getOffset();
-    }
-
     private static StreamOutputResponse end(Job job) {
       return StreamOutputResponse.newBuilder()
           .setEnd(StreamOutputResponse.End.newBuilder().setJob(job))
@@ -431,6 +386,7 @@ final class FakeJobd implements AutoCloseable {
               .setUser("alice")
               .setRole("user")
               .addAllPermissions(permissions)
+              .addAllQuotas(quotas)
               .build());
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,35 @@ class HelpTest {
 
     assertThat(help.contains("--server")).isEqualTo(callsServer);
     assertThat(help).contains(words).doesNotContain("JOB...]...");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "start, SIZE TIME",
+    "limit, SIZE TIME",
+    "logs, TIME WHEN",
+    "list, TIME WHEN",
+    "stop, TIME",
+    "help, ''"
+  })
+  void helpEndsWithHowValuesAreWritten(String command, String labels) throws InterruptedException {
+    String help = shell.run(command, "--help").out();
+
+    for (String label : List.of("SIZE", "TIME", "WHEN")) {
+      assertThat(help.contains("\n" + label + " is ")).isEqualTo(labels.contains(label));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit, Each job's change is all or nothing",
+    "limit, can be changed, ",
+    "stop, 'Default: none, or with another --signal than KILL 10 s'",
+    "status, '@last: the last that was started with this configuration directory'"
+  })
+  void helpTellsWhatIsEasilyTakenForSomethingElse(String command, String words)
+      throws InterruptedException {
+    assertThat(shell.run(command, "--help").out().replaceAll("\\s+", " ")).contains(words);
   }
 
   @ParameterizedTest

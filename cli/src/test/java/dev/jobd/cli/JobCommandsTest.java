@@ -12,6 +12,7 @@ import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.QuotaUse;
 import dev.jobd.api.v1.StopJobRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobCommandsTest {
@@ -39,8 +41,8 @@ class JobCommandsTest {
     jobd.add(FakeJobd.running(SLEEPER, "sleeper"));
     jobd.add(FakeJobd.ended(FakeJobd.running(FINISHED, "date"), FakeJobd.exited(3)));
     jobd.add(FakeJobd.ended(FakeJobd.running(NAMELESS, ""), FakeJobd.killed(9)));
-    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
-    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
   }
 
   @AfterEach
@@ -131,6 +133,14 @@ class JobCommandsTest {
   }
 
   @Test
+  void theOutputsOfSeveralEachHaveAHeading() throws InterruptedException {
+    Shell.Result result = shell.run("status", "--logs", SLEEPER, NAMELESS);
+
+    assertThat(result.out()).endsWith("\n==> sleeper <==\nout\n==> " + NAMELESS + " <==\nout\n");
+    assertThat(result.err()).isEqualTo("err\nerr\n");
+  }
+
+  @Test
   void anAbsentJobIsToldAndTheOthersAreShown() throws InterruptedException {
     Shell.Result result = shell.run("status", "absent", SLEEPER);
 
@@ -166,6 +176,14 @@ class JobCommandsTest {
     assertThat(request.getSignal()).isEqualTo(2);
     assertThat(request.getGrace().getSeconds()).isEqualTo(1);
     assertThat(request.getGrace().getNanos()).isEqualTo(500_000_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 10", "15, 10", "KILL, 0", "9, 0", "USR1 --grace 0, 0", "USR1 --grace 3s, 3"})
+  void aSignalThatIsSentFirstIsGivenTime(String signal, long seconds) throws InterruptedException {
+    shell.run(("stop " + SLEEPER + " --signal " + signal).split(" "));
+
+    assertThat(jobd.stops.getFirst().getGrace().getSeconds()).isEqualTo(seconds);
   }
 
   @Test
@@ -286,22 +304,48 @@ class JobCommandsTest {
   }
 
   @Test
-  void anExpiredOutputSaysWhenItExpired() throws InterruptedException {
+  void anExpiredOutputSaysWhenItWentAndWhy() throws InterruptedException {
     jobd.readFailure = Errors.outputExpired(FINISHED, Instant.parse("2026-11-21T08:00:00Z"));
 
-    Shell.Result result = shell.run("logs", FINISHED);
+    String words =
+        "jobctl: cannot read the output of date: it was removed at 2026-11-21T08:00:00Z, for its"
+            + " age or to make room for newer ones; jobctl status still shows how the job ended\n";
 
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err())
-        .contains("expired at 2026-11-21T08:00:00Z; its verdict is still there");
+    assertThat(shell.run("logs", "date")).isEqualTo(new Shell.Result(1, "", words));
+    assertThat(shell.run("status", "--logs", FINISHED).err()).isEqualTo(words);
   }
 
   @Test
   void whoamiTellsUserRoleAndPermissions() throws InterruptedException {
     assertThat(shell.run("whoami").out())
         .isEqualTo("user: alice\nrole: user\npermissions: start, stop:own, read:own\n");
+  }
+
+  @Test
+  void whoamiTellsHowMuchOfTheQuotasIsUsedInTheUnitsOfTheOptions() throws InterruptedException {
+    jobd.quotas =
+        List.of(
+            quota("running_jobs", 100, 3),
+            quota("cpus", 8000, 2500),
+            quota("memory", 32L << 30, 1L << 29));
+
+    assertThat(shell.run("whoami").out())
+        .endsWith("\nrunning jobs: 3 of 100\ncpus: 2.5 of 8\nmemory: 512M of 32G\n");
+    assertThat(shell.run("whoami", "-o", "table").out())
+        .isEqualTo(
+            """
+            USER   ROLE  PERMISSIONS
+            alice  user  start, stop:own, read:own
+
+            QUOTA         USED  LIMIT
+            running jobs  3     100
+            cpus          2.5   8
+            memory        512M  32G
+            """);
+  }
+
+  private static QuotaUse quota(String name, long limit, long used) {
+    return QuotaUse.newBuilder().setQuota(name).setLimit(limit).setUsed(used).build();
   }
 
   @Test

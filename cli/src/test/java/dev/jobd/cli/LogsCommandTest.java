@@ -30,8 +30,8 @@ class LogsCommandTest {
     jobd = FakeJobd.start();
     shell = Shell.at(home, jobd.port());
     jobd.add(FakeJobd.ended(FakeJobd.running(ENDED, "date"), FakeJobd.exited(3)));
-    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
-    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
   }
 
   @AfterEach
@@ -76,6 +76,14 @@ class LogsCommandTest {
     assertThat(shell.run("logs", "--from", "8", ENDED).err()).isEmpty();
     assertThat(shell.run("logs", "--from", "9", "date").err())
         .isEqualTo("jobctl: --from 9 is beyond the output, which has 8 bytes so far\n");
+  }
+
+  @Test
+  void aBeginningWithinARunningJobsOutputIsNotBeyondIt() throws Exception {
+    String live = "a62dfccc-2ff9-411d-a9ef-d4812ed3d867";
+    jobd.add(FakeJobd.running(live, "live").toBuilder().setOutputBytes(8).build());
+
+    assertThat(shell.run("logs", "--no-follow", "--from", "4", "live").err()).isEqualTo("err\n");
   }
 
   @ParameterizedTest
@@ -143,7 +151,7 @@ class LogsCommandTest {
 
   @Test
   void coloursAndHarmlessTextAreForTerminals() throws InterruptedException {
-    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "\u001b[2J\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "\u001b[2J\n");
     String[] prefixed = {"logs", "--format", "prefixed", ENDED};
     String plain = "stdout | out\nstderr | err\nstdout | \\u001b[2J\n";
 

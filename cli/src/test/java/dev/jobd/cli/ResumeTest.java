@@ -64,17 +64,17 @@ class ResumeTest {
 
   @Test
   void logsGoOnWhereTheyBrokeOffAndSaySo() throws Exception {
-    jobd.write(OUTPUT_STREAM_STDERR, "err\n");
-    jobd.write(OUTPUT_STREAM_STDOUT, "one\n");
-    jobd.gap(OUTPUT_STREAM_STDERR, 7);
-    jobd.gap(OUTPUT_STREAM_STDOUT, 9);
+    jobd.output.write(OUTPUT_STREAM_STDERR, "err\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "one\n");
+    jobd.output.gap(OUTPUT_STREAM_STDERR, 7);
+    jobd.output.gap(OUTPUT_STREAM_STDOUT, 9);
     Reader reader = new Reader();
     Future<Shell.Result> logs =
         executor.submit(() -> shell.run(reader.bytes, reader, "logs", "--format", "json", "build"));
     reader.awaitLines(4);
 
     jobd.goAway();
-    jobd.write(OUTPUT_STREAM_STDOUT, "two\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "two\n");
     jobd.comeBack();
     reader.awaitLines(5);
     jobd.goAway();
@@ -133,16 +133,16 @@ class ResumeTest {
 
   @Test
   void lastLinesThatBrokeOffGoOnWithoutWhatWasNotAskedFor() throws Exception {
-    jobd.write(OUTPUT_STREAM_STDOUT, "a\n");
-    jobd.tailFrom(0, 6);
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "a\n");
+    jobd.output.tailFrom(0, 6);
     Reader reader = new Reader();
     Future<Shell.Result> logs =
         executor.submit(() -> shell.run(reader.bytes, reader, "logs", "--tail", "1", "-t", JOB));
     reader.awaitLines(1);
     jobd.goAway();
-    jobd.write(OUTPUT_STREAM_STDERR, "x\n");
-    jobd.write(OUTPUT_STREAM_STDERR, "y\nz\n");
-    jobd.write(OUTPUT_STREAM_STDOUT, "b\n");
+    jobd.output.write(OUTPUT_STREAM_STDERR, "x\n");
+    jobd.output.write(OUTPUT_STREAM_STDERR, "y\nz\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "b\n");
     endJob();
     jobd.comeBack();
 
@@ -152,12 +152,12 @@ class ResumeTest {
 
   @Test
   void noLastLinesThatBrokeOffBeforeTheFirstByteSkipNothing() throws Exception {
-    jobd.write(OUTPUT_STREAM_STDOUT, "old\n");
-    jobd.tailFrom(4, 4);
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "old\n");
+    jobd.output.tailFrom(4, 4);
     Future<Shell.Result> logs = run("logs", "--tail", "0", JOB);
     assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
     jobd.goAway();
-    jobd.write(OUTPUT_STREAM_STDOUT, "new\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "new\n");
     endJob();
     jobd.comeBack();
 
@@ -166,7 +166,7 @@ class ResumeTest {
 
   @Test
   void aServerThatStaysAwayIsGivenUpWithTheWayToGoOn() throws Exception {
-    jobd.write(OUTPUT_STREAM_STDOUT, "one\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "one\n");
     Reader reader = new Reader();
     Future<Shell.Result> logs =
         executor.submit(() -> shell.run(reader.bytes, reader, "logs", JOB, "--retry-for", "300ms"));
@@ -223,7 +223,7 @@ class ResumeTest {
 
   @Test
   void aServerThatStillCountsTheLostCallIsGivenTimeToFindOut() throws Exception {
-    jobd.write(OUTPUT_STREAM_STDOUT, "one\n");
+    jobd.output.write(OUTPUT_STREAM_STDOUT, "one\n");
     Reader reader = new Reader();
     Future<Shell.Result> logs = executor.submit(() -> shell.run(reader.bytes, reader, "logs", JOB));
     reader.awaitLines(1);

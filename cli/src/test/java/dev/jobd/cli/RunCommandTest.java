@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobd.api.Errors;
@@ -9,14 +10,19 @@ import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.Verdict;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +34,9 @@ import sun.misc.Signal;
 
 class RunCommandTest {
   private static final String FIRST_JOB = "8de11b74-5cd9-4769-b40d-000000000001";
+
+  private static final String STOPPING =
+      "jobctl: stopping the job by SIGINT; it is killed in 10 s, or at once by another Ctrl-C\n";
 
   private FakeJobd jobd;
   private Shell shell;
@@ -46,8 +55,8 @@ class RunCommandTest {
   @Test
   void theJobsOutputAndCodeAreItsOwn() throws InterruptedException {
     jobd.verdict = FakeJobd.exited(7);
-    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
-    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDERR, "err\n");
 
     assertThat(shell.run("run", "sh", "-c", "exit 7"))
         .isEqualTo(new Shell.Result(7, "out\n", "err\n"));
@@ -63,8 +72,8 @@ class RunCommandTest {
   @Test
   void whatIsSaidBeginsALineOfItsOwn() throws InterruptedException {
     jobd.verdict = FakeJobd.killed(11);
-    jobd.write(OutputStream.OUTPUT_STREAM_STDERR, "err");
-    jobd.write(OutputStream.OUTPUT_STREAM_STDOUT, "out");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDERR, "err");
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "out");
 
     assertThat(shell.run("run", "crash"))
         .isEqualTo(new Shell.Result(139, "out", "err\njobctl: stopped (signal: 11)\n"));
@@ -132,6 +141,27 @@ class RunCommandTest {
   }
 
   @Test
+  void whatComesOfCtrlCIsSaidAtOnce() throws Exception {
+    jobd.verdict = null;
+    jobd.failStops(Status.DEADLINE_EXCEEDED.asRuntimeException()); // so that the job runs on
+    LineQueue err = new LineQueue();
+
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Integer> code =
+          executor.submit(() -> shell.run(new LineQueue(), err, "run", "sleep", "60"));
+      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+      Signal.raise(new Signal("INT"));
+      assertThat(err.next()).isEqualTo(STOPPING);
+      Signal.raise(new Signal("INT"));
+      assertThat(err.next())
+          .isEqualTo(
+              "jobctl: killing the job; another Ctrl-C ends jobctl without waiting for that\n");
+      jobd.failStops(null);
+      assertThat(code.get(20, TimeUnit.SECONDS)).isNotZero();
+    }
+  }
+
+  @Test
   void terminationIsPassedOnToo() throws Exception {
     jobd.verdict = null;
 
@@ -164,7 +194,8 @@ class RunCommandTest {
       jobd.awaitHeard(2);
       jobd.failStops(null);
 
-      assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo(new Shell.Result(130, "", ""));
+      assertThat(withoutNotice(result.get(20, TimeUnit.SECONDS)))
+          .isEqualTo(new Shell.Result(130, "", ""));
     }
     assertThat(jobd.stops).hasSizeGreaterThan(2).containsOnly(jobd.stops.getFirst());
   }
@@ -203,7 +234,10 @@ class RunCommandTest {
     }
   }
 
-  /** What a run leaves that gets a signal once it follows its job. */
+  /**
+   * What a run leaves that gets a signal once it follows its job; without what is said of the
+   * signal, which comes whenever it comes.
+   */
   private Shell.Result interrupted(String signal, String... options)
       throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
     String[] line =
@@ -214,7 +248,36 @@ class RunCommandTest {
       Future<Shell.Result> result = executor.submit(() -> shell.run(line));
       assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
       Signal.raise(new Signal(signal));
-      return result.get(20, TimeUnit.SECONDS);
+      return withoutNotice(result.get(20, TimeUnit.SECONDS));
     }
+  }
+
+  private static Shell.Result withoutNotice(Shell.Result result) {
+    return new Shell.Result(
+        result.exitCode(), result.out(), result.err().replaceFirst("jobctl: stopping .*\n", ""));
+  }
+
+  /** What is written in one go, for who waits for it. */
+  private static final class LineQueue implements WritableByteChannel {
+    private final BlockingQueue<String> written = new LinkedBlockingQueue<>();
+
+    @Nullable String next() throws InterruptedException {
+      return written.poll(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) {
+      int count = bytes.remaining();
+      written.add(UTF_8.decode(bytes).toString());
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 }

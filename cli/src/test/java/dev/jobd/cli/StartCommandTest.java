@@ -67,6 +67,49 @@ class StartCommandTest {
     assertThat(onlySpec().getArgvList()).containsExactly("bash", "my script.sh");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"start", "run"})
+  void aLineThatWasTakenForANameIsToldHowLinesAreGiven(String command) throws InterruptedException {
+    jobd.startFailure =
+        Errors.startFailed(FIRST_ID, "no such file", "exec", 2, "No such file or directory");
+
+    assertThat(shell.run(command, "-c", "echo hi").err())
+        .hasLineCount(1)
+        .endsWith("; --cmd takes a command with its arguments in one\n");
+    assertThat(shell.run(command, "-c", "echo").err()).doesNotContain("--cmd");
+  }
+
+  @Test
+  void whereTwoDevicesAreOneDiskThatIsSaid() throws InterruptedException {
+    jobd.limitJudge =
+        asked ->
+            asked.toBuilder()
+                .clearIo()
+                .addIo(IoLimit.newBuilder().setDevice("sda").setReadBps(4096))
+                .build();
+
+    assertThat(
+            shell.run("start", "--read-bps", "sda:8K", "--read-bps", "/dev/sda:4K", "--", "true"))
+        .isEqualTo(
+            new Shell.Result(
+                0,
+                FIRST_ID + "\n",
+                "jobctl: some of the devices given are one disk, which has the lower of their"
+                    + " bounds: read-bps sda:4K\n"));
+  }
+
+  @Test
+  void aWrongDeviceIsToldByItsOption() throws InterruptedException {
+    jobd.startFailure =
+        Errors.invalidField(
+            "spec.limits.io[0].device", "must be a disk, or on one, was /x: no such file");
+
+    assertThat(shell.run("start", "--write-iops", "/x:10", "true").err())
+        .isEqualTo(
+            "jobctl: cannot start true: --write-iops: the device must be a disk, or on one, was"
+                + " /x: no such file\n");
+  }
+
   @Test
   void emptyAndBlankWordsReachTheJob() throws InterruptedException {
     shell.run("start", "printf", "%s|", "", " a ", "\"q\"");

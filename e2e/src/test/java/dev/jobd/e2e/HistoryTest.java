@@ -58,8 +58,8 @@ class HistoryTest {
                 .contains("outputExpireTime"));
 
     assertThat(alice.run("logs", id).failedWith(1).err())
-        .contains("the output of job " + id + " expired at 20")
-        .contains("its verdict is still there");
+        .startsWith("jobctl: cannot read the output of " + id + ": it was removed at 20")
+        .contains(", for its age or to make room for newer ones; ");
     assertThat(alice.run("status", id).line()).isEqualTo("finished (exit code: 3)");
   }
 

@@ -7,6 +7,8 @@ import dev.jobd.api.v1.JobPhase;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StopTest {
   @RegisterExtension static final DistServer server = new DistServer();
@@ -73,15 +75,16 @@ class StopTest {
     Eventually.within(GONE_AFTER_STOP, () -> assertThat(processes.alive()).isEmpty());
   }
 
-  @Test
-  void aGracePeriodLetsTheJobEndByItself() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"--grace 60s", "--signal USR1"})
+  void aSignalWithTimeLetsTheJobEndByItself(String options) throws Exception {
     Jobctl alice = server.as("alice", "user");
-    String polite = "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    String polite = "trap 'echo bye; exit 5' TERM USR1; echo ready; while :; do sleep 0.05; done";
     String id = alice.startJob("--timeout", "5m", "--", "sh", "-c", polite);
     try (Running follower = alice.start("logs", id)) {
       follower.stdout().awaitLine(Running.BOUND);
 
-      alice.run("stop", "--grace", "60s", id).succeeded();
+      alice.run(("stop " + options + " " + id).split(" ")).succeeded();
 
       assertThat(follower.await().succeeded().out()).isEqualTo("ready\nbye\n");
       alice.run("wait", id).hasExitCode(5);

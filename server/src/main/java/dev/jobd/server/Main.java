@@ -78,20 +78,21 @@ public final class Main {
 
   private static int misused(ParameterException e) {
     CommandLine command = e.getCommandLine();
-    if (e instanceof UnmatchedArgumentException unmatched
-        && !unmatched.isUnknownOption()
-        && !command.getSubcommands().isEmpty()) {
-      String name = command.getCommandSpec().qualifiedName();
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       String word = unmatched.getUnmatched().getFirst();
+      if (command.getSubcommands().isEmpty()) {
+        return usage("there is no use for '" + word + "' here", command);
+      }
+      String name = command.getCommandSpec().qualifiedName();
       command.getErr().println(name + ": " + HelpCommand.noCommand(name, word));
       return command.getCommandSpec().exitCodeOnInvalidInput();
     }
-    return usage(e, command);
+    return usage(String.valueOf(e.getMessage()), command);
   }
 
-  private static int usage(Exception e, CommandLine command) {
+  private static int usage(String problem, CommandLine command) {
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + e.getMessage() + " (see " + name + " --help)");
+    command.getErr().println(name + ": " + problem + " (see " + name + " --help)");
     return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
@@ -99,7 +100,7 @@ public final class Main {
     String name = command.getCommandSpec().qualifiedName();
     switch (e) {
       case UsageException _ -> {
-        return usage(e, command);
+        return usage(String.valueOf(e.getMessage()), command);
       }
       case ConfigException _, IOException _ ->
           command.getErr().println(name + ": " + Reasons.of(e));

@@ -1,10 +1,12 @@
 package dev.jobd.api.args;
 
 import dev.jobd.api.v1.IoLimit;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Bounds for disks as command lines write them, each {@code [DEVICE:]VALUE}. What several options
@@ -83,6 +85,14 @@ public final class IoOptions {
   /** Everything that was taken. */
   public List<IoLimit> limits() {
     return limits.values().stream().map(IoLimit.Builder::build).toList();
+  }
+
+  /** The options that say what {@code limit} does: {@code --read-bps and --write-iops}. */
+  static String of(IoLimit limit) {
+    return Arrays.stream(Option.values())
+        .filter(option -> option.isIn(limit.toBuilder()))
+        .map(Option::option)
+        .collect(Collectors.joining(" and "));
   }
 
   private static IoLimit.Builder limit(String device) {

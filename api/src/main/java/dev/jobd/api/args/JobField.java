@@ -1,5 +1,6 @@
 package dev.jobd.api.args;
 
+import dev.jobd.api.v1.Limits;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -26,8 +27,17 @@ public final class JobField {
    * @return for example {@code --memory must be at least 1M, was 1K}
    */
   public static String problem(String field, String problem) {
+    return problem(Limits.getDefaultInstance(), field, problem);
+  }
+
+  /**
+   * The same where it is known which limits were asked for.
+   *
+   * @return for example {@code --read-bps: the device must be a disk, was /x}
+   */
+  static String problem(Limits asked, String field, String problem) {
     if (field.startsWith(IO)) {
-      return ioProblem(field.substring(field.indexOf('.', IO.length()) + 1), problem);
+      return ioProblem(asked, field, problem);
     }
     int index = field.indexOf('[');
     String key = index < 0 ? "" : " " + field.substring(index + 1, field.length() - 1);
@@ -54,14 +64,25 @@ public final class JobField {
     };
   }
 
-  /** What is wrong with a bound for a disk; {@code part} of it, for example {@code read_bps}. */
-  private static String ioProblem(String part, String problem) {
+  /** What is wrong with a bound for a disk. */
+  private static String ioProblem(Limits asked, String field, String problem) {
+    String part = field.substring(field.indexOf('.', IO.length()) + 1);
     return switch (part) {
       case "read_bps", "write_bps" ->
           "--" + part.replace('_', '-') + " " + numbers(problem, JobField::bytes);
       case "read_iops", "write_iops" -> "--" + part.replace('_', '-') + " " + problem;
-      default -> "the device of a bound on reading or writing " + problem;
+      default -> ioOptions(asked, field) + ": the device " + problem;
     };
+  }
+
+  /** Those that give the disk of {@code limits.io[1].device} its bounds; all, where not known. */
+  private static String ioOptions(Limits asked, String field) {
+    String index = field.substring(IO.length(), field.indexOf(']'));
+    return asked.getIoList().stream()
+        .skip(Long.parseLong(index))
+        .findFirst()
+        .map(IoOptions::of)
+        .orElse("--read-bps, --write-bps, --read-iops or --write-iops");
   }
 
   private static String numbers(String problem, UnaryOperator<String> words) {

@@ -1,5 +1,10 @@
 package dev.jobd.api.args;
 
+import dev.jobd.api.v1.Limits;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.UpdateLimitsRequest;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A field of a request as jobctl's command lines write it: what the API says about {@code
  * tail_lines} is for people about {@code --tail}.
@@ -13,16 +18,17 @@ public final class RequestField {
   /**
    * What is wrong, in the words of the options.
    *
+   * @param request what was sent, as far as it is known
    * @param field its path in the request, for example {@code spec.limits.pids}
    * @param problem for example {@code must be at least 0, was -1}
    * @return for example {@code --tail must be at least 0, was -1}
    */
-  public static String problem(String field, String problem) {
+  public static String problem(@Nullable Object request, String field, String problem) {
     if (field.startsWith(SPEC)) {
-      return JobField.problem(field.substring(SPEC.length()), problem);
+      return JobField.problem(limits(request), field.substring(SPEC.length()), problem);
     }
     if (field.startsWith(LIMITS)) {
-      return JobField.problem(field, problem);
+      return JobField.problem(limits(request), field, problem);
     }
     int index = field.indexOf('[');
     String name = index < 0 ? field : field.substring(0, index);
@@ -39,6 +45,14 @@ public final class RequestField {
       case "page_size" -> "--limit " + problem;
       case "name", "labels" -> JobField.problem(field, problem);
       default -> field + ": " + problem;
+    };
+  }
+
+  private static Limits limits(@Nullable Object request) {
+    return switch (request) {
+      case StartJobRequest start -> start.getSpec().getLimits();
+      case UpdateLimitsRequest update -> update.getLimits();
+      case null, default -> Limits.getDefaultInstance();
     };
   }
 }

@@ -30,7 +30,8 @@ class JobFieldTest {
         "limits.io[1].read_bps | must be 4096 to 8192, was 1 | --read-bps must be 4K to 8K, was 1",
         "limits.io[0].write_iops | must be 1 to 9, was 0 | --write-iops must be 1 to 9, was 0",
         "limits.io[0].device | was /x: no such file"
-            + " | the device of a bound on reading or writing was /x: no such file",
+            + " | --read-bps, --write-bps, --read-iops or --write-iops: the device was /x: no such"
+            + " file",
         "name | must be 1 to 64 | --name must be 1 to 64",
         "working_directory | must be an absolute path | --workdir must be an absolute path",
         "env[A] | must be short | --env A must be short",

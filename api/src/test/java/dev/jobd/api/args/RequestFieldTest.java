@@ -2,6 +2,12 @@ package dev.jobd.api.args;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobd.api.v1.IoLimit;
+import dev.jobd.api.v1.JobSpec;
+import dev.jobd.api.v1.Limits;
+import dev.jobd.api.v1.StartJobRequest;
+import dev.jobd.api.v1.UpdateLimitsRequest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +32,31 @@ class RequestFieldTest {
         "new.field | must be 1024 | new.field: must be 1024",
       })
   void isNamedByItsOption(String field, String problem, String words) {
-    assertThat(RequestField.problem(field, problem)).isEqualTo(words);
+    assertThat(RequestField.problem(null, field, problem)).isEqualTo(words);
+  }
+
+  @Test
+  void aDeviceIsNamedByTheOptionsThatBoundIt() {
+    Limits limits =
+        Limits.newBuilder()
+            .addIo(IoLimit.newBuilder().setDevice("sda").setReadBps(4096))
+            .addIo(IoLimit.newBuilder().setDevice("/x").setReadIops(2).setWriteBps(4096))
+            .build();
+    String words = "--write-bps and --read-iops: the device must be a disk";
+
+    assertThat(
+            RequestField.problem(
+                StartJobRequest.newBuilder()
+                    .setSpec(JobSpec.newBuilder().setLimits(limits))
+                    .build(),
+                "spec.limits.io[1].device",
+                "must be a disk"))
+        .isEqualTo(words);
+    assertThat(
+            RequestField.problem(
+                UpdateLimitsRequest.newBuilder().setLimits(limits).build(),
+                "limits.io[1].device",
+                "must be a disk"))
+        .isEqualTo(words);
   }
 }

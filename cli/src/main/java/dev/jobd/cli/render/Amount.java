@@ -36,6 +36,14 @@ final class Amount {
     return cores == Math.rint(cores) ? Long.toString((long) cores) : Double.toString(cores);
   }
 
+  /** A time span as options take it: {@code 1h30m}, {@code 0.5s}. */
+  static String span(com.google.protobuf.Duration span) {
+    return Duration.ofSeconds(span.getSeconds(), span.getNanos())
+        .toString()
+        .substring("PT".length())
+        .toLowerCase(Locale.ROOT);
+  }
+
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f", 100 * share);
   }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * One file descriptor to write to, through a buffer that joins small pieces. Nothing is on its way
- * for certain before {@link #flush}. For one thread.
+ * for certain before {@link #flush}. For one thread, but for {@link #writeNow}.
  */
 public final class ByteSink {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -40,6 +40,14 @@ public final class ByteSink {
   /** Writes {@code text} in UTF-8. */
   public void write(String text) throws IOException {
     write(StandardCharsets.UTF_8.encode(text));
+  }
+
+  /** Writes {@code text} past the buffer: the one method for any thread. */
+  void writeNow(String text) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   /** Ends the line, if what was written last has left one open. */

@@ -18,6 +18,12 @@ public record Console(ByteSink out, ByteSink err, boolean isTerminal) {
     out.flush();
   }
 
+  /** Writes a line of data that tells what follows, like tail(1) of several files. */
+  public void heading(String subject) throws IOException {
+    out.freshLine();
+    data("==> " + subject + " <==");
+  }
+
   /**
    * Tells people something, in one line of its own after all data written before. Data goes out as
    * it is: its last line is only ended where it would be before the words, on standard error or on
@@ -29,7 +35,23 @@ public record Console(ByteSink out, ByteSink err, boolean isTerminal) {
     }
     out.flush();
     err.freshLine();
-    err.write("jobctl: " + Printable.escape(words) + "\n");
+    err.write(line(words));
     err.flush();
+  }
+
+  /**
+   * Tells people something that cannot wait for data to be written; from any thread. It may break a
+   * line of data, as the echo of Ctrl-C does. Where nobody reads, nobody is told.
+   */
+  public void sayNow(String words) {
+    try {
+      err.writeNow((isTerminal ? "\n" : "") + line(words));
+    } catch (IOException e) {
+      // Nobody reads.
+    }
+  }
+
+  private static String line(String words) {
+    return "jobctl: " + Printable.escape(words) + "\n";
   }
 }

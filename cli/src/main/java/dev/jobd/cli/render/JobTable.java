@@ -33,6 +33,16 @@ public final class JobTable {
     return table.render();
   }
 
+  /** The table of what {@code jobs} are limited to. */
+  public static String renderLimits(List<Job> jobs) {
+    Table table = new Table(List.of("NAME", "ID", "LIMITS"));
+    for (Job job : jobs) {
+      table.add(
+          List.of(job.getSpec().getName(), job.getId(), LimitWords.of(job.getSpec().getLimits())));
+    }
+    return table.render();
+  }
+
   /** What a job answers to: its name, or its id where it has none. */
   public static String handle(Job job) {
     return job.getSpec().getName().isEmpty() ? job.getId() : job.getSpec().getName();
@@ -46,11 +56,10 @@ public final class JobTable {
     StringBuilder command = new StringBuilder();
     for (String word : job.getSpec().getArgvList()) {
       command.append(command.isEmpty() ? "" : " ").append(word);
-      if (command.length() > MAX_COMMAND_CHARS) {
-        int end = command.offsetByCodePoints(0, command.codePointCount(0, MAX_COMMAND_CHARS) - 1);
-        return command.substring(0, end) + "…";
+      if (command.length() > 2 * MAX_COMMAND_CHARS) {
+        break; // whatever these are, there are more than are shown
       }
     }
-    return command.toString();
+    return Table.cut(command.toString(), MAX_COMMAND_CHARS);
   }
 }

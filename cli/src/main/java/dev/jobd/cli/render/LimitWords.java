@@ -15,6 +15,7 @@ public final class LimitWords {
     add(words, limits.hasCpuMillis(), "cpus", Amount.cores(limits.getCpuMillis()));
     add(words, limits.hasCpuWeight(), "cpu-weight", limits.getCpuWeight());
     add(words, limits.hasCpuset(), "cpuset", limits.getCpuset());
+    add(words, limits.hasNice(), "nice", limits.getNice());
     add(words, limits.hasMemoryBytes(), "memory", Amount.bytes((double) limits.getMemoryBytes()));
     add(words, limits.hasSwapBytes(), "swap", Amount.bytes((double) limits.getSwapBytes()));
     add(words, limits.hasPids(), "pids", limits.getPids());
@@ -26,6 +27,12 @@ public final class LimitWords {
       add(words, io.hasWriteIops(), "write-iops", disk + io.getWriteIops());
     }
     add(words, limits.hasIoWeight(), "io-weight", limits.getIoWeight());
+    add(words, limits.hasTimeout(), "timeout", Amount.span(limits.getTimeout()));
+    add(
+        words,
+        limits.hasOutputBytes(),
+        "max-output",
+        Amount.bytes((double) limits.getOutputBytes()));
     return words.isEmpty() ? "no limits" : String.join(", ", words);
   }
 

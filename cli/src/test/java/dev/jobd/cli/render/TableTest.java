@@ -23,6 +23,23 @@ class TableTest {
   }
 
   @Test
+  void aColumnMayHaveAWidthOfItsOwn() {
+    Table table = new Table(List.of("NAME", "ID"));
+    table.atLeast(0, 6);
+    table.atMost(0, 6);
+    table.add(List.of("a", "1"));
+    table.add(List.of("🙂-long-name", "2"));
+
+    assertThat(table.render())
+        .isEqualTo(
+            """
+            NAME    ID
+            a       1
+            🙂-lon…  2\
+            """);
+  }
+
+  @Test
   void anEmptyCellIsADash() {
     Table table = new Table(List.of("NAME", "ID"));
     table.add(List.of("", "1"));

@@ -168,7 +168,7 @@ public final class PkiCommand {
       return otherwise;
     }
     if (days < 1 || days > MAX_DAYS) {
-      throw new UsageException("--days: must be 1 to " + MAX_DAYS + ", was " + days);
+      throw new UsageException("--days must be 1 to " + MAX_DAYS + ", was " + days);
     }
     return Duration.ofDays(days);
   }

@@ -135,7 +135,7 @@ class PkiCommandTest {
 
     assertThat(run("issue", directory.toString(), "--user=a", "--role=user", "--days=" + days))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("--days: must be 1 to 3650, was " + days);
+    assertThat(err.toString()).contains("--days must be 1 to 3650, was " + days);
   }
 
   @Test

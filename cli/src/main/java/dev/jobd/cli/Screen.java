@@ -17,7 +17,8 @@ import sun.misc.SignalHandler;
 
 /**
  * A terminal that pictures are drawn on, each in the place of the one before. While it is open,
- * keys are taken without Enter; a signal that ends jobctl leaves the terminal as it was.
+ * keys are taken without Enter; a signal that ends or stops jobctl leaves the terminal as it was,
+ * and where it goes on the terminal is taken again.
  */
 final class Screen implements AutoCloseable {
   private static final Tty.Size DEFAULT_SIZE = new Tty.Size(24, 80);
@@ -32,8 +33,9 @@ final class Screen implements AutoCloseable {
   /** What a wait ends with. */
   enum Event {
     TIME_UP,
-    /** The window has another size. */
+    /** The window has another size, or shows something else. */
     RESIZED,
+    WOKEN,
     QUIT
   }
 
@@ -54,8 +56,9 @@ final class Screen implements AutoCloseable {
     for (String ending : new String[] {"INT", "TERM", "HUP"}) {
       screen.handle(ending, screen::leave);
     }
+    screen.handle("TSTP", screen::stop);
     screen.handle("WINCH", _ -> screen.tell(Event.RESIZED));
-    if (screen.settings != null && Tty.takeKeys()) {
+    if (screen.takesKeys()) {
       Thread.ofPlatform().daemon().name("jobctl-keys").start(screen::takeKeys);
     }
     out.write(BEGIN);
@@ -70,6 +73,10 @@ final class Screen implements AutoCloseable {
   private void handle(String name, SignalHandler handler) {
     Signal signal = new Signal(name);
     handlers.put(signal, Signal.handle(signal, handler));
+  }
+
+  private boolean takesKeys() {
+    return settings != null && Tty.takeKeys();
   }
 
   private void takeKeys() {
@@ -94,9 +101,28 @@ final class Screen implements AutoCloseable {
   /** On a thread of its own, whatever the others do: they may wait for a server that is away. */
   private void leave(Signal signal) {
     restore();
-    System.out.print(END);
-    System.out.flush();
+    showNow(END);
     Runtime.getRuntime().halt(JobExitCode.ofSignal(signal.getNumber()));
+  }
+
+  /**
+   * Ctrl-Z, and the way back. The signal's own action stops the process, and so not where nobody
+   * could continue it: the kernel knows (an orphaned process group, setpgid(2)).
+   */
+  private void stop(Signal signal) {
+    restore();
+    showNow(END);
+    Signal.handle(signal, SignalHandler.SIG_DFL);
+    Signal.raise(signal); // returns when the process goes on
+    Signal.handle(signal, this::stop);
+    var _ = takesKeys();
+    showNow(BEGIN);
+    tell(Event.RESIZED);
+  }
+
+  private static void showNow(String controls) {
+    System.out.print(controls);
+    System.out.flush();
   }
 
   private void restore() {
@@ -105,10 +131,20 @@ final class Screen implements AutoCloseable {
     }
   }
 
-  /** Draws {@code lines}, as far as the window has room for them. */
-  void draw(List<String> lines) throws IOException {
-    out.write(Picture.of(lines, size.rows(), size.columns()));
+  /** Draws {@code lines}, as far as the window has room for them and {@code note} below. */
+  void draw(List<String> lines, @Nullable String note) throws IOException {
+    out.write(Picture.of(lines, note, size.rows(), size.columns()));
     out.flush();
+  }
+
+  /** Of the window, in characters. */
+  int columns() {
+    return size.columns();
+  }
+
+  /** Ends the wait that is on, or the next one; from any thread. */
+  void wake() {
+    tell(Event.WOKEN);
   }
 
   /** Waits for something to happen, for {@code nanos} at most. */

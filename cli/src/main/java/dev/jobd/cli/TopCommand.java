@@ -3,9 +3,7 @@ package dev.jobd.cli;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
-import dev.jobd.api.v1.JobServiceGrpc;
 import dev.jobd.api.v1.ListJobsRequest;
-import dev.jobd.api.v1.ListJobsResponse;
 import dev.jobd.cli.render.JobTable;
 import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.TopTable;
@@ -13,9 +11,7 @@ import dev.jobd.cli.render.UsageSample;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -28,9 +24,6 @@ final class TopCommand implements Command {
   /** The first rates are soon there. */
   private static final Duration FIRST_INTERVAL = Duration.ofSeconds(1);
 
-  /** The newest of more. */
-  private static final int MAX_JOBS = 1000;
-
   /** What the server puts on a page at most. */
   private static final int PAGE_SIZE = 100;
 
@@ -39,7 +32,8 @@ final class TopCommand implements Command {
     return Options.command(
             this,
             "Shows what live jobs use, the busiest first, until q or Ctrl-C; once where standard"
-                + " output is no terminal",
+                + " output is no terminal. MEM-LIMIT is what --memory allows; a narrow window has"
+                + " fewer columns",
             "top")
         .addOption(
             Options.value("TIME", "Between two looks, like 500ms. Default: 2s", "-d", "--interval"))
@@ -75,36 +69,23 @@ final class TopCommand implements Command {
   private static void printOnce(Look look, TopTable table, Duration interval, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
     List<UsageSample> before = look.samples();
-    TimeUnit.NANOSECONDS.sleep(first(interval)); // a rate is over some time: nothing is waited for
+    Thread.sleep(first(interval)); // a rate is over some time: nothing is waited for
     List<UsageSample> now = look.samples();
     invocation.console().data(String.join("\n", table.lines(before, now, Instant.now())));
   }
 
   private static void watch(Look look, TopTable table, Duration interval, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
-    List<UsageSample> before = List.of();
-    List<UsageSample> now = look.samples();
+    TopWatch watch = new TopWatch(look, table, first(interval), interval, invocation.server());
     try (Screen screen = Screen.open(invocation.console().out())) {
-      long due = System.nanoTime() + first(interval);
-      while (true) {
-        screen.draw(table.lines(before, now, Instant.now()));
-        switch (screen.await(due - System.nanoTime())) {
-          case TIME_UP -> {
-            before = now;
-            now = look.samples();
-            due = System.nanoTime() + interval.toNanos();
-          }
-          case RESIZED -> {} // the same once more
-          case QUIT -> {
-            return;
-          }
-        }
-      }
+      watch.show(screen, invocation);
+    } finally {
+      invocation.tell(invocation.console()::say);
     }
   }
 
-  private static long first(Duration interval) {
-    return Math.min(interval.toNanos(), FIRST_INTERVAL.toNanos());
+  private static Duration first(Duration interval) {
+    return interval.compareTo(FIRST_INTERVAL) < 0 ? interval : FIRST_INTERVAL;
   }
 
   private static Duration interval(String text) {
@@ -129,36 +110,5 @@ final class TopCommand implements Command {
       request.setOwner(owner);
     }
     return request.build();
-  }
-
-  /** Asks for live jobs and what they use now. */
-  private record Look(Connection connection, ListJobsRequest request) {
-
-    ListJobsResponse response() throws CommandFailure, IOException {
-      ListJobsResponse.Builder all = ListJobsResponse.newBuilder();
-      samples().forEach(sample -> all.addJobs(sample.job()));
-      return all.build();
-    }
-
-    /** Of one page at a time, so each with the time of its own page. */
-    List<UsageSample> samples() throws CommandFailure, IOException {
-      List<UsageSample> samples = new ArrayList<>();
-      String next = "";
-      do {
-        ListJobsResponse page =
-            connection.call(
-                "show what jobs use",
-                JobServiceGrpc.getListJobsMethod(),
-                request.toBuilder().setPageToken(next).build());
-        long nanos = System.nanoTime();
-        for (Job job : page.getJobsList()) {
-          if (job.getPhase() != JobPhase.JOB_PHASE_ENDED) { // while the page was read
-            samples.add(new UsageSample(job, nanos));
-          }
-        }
-        next = page.getNextPageToken();
-      } while (!next.isEmpty() && samples.size() < MAX_JOBS);
-      return samples;
-    }
   }
 }

@@ -46,12 +46,18 @@ class TopCommandTest {
     assertThat(result.exitCode()).isZero();
     List<String> lines = result.out().lines().toList();
     assertThat(lines.getFirst())
-        .startsWith("ID        NAME   STATUS   CPU%  MEMORY  PIDS  OUTPUT/S");
+        .startsWith("ID        NAME   STATUS   CPU%  MEMORY  MEM-LIMIT  PIDS  READ/S");
     assertThat(lines.subList(1, 4))
         .satisfiesExactly(
-            line -> assertThat(line).startsWith("a62dfccc  job-2  running     -      3M     3"),
-            line -> assertThat(line).startsWith("a62dfccc  job-1  running     -      2M     2"),
-            line -> assertThat(line).startsWith("a62dfccc  job-0  running     -      1M     1"));
+            line ->
+                assertThat(line)
+                    .startsWith("a62dfccc  job-2  running     -      3M          -     3 "),
+            line ->
+                assertThat(line)
+                    .startsWith("a62dfccc  job-1  running     -      2M          -     2 "),
+            line ->
+                assertThat(line)
+                    .startsWith("a62dfccc  job-0  running     -      1M          -     1 "));
     assertThat(jobd.lists).as("two looks at two pages").hasSize(4);
     assertThat(jobd.lists).allSatisfy(request -> assertThat(request.getWithUsage()).isTrue());
     assertThat(jobd.lists.getFirst().getPhasesList())

@@ -2,52 +2,45 @@ package dev.jobd.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What jobs use and may use, in the terminal. */
 class TopTest {
-  private static final Path SCRIPT = Path.of("/usr/bin/script");
-  private static final int COLUMNS = 60;
+  private static final int COLUMNS = 80;
+  private static final String SIZE = "stty rows 10 cols %d; ".formatted(COLUMNS);
+  private static final String TOP = "%s top -d 200ms; ".formatted(Dist.JOBCTL);
+  private static final String LEFT = "echo \"left with $?\"; stty -a";
+
   private static final String HOME = "\u001b[H";
+  private static final String NO_CURSOR = "\u001b[?25l";
+  private static final String CURSOR = "\u001b[?25h";
+  private static final int CTRL_C = 3;
+  private static final int CTRL_Z = 26;
 
   @RegisterExtension static final DistServer server = new DistServer();
 
   @Test
   void topRedrawsATableThatFitsTheWindowUntilQ() throws Exception {
-    assumeTrue(Files.isExecutable(SCRIPT), "needs " + SCRIPT + " for a terminal");
     Jobctl alice = server.as("alice", "user");
     alice.startJob("-j", "idle", "--timeout", "5m", "--", "sleep", "300");
     alice.startJob("-j", "spin", "--timeout", "5m", "--", "sh", "-c", "while :; do :; done");
-    String inTerminal =
-        "stty rows 10 cols %d; %s top -d 200ms; echo \"left with $?\"; stty -a"
-            .formatted(COLUMNS, Dist.JOBCTL);
-    ProcessBuilder script = alice.with("TERM", "xterm").command();
-    script.command(SCRIPT.toString(), "-qefc", inTerminal, "/dev/null");
+    try (Terminal terminal = Terminal.start(alice, SIZE + TOP + LEFT)) {
+      terminal.shown().awaitText(HOME, 4, Running.BOUND);
+      terminal.type('q');
 
-    Process process = script.start();
-    try {
-      Capture shown = Capture.of(process.getInputStream());
-      shown.awaitText(HOME, 4, Running.BOUND);
-      try (OutputStream keys = process.getOutputStream()) {
-        keys.write('q');
-        keys.flush();
-        assertThat(process.waitFor(Running.BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      }
-      String text = new String(shown.awaitEnd(Running.BOUND), UTF_8);
+      String text = terminal.awaitEnd();
 
       List<String> last = text.substring(text.lastIndexOf(HOME)).lines().toList();
-      assertThat(last.getFirst()).startsWith(HOME + "ID        NAME  STATUS ");
+      assertThat(last.getFirst())
+          .startsWith(HOME + "ID        NAME           STATUS ")
+          .contains("   TIME  COMMAND");
       assertThat(last.get(1)).as("the busiest first").contains(" spin ");
       assertThat(last.get(1)).matches(".* running +[1-9][0-9]*\\.[0-9] .*");
-      assertThat(last.get(2)).contains(" idle ");
+      assertThat(last.get(2)).contains(" idle ").contains(" sleep 300");
       assertThat(last.subList(0, 3))
           .allSatisfy(
               line ->
@@ -55,39 +48,94 @@ class TopTest {
                       .hasSizeLessThanOrEqualTo(COLUMNS));
       assertThat(text).contains("left with 0").contains(" icanon ").contains(" echo ");
     } finally {
-      process.destroyForcibly();
       alice.run("stop", "spin", "idle");
     }
   }
 
   @Test
   void ctrlCLeavesTheTerminalAsItWas() throws Exception {
-    assumeTrue(Files.isExecutable(SCRIPT), "needs " + SCRIPT + " for a terminal");
-    Jobctl alice = server.as("alice", "user");
-    ProcessBuilder script = alice.with("TERM", "xterm").command();
-    script.command(
-        SCRIPT.toString(),
-        "-qefc",
-        "trap : INT; %s top -d 200ms; echo \"left with $?\"; stty -a".formatted(Dist.JOBCTL),
-        "/dev/null");
+    try (Terminal terminal =
+        Terminal.start(server.as("alice", "user"), "trap : INT; " + TOP + LEFT)) {
+      terminal.shown().awaitText(HOME, 1, Running.BOUND);
+      terminal.type(CTRL_C);
 
-    Process process = script.start();
-    try {
-      Capture shown = Capture.of(process.getInputStream());
-      shown.awaitText(HOME, 1, Running.BOUND);
-      try (OutputStream keys = process.getOutputStream()) {
-        keys.write(3);
-        keys.flush();
-        assertThat(process.waitFor(Running.BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      }
-
-      assertThat(new String(shown.awaitEnd(Running.BOUND), UTF_8))
+      assertThat(terminal.awaitEnd())
           .contains("left with 130")
           .contains(" icanon ")
           .contains(" echo ");
-    } finally {
-      process.destroyForcibly();
     }
+  }
+
+  @Test
+  void ctrlZLeavesTheTerminalAsItWasAndTakesItAgainWhenTopGoesOn() throws Exception {
+    String stopped = "set -m; " + TOP + "echo \"stopped with $?\"; stty -a; fg; ";
+    try (Terminal terminal = Terminal.start(server.as("alice", "user"), stopped + LEFT)) {
+      terminal.shown().awaitText(HOME, 2, Running.BOUND);
+      terminal.type(CTRL_Z);
+      terminal.shown().awaitText(NO_CURSOR, 2, Running.BOUND);
+      terminal.type('q');
+
+      String text = terminal.awaitEnd();
+
+      int stop = text.indexOf("stopped with 148");
+      int goesOn = text.lastIndexOf(NO_CURSOR);
+      assertThat(stop).isBetween(text.indexOf(CURSOR), goesOn);
+      assertThat(text.substring(stop, goesOn)).contains(" icanon ").contains(" echo ");
+      assertThat(text.substring(goesOn))
+          .as("drawn anew")
+          .contains(HOME)
+          .contains(CURSOR)
+          .contains("left with 0")
+          .contains(" icanon ");
+    }
+  }
+
+  @Test
+  void aWindowThatGrowsGetsTheColumnsThatItHasRoomFor() throws Exception {
+    String all = "tty; " + SIZE + "%s top -d 1h; ".formatted(Dist.JOBCTL);
+    try (Terminal terminal = Terminal.start(server.as("alice", "user"), all + LEFT)) {
+      String device =
+          terminal.shown().awaitGroup(Pattern.compile("(/dev/pts/\\d+)"), Running.BOUND);
+      terminal.shown().awaitText(HOME, 1, Running.BOUND);
+      assertThat(new String(terminal.shown().soFar(), UTF_8)).doesNotContain("MEM-LIMIT");
+      new ProcessBuilder("stty", "-F", device, "cols", "140").start().waitFor();
+      terminal.shown().awaitText("MEM-LIMIT", 1, Running.BOUND);
+      terminal.type('q');
+
+      assertThat(terminal.awaitEnd()).contains("left with 0");
+    }
+  }
+
+  @Test
+  void aTableThatIsNotNewAnyMoreSaysSo() throws Exception {
+    try (Terminal terminal = Terminal.start(server.as("alice", "user"), SIZE + TOP + LEFT)) {
+      terminal.shown().awaitText(HOME, 2, Running.BOUND);
+      signal("STOP");
+      try {
+        terminal
+            .shown()
+            .awaitText("no answer from " + server.address() + "; the table is ", 2, Running.BOUND);
+      } finally {
+        signal("CONT");
+      }
+      server.kill();
+      try {
+        terminal
+            .shown()
+            .awaitText("; trying again for up to 60 s; the table is ", 2, Running.BOUND);
+      } finally {
+        server.startAgain();
+      }
+      terminal.shown().awaitText(" is back", 1, Running.BOUND);
+      terminal.type('q');
+
+      assertThat(terminal.awaitEnd()).contains("left with 0");
+    }
+  }
+
+  private static void signal(String name) throws Exception {
+    String pid = Long.toString(server.process().pid());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   @Test
@@ -96,11 +144,14 @@ class TopTest {
     String id = alice.startJob("--memory", "256M", "--timeout", "5m", "--", "sleep", "300");
 
     Outcome changed = alice.run("limit", id, "--memory", "64M", "--cpus", "0.5").succeeded();
+    Outcome shown = alice.run("limit", id).succeeded();
     String running = alice.run("status", "-o", "json", id).succeeded().out();
     alice.run("stop", id).succeeded();
     String ended = alice.run("status", "-o", "json", id).succeeded().out();
 
-    assertThat(changed.out()).isEmpty();
+    assertThat(changed.out()).startsWith("cpus 0.5, memory 64M, ").endsWith("timeout 5m\n");
+    assertThat(changed.err()).isEmpty();
+    assertThat(shown.out()).isEqualTo(changed.out());
     assertThat(running)
         .contains("\"memoryBytes\": \"67108864\"")
         .contains("\"cpuMillis\": \"500\"")

@@ -1,6 +1,7 @@
 package dev.jobd.cli.render;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Lines as a terminal shows them from its upper left corner on, in the place of what was there. */
 public final class Picture {
@@ -10,13 +11,25 @@ public final class Picture {
 
   private Picture() {}
 
-  /** As many of {@code lines}, and as much of each, as the window has room for. */
-  public static String of(List<String> lines, int rows, int columns) {
+  /**
+   * As many of {@code lines}, and as much of each, as the window has room for.
+   *
+   * @param note a line below them that is shown in any case; {@code null} for none
+   */
+  public static String of(List<String> lines, @Nullable String note, int rows, int columns) {
     StringBuilder picture = new StringBuilder(HOME);
-    for (String line : lines.subList(0, Math.min(lines.size(), rows - 1))) {
-      picture.append(cut(line, columns)).append(CLEAR_LINE).append('\n');
+    int room = note == null ? rows - 1 : rows - 2;
+    for (String line : lines.subList(0, Math.clamp(room, 0, lines.size()))) {
+      append(picture, line, columns);
+    }
+    if (note != null) {
+      append(picture, note, columns);
     }
     return picture.append(CLEAR_REST).toString();
+  }
+
+  private static void append(StringBuilder picture, String line, int columns) {
+    picture.append(cut(line, columns)).append(CLEAR_LINE).append('\n');
   }
 
   /** A line that is wider than the window would wrap and push the others out of it. */

@@ -35,23 +35,56 @@ class TopTableTest {
 
     assertThat(lines)
         .containsExactly(
-            "ID        NAME  OWNER  STATUS    CPU%  MEMORY  LIMIT  PIDS  READ/S  WRITE/S  OUTPUT/S "
-                + "  TIME  COMMAND",
-            "bbbbbbbb  busy  alice  running  150.0      1M   512M     3      2K     512K        50 "
-                + " 15:00  sleep 60",
-            "aaaaaaaa  idle  alice  running    0.0      2M   512M     3       0        0         0 "
-                + " 15:00  sleep 60");
+            "ID        NAME  OWNER  STATUS    CPU%  MEMORY  MEM-LIMIT  PIDS  READ/S  WRITE/S "
+                + " OUTPUT/S   TIME  COMMAND",
+            "bbbbbbbb  busy  alice  running  150.0      1M       512M     3      2K     512K "
+                + "       50  15:00  sleep 60",
+            "aaaaaaaa  idle  alice  running    0.0      2M       512M     3       0        0 "
+                + "        0  15:00  sleep 60");
   }
 
   @Test
-  void whatIsNotKnownIsADashAndAColumnWithNothingToTellIsLeftOut() {
+  void whatIsNotKnownIsADash() {
     Job unknown =
         Job.newBuilder().setId("cccccccc-3").setPhase(JobPhase.JOB_PHASE_STARTING).build();
 
     assertThat(new TopTable(false).lines(List.of(), List.of(new UsageSample(unknown, 0)), AT))
         .containsExactly(
-            "ID        NAME  STATUS    CPU%  MEMORY  PIDS  OUTPUT/S  TIME  COMMAND",
-            "cccccccc  -     starting     -       -     -         -     -  -");
+            "ID        NAME  STATUS    CPU%  MEMORY  MEM-LIMIT  PIDS  READ/S  WRITE/S  OUTPUT/S "
+                + " TIME  COMMAND",
+            "cccccccc  -     starting     -       -          -     -       -        -         - "
+                + "    -  -");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, 60, ID NAME CPU% MEMORY TIME COMMAND",
+    "false, 80, ID NAME STATUS CPU% MEMORY PIDS TIME COMMAND",
+    "false, 100, ID NAME STATUS CPU% MEMORY PIDS READ/S WRITE/S TIME COMMAND",
+    "false, 132, ID NAME STATUS CPU% MEMORY MEM-LIMIT PIDS READ/S WRITE/S OUTPUT/S TIME COMMAND",
+    "true, 80, ID NAME OWNER CPU% MEMORY TIME COMMAND"
+  })
+  void aNarrowWindowHasTheTimeAndTheCommandInAnyCase(boolean owners, int width, String headings) {
+    UsageSample sample = new UsageSample(job("aaaaaaaa-1", "n".repeat(64), 7, 2 << 20), 0);
+
+    List<String> lines = new TopTable(owners).lines(List.of(), List.of(sample), AT, width);
+
+    assertThat(lines.getFirst().split(" +")).containsExactly(headings.split(" "));
+    assertThat(lines).last().asString().endsWith(" 15:00  sleep 60").contains("nn… ");
+    assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(width));
+  }
+
+  @Test
+  void whatTheJobsAreMovesNoColumn() {
+    UsageSample small = new UsageSample(job("aaaaaaaa-1", "a", 7, 1), 0);
+    UsageSample large =
+        new UsageSample(
+            later(job("aaaaaaaa-1", "n".repeat(64), 8, 1023 << 20), 40, 1 << 20, 1 << 30), SECOND);
+    TopTable table = new TopTable(true);
+
+    assertThat(table.lines(List.of(small), List.of(large), AT, 150).getFirst())
+        .isEqualTo(table.lines(List.of(), List.of(), AT, 150).getFirst())
+        .isEqualTo(table.lines(List.of(), List.of(small), AT, 150).getFirst());
   }
 
   @Test
@@ -104,8 +137,15 @@ class TopTableTest {
 
   @Test
   void aPictureFitsTheWindow() {
-    assertThat(Picture.of(List.of("heading", "a🙂cdef", "cut off"), 3, 4))
+    assertThat(Picture.of(List.of("heading", "a🙂cdef", "cut off"), null, 3, 4))
         .isEqualTo("\u001b[Hhead\u001b[K\na🙂cd\u001b[K\n\u001b[J");
+  }
+
+  @Test
+  void aNoteIsShownHoweverManyLinesThereAre() {
+    assertThat(Picture.of(List.of("1", "2", "3"), "note", 3, 9))
+        .isEqualTo("\u001b[H1\u001b[K\nnote\u001b[K\n\u001b[J");
+    assertThat(Picture.of(List.of("1"), "note", 1, 9)).contains("note");
   }
 
   private static Job job(String id, String name, long cpuSeconds, long memory) {

@@ -28,6 +28,9 @@ final class Screen implements AutoCloseable {
 
   private static final String END = "\u001b[?7h\u001b[?25h";
 
+  /** What Ctrl-Z sends. */
+  private static final String STOP = "TSTP";
+
   private static final int END_OF_TRANSMISSION = 4;
 
   /** What a wait ends with. */
@@ -56,7 +59,8 @@ final class Screen implements AutoCloseable {
     for (String ending : new String[] {"INT", "TERM", "HUP"}) {
       screen.handle(ending, screen::leave);
     }
-    screen.handle("TSTP", screen::stop);
+    screen.handle(STOP, screen::stop);
+    screen.handle("CONT", _ -> screen.goOn());
     screen.handle("WINCH", _ -> screen.tell(Event.RESIZED));
     if (screen.takesKeys()) {
       Thread.ofPlatform().daemon().name("jobctl-keys").start(screen::takeKeys);
@@ -106,15 +110,26 @@ final class Screen implements AutoCloseable {
   }
 
   /**
-   * Ctrl-Z, and the way back. The signal's own action stops the process, and so not where nobody
-   * could continue it: the kernel knows (an orphaned process group, setpgid(2)).
+   * Ctrl-Z. What stops this process is the signal's own action, which does not where nobody could
+   * continue it (an orphaned process group, setpgid(2)); {@link #goOn} is the way back.
    */
   private void stop(Signal signal) {
     restore();
     showNow(END);
     Signal.handle(signal, SignalHandler.SIG_DFL);
-    Signal.raise(signal); // returns when the process goes on
-    Signal.handle(signal, this::stop);
+    try {
+      // The JDK raises no signal that it does not handle.
+      new ProcessBuilder("sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
+          .inheritIO()
+          .start();
+    } catch (IOException e) {
+      goOn();
+    }
+  }
+
+  /** After a stop, whoever asked for it: takes the terminal, as others have set it meanwhile. */
+  private void goOn() {
+    Signal.handle(new Signal(STOP), this::stop);
     var _ = takesKeys();
     showNow(BEGIN);
     tell(Event.RESIZED);

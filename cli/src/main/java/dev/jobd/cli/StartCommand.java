@@ -113,7 +113,7 @@ final class StartCommand implements Command {
     if (granted.getIoCount() < asked.getIoCount()) {
       console.say(
           "some of the devices given are one disk, which has the lower of their bounds: "
-              + LimitWords.of(granted));
+              + LimitWords.of(Limits.newBuilder().addAllIo(granted.getIoList()).build()));
     }
   }
 

@@ -30,9 +30,9 @@ final class StopCommand implements Command {
             .addOption(
                 Options.value(
                     "TIME",
-                    "How long the job has after the first signal until it is killed. Default: none,"
-                        + " or with another --signal than KILL "
-                        + Reconnection.words(DEFAULT_GRACE),
+                    "How long the job has after the first signal until it is killed. Default: "
+                        + Reconnection.words(DEFAULT_GRACE)
+                        + " after another --signal than KILL, none without",
                     "--grace"))
             .addOption(Options.flag("Then prints the job's whole output", "--logs"));
     JobReferences.addTo(spec, "JOB...");

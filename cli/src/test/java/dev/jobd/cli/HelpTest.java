@@ -80,7 +80,7 @@ class HelpTest {
   @CsvSource({
     "limit, Each job's change is all or nothing",
     "limit, can be changed, ",
-    "stop, 'Default: none, or with another --signal than KILL 10 s'",
+    "stop, 'Default: 10 s after another --signal than KILL, none without'",
     "status, '@last: the last that was started with this configuration directory'"
   })
   void helpTellsWhatIsEasilyTakenForSomethingElse(String command, String words)

@@ -101,13 +101,30 @@ public final class Errors {
         .toException();
   }
 
-  /** The output to read was let go at {@code time}, which is to the second here. */
-  public static StatusRuntimeException outputExpired(String job, Instant time) {
+  /**
+   * The output to read was let go.
+   *
+   * @param name the job's, if it has one
+   * @param time when, which is to the second here
+   * @param rule why, as a configuration has it: {@code retention.output_age}; empty where that is
+   *     not known
+   */
+  public static StatusRuntimeException outputExpired(
+      String job, Optional<String> name, Instant time, Optional<String> rule) {
     String at = time.truncatedTo(ChronoUnit.SECONDS).toString();
+    Map<String, String> metadata = new HashMap<>(Map.of("job", job, "expire_time", at));
+    name.ifPresent(known -> metadata.put("name", known));
+    rule.ifPresent(known -> metadata.put("rule", known));
     return failure(
         ErrorReason.OUTPUT_EXPIRED,
-        "the output of job " + job + " expired at " + at + "; its verdict is still there",
-        Map.of("job", job, "expire_time", at));
+        "the output of job "
+            + job
+            + name.map(known -> " (" + known + ")").orElse("")
+            + " expired at "
+            + at
+            + rule.map(known -> " by " + known).orElse("")
+            + "; its verdict is still there",
+        metadata);
   }
 
   /** The job to send input to was started without an open stdin. */

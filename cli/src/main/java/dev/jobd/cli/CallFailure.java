@@ -131,12 +131,15 @@ final class CallFailure extends CommandFailure {
         .orElse(message);
   }
 
-  /** Of a job, the operation has named it. Which of the bounds it was, no record tells. */
+  /** Of a job, the operation has named it. A server of an earlier release tells no rule. */
   private static String expired(ErrorDetails details) {
+    String rule = details.metadata().get("rule");
     return "it was removed at "
         + details.metadata().getOrDefault("expire_time", "a time unknown")
-        + ", for its age or to make room for newer ones; jobctl status still shows how the job"
-        + " ended";
+        + (rule == null
+            ? ", for its age or to make room for newer ones"
+            : " by the server's " + rule)
+        + "; jobctl status still shows how the job ended";
   }
 
   private static String inOptions(ErrorDetails details, @Nullable Object request) {

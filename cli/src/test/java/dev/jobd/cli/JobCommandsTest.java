@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,11 +306,16 @@ class JobCommandsTest {
 
   @Test
   void anExpiredOutputSaysWhenItWentAndWhy() throws InterruptedException {
-    jobd.readFailure = Errors.outputExpired(FINISHED, Instant.parse("2026-11-21T08:00:00Z"));
+    jobd.readFailure =
+        Errors.outputExpired(
+            FINISHED,
+            Optional.empty(),
+            Instant.parse("2026-11-21T08:00:00Z"),
+            Optional.of("quotas.output"));
 
     String words =
-        "jobctl: cannot read the output of date: it was removed at 2026-11-21T08:00:00Z, for its"
-            + " age or to make room for newer ones; jobctl status still shows how the job ended\n";
+        "jobctl: cannot read the output of date: it was removed at 2026-11-21T08:00:00Z by"
+            + " the server's quotas.output; jobctl status still shows how the job ended\n";
 
     assertThat(shell.run("logs", "date")).isEqualTo(new Shell.Result(1, "", words));
     assertThat(shell.run("status", "--logs", FINISHED).err()).isEqualTo(words);

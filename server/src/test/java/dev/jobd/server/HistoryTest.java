@@ -72,7 +72,9 @@ class HistoryTest {
 
       assertThat(failure.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
       assertThat(failure.reason()).contains(ErrorReason.OUTPUT_EXPIRED);
-      assertThat(failure.metadata()).containsEntry("job", job.getId());
+      assertThat(failure.metadata())
+          .containsEntry("job", job.getId())
+          .containsEntry("rule", "retention.max_output");
       assertThat(told.getVerdict().getExited().getCode()).isEqualTo(3);
       assertThat(told.getOutputBytes()).isEqualTo(3);
     }

@@ -148,10 +148,10 @@ final class Collector implements Closeable {
   }
 
   private boolean letGo(Overdue overdue, Instant now) throws IOException {
-    List<JobId> gone = new ArrayList<>(overdue.outputs());
+    List<JobId> gone = new ArrayList<>(overdue.outputs().keySet());
     gone.addAll(overdue.jobs());
     List<CompletableFuture<?>> notes = new ArrayList<>();
-    overdue.outputs().forEach(id -> notes.add(history.expireOutput(id, now)));
+    overdue.outputs().forEach((id, rule) -> notes.add(history.expireOutput(id, now, rule)));
     overdue.jobs().forEach(id -> notes.add(history.delete(id)));
     await(notes);
     logger.log(

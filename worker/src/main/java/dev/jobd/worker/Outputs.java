@@ -38,11 +38,13 @@ final class Outputs {
   private void explainAbsence(JobId id) throws IOException {
     Optional<JobRecord> record = store.find(id);
     if (record.isEmpty()) {
-      throw new OutputExpiredException(id, Instant.now()); // deleted a moment ago, record and all
+      // Deleted a moment ago, record and all.
+      throw new OutputExpiredException(id, null, Instant.now(), null);
     }
     Instant expired = record.get().outputExpiredAt();
     if (expired != null) {
-      throw new OutputExpiredException(id, expired);
+      throw new OutputExpiredException(
+          id, record.get().spec().name(), expired, record.get().outputExpiredBy());
     }
   }
 }

@@ -1,23 +1,26 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.store.History.EndedJob;
 import dev.jobd.worker.store.History.Holdings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is to go of ended jobs: a pure function of what there is, of the bounds, and of the time.
  *
  * @param jobs to go wholly
- * @param outputs to go of other jobs
+ * @param outputs to go of other jobs, those that ended first first, and why
  * @param next when the next of those that were looked at comes of age; {@code null} where it is not
  *     one of them
  */
-record Overdue(List<JobId> jobs, List<JobId> outputs, @Nullable Instant next) {
+record Overdue(List<JobId> jobs, Map<JobId, OutputRule> outputs, @Nullable Instant next) {
 
   /**
    * @param oldest jobs that ended first
@@ -30,7 +33,7 @@ record Overdue(List<JobId> jobs, List<JobId> outputs, @Nullable Instant next) {
       List<EndedJob> oldestWithOutput,
       Instant now) {
     List<JobId> jobs = new ArrayList<>();
-    List<JobId> outputs = new ArrayList<>();
+    Map<JobId, OutputRule> outputs = new LinkedHashMap<>();
     long excessJobs = holdings.jobs() - retention.maxJobs();
     long excessBytes = holdings.outputBytes() - retention.maxOutputBytes();
     Instant next = null;
@@ -51,10 +54,10 @@ record Overdue(List<JobId> jobs, List<JobId> outputs, @Nullable Instant next) {
         next = next == null || expiry.isBefore(next) ? expiry : next;
         break;
       }
-      outputs.add(job.id());
+      outputs.put(job.id(), expiry.isAfter(now) ? OutputRule.KEPT_OUTPUT : OutputRule.AGE);
       excessBytes -= job.outputBytes();
     }
-    return new Overdue(List.copyOf(jobs), List.copyOf(outputs), next);
+    return new Overdue(List.copyOf(jobs), outputs, next);
   }
 
   boolean isEmpty() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.output.Follower;
@@ -94,7 +95,10 @@ class ForgettingTest {
       assertThatThrownBy(() -> text(reader))
           .isInstanceOfSatisfying(
               OutputExpiredException.class,
-              e -> assertThat(e.at()).isEqualTo(after.record().outputExpiredAt()));
+              e -> {
+                assertThat(e.at()).isEqualTo(after.record().outputExpiredAt());
+                assertThat(e.rule()).contains(OutputRule.KEPT_OUTPUT);
+              });
     }
   }
 

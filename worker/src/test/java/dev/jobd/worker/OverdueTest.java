@@ -1,8 +1,10 @@
 package dev.jobd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.store.History.EndedJob;
 import dev.jobd.worker.store.History.Holdings;
 import java.time.Duration;
@@ -48,7 +50,7 @@ class OverdueTest {
     Overdue overdue = overdue(RETENTION);
 
     assertThat(overdue.jobs()).containsExactly(job);
-    assertThat(overdue.outputs()).containsExactly(output);
+    assertThat(overdue.outputs()).containsExactly(entry(output, OutputRule.AGE));
     assertThat(overdue.until(NOW, FOREVER)).isEqualTo(Duration.ofHours(1));
   }
 
@@ -83,7 +85,7 @@ class OverdueTest {
     Overdue overdue = overdue(RETENTION);
 
     assertThat(overdue.jobs()).isEmpty();
-    assertThat(overdue.outputs()).containsExactly(first);
+    assertThat(overdue.outputs()).containsExactly(entry(first, OutputRule.KEPT_OUTPUT));
   }
 
   @Test
@@ -102,7 +104,7 @@ class OverdueTest {
   void anOutputThatIsLargerThanAllMayBeGoesAlone() {
     JobId output = ended(Duration.ofMillis(1), 1001);
 
-    assertThat(overdue(RETENTION).outputs()).containsExactly(output);
+    assertThat(overdue(RETENTION).outputs()).containsOnlyKeys(output);
   }
 
   @Test

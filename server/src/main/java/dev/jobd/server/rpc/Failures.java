@@ -11,6 +11,7 @@ import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.StdinClosedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.LimitRefusedException;
+import dev.jobd.worker.model.OutputRule;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -59,7 +60,11 @@ final class Failures {
       case JobEndedException ended -> Errors.jobEnded(ended.job().toString());
       case LimitRefusedException limit -> Errors.limitRefused(limit.field(), limit.problem());
       case OutputExpiredException expired ->
-          Errors.outputExpired(expired.job().toString(), expired.at());
+          Errors.outputExpired(
+              expired.job().toString(),
+              expired.name(),
+              expired.at(),
+              expired.rule().map(OutputRule::toString));
       case RequestIdReusedException reused ->
           Errors.requestIdReused(reused.requestId().text(), reused.job().toString());
       case LaunchException launch ->

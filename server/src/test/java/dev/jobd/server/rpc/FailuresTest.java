@@ -14,6 +14,7 @@ import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.Verdict;
 import io.grpc.Status;
@@ -55,15 +56,27 @@ class FailuresTest {
   }
 
   @Test
-  void expiredOutputTellsWhenItExpired() {
+  void expiredOutputTellsWhenAndByWhatItExpired() {
     Instant at = Instant.parse("2026-11-21T08:00:00.123Z");
-    ErrorDetails details = details(Failures.translate(new OutputExpiredException(JOB, at)));
+    ErrorDetails details =
+        details(
+            Failures.translate(
+                new OutputExpiredException(JOB, "build", at, OutputRule.OWNER_QUOTA)));
     assertThat(details.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(details.reason()).contains(ErrorReason.OUTPUT_EXPIRED);
     assertThat(details.metadata())
         .containsEntry("job", JOB.toString())
+        .containsEntry("name", "build")
+        .containsEntry("rule", "quotas.output")
         .containsEntry("expire_time", "2026-11-21T08:00:00Z");
     assertThat(details.message())
+        .isEqualTo(
+            "the output of job "
+                + JOB
+                + " (build) expired at 2026-11-21T08:00:00Z by quotas.output; its verdict is still"
+                + " there");
+    assertThat(
+            details(Failures.translate(new OutputExpiredException(JOB, null, at, null))).message())
         .isEqualTo(
             "the output of job "
                 + JOB

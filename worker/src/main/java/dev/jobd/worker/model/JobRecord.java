@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param output known once the job has ended
  * @param outputExpiredAt when the job's output was let go; {@code null} while it is there. The
  *     store's to change
+ * @param outputExpiredBy why; {@code null} while it is there, and where an earlier release let go
+ *     of it
  */
 public record JobRecord(
     JobId id,
@@ -20,23 +22,29 @@ public record JobRecord(
     Instant createdAt,
     JobState state,
     OutputSize output,
-    @Nullable Instant outputExpiredAt) {
+    @Nullable Instant outputExpiredAt,
+    @Nullable OutputRule outputExpiredBy) {
 
   /** A job whose output is there. */
   public JobRecord(
       JobId id, Owner owner, JobSpec spec, Instant createdAt, JobState state, OutputSize output) {
-    this(id, owner, spec, createdAt, state, output, null);
+    this(id, owner, spec, createdAt, state, output, null, null);
   }
 
   public JobRecord withSpec(JobSpec newSpec) {
-    return new JobRecord(id, owner, newSpec, createdAt, state, output, outputExpiredAt);
+    return with(newSpec, state, output);
   }
 
   public JobRecord withState(JobState newState) {
-    return new JobRecord(id, owner, spec, createdAt, newState, output, outputExpiredAt);
+    return with(spec, newState, output);
   }
 
   public JobRecord withOutput(OutputSize newOutput) {
-    return new JobRecord(id, owner, spec, createdAt, state, newOutput, outputExpiredAt);
+    return with(spec, state, newOutput);
+  }
+
+  private JobRecord with(JobSpec newSpec, JobState newState, OutputSize newOutput) {
+    return new JobRecord(
+        id, owner, newSpec, createdAt, newState, newOutput, outputExpiredAt, outputExpiredBy);
   }
 }

@@ -1,6 +1,7 @@
 package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.Owner;
 import java.io.IOException;
 import java.time.Instant;
@@ -56,12 +57,12 @@ public interface History {
    * Notes that the output of an ended job is gone, and that its directory is to be removed. Changes
    * nothing where there is no such job, or its output has expired before.
    */
-  CompletableFuture<Void> expireOutput(JobId id, Instant at);
+  CompletableFuture<Void> expireOutput(JobId id, Instant at, OutputRule rule);
 
   /**
-   * Expires outputs as {@link #expireOutput} does, those that ended first before the rest, until
-   * those that are left have at most {@code keep} bytes; all in one step, after every write that
-   * was asked for before. Empty ones stay.
+   * Expires outputs for a quota as {@link #expireOutput} does, those that ended first before the
+   * rest, until those that are left have at most {@code keep} bytes; all in one step, after every
+   * write that was asked for before. Empty ones stay.
    *
    * @param owner whose outputs; {@code null} for those of all together
    * @param most that are expired in one step; where so many were, there may be more to do

@@ -5,6 +5,7 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.RequestId;
@@ -35,6 +36,7 @@ final class JobRow {
   private final long outputKept;
   private final long outputDropped;
   private final @Nullable Instant outputExpiredAt;
+  private final @Nullable OutputRule outputExpiredBy;
   private final byte[] state;
   private final byte[] spec;
   private final byte @Nullable [] askedLimits;
@@ -49,9 +51,20 @@ final class JobRow {
     outputDropped = row.getLong("output_dropped");
     long expired = row.getLong("output_expired_at");
     outputExpiredAt = row.wasNull() ? null : Nanos.toInstant(expired);
+    outputExpiredBy = rule(row.getString("output_expired_by"));
     state = row.getBytes("state");
     spec = row.getBytes("spec");
     askedLimits = row.getBytes("asked_limits");
+  }
+
+  /** Null where there is none that is known. */
+  private static @Nullable OutputRule rule(@Nullable String name) {
+    for (OutputRule rule : OutputRule.values()) {
+      if (rule.name().equals(name)) {
+        return rule;
+      }
+    }
+    return null;
   }
 
   /** The row that {@code result} stands on. */
@@ -85,7 +98,8 @@ final class JobRow {
           createdAt,
           StateDocument.decode(state),
           new OutputSize(outputKept, outputDropped),
-          outputExpiredAt);
+          outputExpiredAt,
+          outputExpiredBy);
     } catch (CorruptDocumentException | InvalidSpecException e) {
       throw new IOException("record of job " + id + " is corrupt: " + e.getMessage(), e);
     }
@@ -125,7 +139,8 @@ final class JobRow {
           createdAt,
           new JobState.Ended(null, createdAt, verdict),
           outputOrNone(),
-          outputExpiredAt);
+          outputExpiredAt,
+          outputExpiredBy);
     }
   }
 

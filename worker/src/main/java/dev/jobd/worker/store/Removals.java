@@ -1,6 +1,7 @@
 package dev.jobd.worker.store;
 
 import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.store.History.Deletion;
 import dev.jobd.worker.store.History.EndedJob;
 import java.sql.Connection;
@@ -36,7 +37,8 @@ final class Removals {
     this.compressions = compressions;
     selectJob = connection.prepareStatement(SELECT_JOB);
     expireOutput =
-        connection.prepareStatement("UPDATE jobs SET output_expired_at = ? WHERE seq = ?");
+        connection.prepareStatement(
+            "UPDATE jobs SET output_expired_at = ?, output_expired_by = ? WHERE seq = ?");
     deleteJob = connection.prepareStatement("DELETE FROM jobs WHERE seq = ?");
     deleteLabel =
         connection.prepareStatement(
@@ -59,12 +61,12 @@ final class Removals {
       long outputBytes,
       Optional<Map<String, String>> labels) {}
 
-  void expireOutput(JobId id, long at) throws SQLException {
+  void expireOutput(JobId id, long at, OutputRule rule) throws SQLException {
     Optional<Row> row = select(id);
     if (row.isEmpty() || row.get().live() || !row.get().hasOutput()) {
       return;
     }
-    execute(expireOutput, at, row.get().seq());
+    execute(expireOutput, at, rule.name(), row.get().seq());
     counters.outputExpired(row.get().owner(), row.get().outputBytes());
     toRemove(id);
   }
@@ -76,12 +78,13 @@ final class Removals {
     if (excess <= 0) {
       return List.of();
     }
+    OutputRule rule = owner == null ? OutputRule.TOTAL_QUOTA : OutputRule.OWNER_QUOTA;
     List<JobId> expired = new ArrayList<>();
     for (EndedJob job : oldestWithBytes(owner, most)) {
       if (excess <= 0) {
         break;
       }
-      expireOutput(job.id(), at);
+      expireOutput(job.id(), at, rule);
       expired.add(job.id());
       excess -= job.outputBytes();
     }

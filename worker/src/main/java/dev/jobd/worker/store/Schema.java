@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class Schema {
   private static final List<Step> STEPS =
-      List.of(records(), history(), requests(), owners(), compression());
+      List.of(records(), history(), requests(), owners(), compression(), expiry());
 
   /** What this jobd writes, and the newest that it can read. */
   static final int VERSION = STEPS.size();
@@ -181,6 +181,11 @@ final class Schema {
         SELECT id, ended_at FROM jobs
         WHERE ended_at IS NOT NULL AND output_expired_at IS NULL AND output_kept >= 2048
         """);
+  }
+
+  /** Why an output was let go. */
+  private static Step expiry() {
+    return sql("ALTER TABLE jobs ADD COLUMN output_expired_by TEXT"); // the name of an OutputRule
   }
 
   /** From the documents, where they could only be read until now. */

@@ -3,6 +3,7 @@ package dev.jobd.worker.store;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Page;
@@ -202,14 +203,14 @@ public final class SqliteJobStore implements JobStore, History, Uncompressed {
   }
 
   @Override
-  public CompletableFuture<Void> expireOutput(JobId id, Instant at) {
+  public CompletableFuture<Void> expireOutput(JobId id, Instant at, OutputRule rule) {
     try {
       long nanos = Nanos.of(at);
       return writer.write(
           Write.urgent(
               "expire the output of job " + id,
               REMOVAL_BYTES,
-              session -> session.removals().expireOutput(id, nanos)));
+              session -> session.removals().expireOutput(id, nanos, rule)));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -11,6 +11,7 @@ import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Verdict;
@@ -91,10 +92,11 @@ final class HistoryTest {
   void expiredOutputLeavesTheVerdictAndADirectoryToRemove() throws Exception {
     JobRecord job = ended(0, 7);
 
-    durable(store.expireOutput(job.id(), LATER));
+    durable(store.expireOutput(job.id(), LATER, OutputRule.AGE));
 
     JobRecord after = store.find(job.id()).orElseThrow();
     assertThat(after.outputExpiredAt()).isEqualTo(LATER);
+    assertThat(after.outputExpiredBy()).isEqualTo(OutputRule.AGE);
     assertThat(after.state()).isEqualTo(job.state());
     assertThat(after.output()).isEqualTo(job.output());
     assertThat(store.list(JobQuery.ALL).items()).containsExactly(after);
@@ -112,10 +114,10 @@ final class HistoryTest {
   @Test
   void anOutputExpiresOnce() throws Exception {
     JobRecord job = ended(0, 7);
-    durable(store.expireOutput(job.id(), LATER));
+    durable(store.expireOutput(job.id(), LATER, OutputRule.AGE));
     durable(store.removed(job.id()));
 
-    durable(store.expireOutput(job.id(), LATER.plusSeconds(1)));
+    durable(store.expireOutput(job.id(), LATER.plusSeconds(1), OutputRule.AGE));
 
     assertThat(store.find(job.id()).orElseThrow().outputExpiredAt()).isEqualTo(LATER);
     assertThat(store.removals(null, 10)).isEmpty();
@@ -134,8 +136,8 @@ final class HistoryTest {
     durable(store.update(live.withState(Samples.exited(0)).withOutput(new OutputSize(99, 0))));
     assertThat(store.keptOutput(ALICE)).isEqualTo(17);
 
-    durable(store.expireOutput(first.id(), LATER));
-    durable(store.expireOutput(first.id(), LATER));
+    durable(store.expireOutput(first.id(), LATER, OutputRule.AGE));
+    durable(store.expireOutput(first.id(), LATER, OutputRule.AGE));
     reopen();
     assertThat(store.keptOutput(ALICE)).isEqualTo(10);
     assertThat(store.delete(first.id()).get()).isEqualTo(Deletion.DELETED);
@@ -158,6 +160,8 @@ final class HistoryTest {
     assertThat(store.expireOldest(ALICE, 9, 10, LATER).get()).isEmpty();
 
     assertThat(store.find(first.id()).orElseThrow().outputExpiredAt()).isEqualTo(LATER);
+    assertThat(store.find(first.id()).orElseThrow().outputExpiredBy())
+        .isEqualTo(OutputRule.OWNER_QUOTA);
     assertThat(store.removals(null, 10)).containsExactlyInAnyOrder(first.id(), second.id());
     for (JobRecord kept : List.of(empty, third, bobs)) {
       assertThat(store.find(kept.id()).orElseThrow().outputExpiredAt()).isNull();
@@ -174,6 +178,8 @@ final class HistoryTest {
     assertThat(store.expireOldest(null, 9, 10, LATER).get()).containsExactly(bobs.id());
     assertThat(store.expireOldest(null, 0, 10, LATER).get()).containsExactly(alices.id());
     assertThat(store.holdings()).isEqualTo(new Holdings(2, 0));
+    assertThat(store.find(bobs.id()).orElseThrow().outputExpiredBy())
+        .isEqualTo(OutputRule.TOTAL_QUOTA);
   }
 
   @Test
@@ -200,7 +206,7 @@ final class HistoryTest {
     JobRecord live =
         inserted(store, Samples.starting().withState(new JobState.Running(Samples.COMMAND)));
 
-    durable(store.expireOutput(live.id(), LATER));
+    durable(store.expireOutput(live.id(), LATER, OutputRule.AGE));
     assertThat(store.delete(live.id()).get()).isEqualTo(Deletion.LIVE);
 
     assertThat(store.find(live.id())).contains(live);
@@ -235,7 +241,7 @@ final class HistoryTest {
   @Test
   void deletionAfterExpiryIsOneRemovalAndCountsTheOutputOnce() throws Exception {
     JobRecord job = ended(0, 7);
-    durable(store.expireOutput(job.id(), LATER));
+    durable(store.expireOutput(job.id(), LATER, OutputRule.AGE));
 
     assertThat(store.delete(job.id()).get()).isEqualTo(Deletion.DELETED);
 
@@ -273,7 +279,7 @@ final class HistoryTest {
   @Test
   void removalsComeInPagesById() throws Exception {
     for (int i = 0; i < 5; i++) {
-      durable(store.expireOutput(ended(i, 0).id(), LATER));
+      durable(store.expireOutput(ended(i, 0).id(), LATER, OutputRule.AGE));
     }
 
     List<JobId> first = store.removals(null, 3);

@@ -147,6 +147,7 @@ final class MigrationTest {
     Stores.tamper(file, "UPDATE counters SET output_bytes = 24");
 
     try (SqliteJobStore store = SqliteJobStore.open(file)) {
+      assertThat(store.find(id(1)).orElseThrow().outputExpiredBy()).isNull();
       assertThat(store.keptOutput(ALICE)).isEqualTo(24);
       assertThat(store.expireOldest(ALICE, 0, 10, TIME).get()).containsExactly(id(3));
     }

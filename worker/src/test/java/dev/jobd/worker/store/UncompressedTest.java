@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputRule;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.History.Deletion;
@@ -84,7 +85,7 @@ final class UncompressedTest {
     JobRecord expired = ended(0, LONG);
     JobRecord deleted = ended(0, LONG);
     JobRecord kept = ended(1, LONG);
-    durable(store.expireOutput(expired.id(), Samples.TIME.plusSeconds(9)));
+    durable(store.expireOutput(expired.id(), Samples.TIME.plusSeconds(9), OutputRule.AGE));
     assertThat(store.delete(deleted.id()).get()).isEqualTo(Deletion.DELETED);
 
     assertThat(all()).containsExactly(output(kept));

@@ -26,14 +26,15 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>What has to be searched for is searched for in bounded steps on threads for that: on virtual
  * ones, which are never made to leave their processor, a few long searches would stop every other
- * call. A search goes to the end of the queue after each step, so searches take turns. It is part
- * of the drain that met it, which neither rests nor goes on meanwhile.
+ * call. After each step a search waits for its next turn ({@link SearchTurns}). It is part of the
+ * drain that met it, which neither rests nor goes on meanwhile.
  *
  * <p>The source is asked for a chunk only while the transport has room. So a call costs one chunk
  * beyond what gRPC itself buffers, however slow its client and however much the job prints.
  */
 final class OutputStreamCall {
   private final ServerCall<?, StreamOutputResponse> call;
+  private final String user;
   private final OutputSource source;
   private final CallBudget.Lease place;
   private final CallThreads threads;
@@ -63,17 +64,20 @@ final class OutputStreamCall {
   }
 
   /**
+   * @param user whose call it is
    * @param source closed by this when the call is over, however it ends
    * @param place given back after that, also where the client has gone before
    * @param serverEnds completes when the call is to end, for its client to go on elsewhere
    */
   OutputStreamCall(
       ServerCall<?, StreamOutputResponse> call,
+      String user,
       OutputSource source,
       CallBudget.Lease place,
       CallThreads threads,
       CompletableFuture<Void> serverEnds) {
     this.call = call;
+    this.user = user;
     this.source = source;
     this.place = place;
     this.threads = threads;
@@ -118,7 +122,7 @@ final class OutputStreamCall {
     } while (!signals.settled(answered));
   }
 
-  /** One step, and to the end of the queue. */
+  /** One step, and then it is others' turn. */
   private void search() {
     goOn(guarded(this::searchOn));
   }
@@ -127,7 +131,7 @@ final class OutputStreamCall {
     switch (next) {
       case REST -> throw new AssertionError("only a drain may rest");
       case SEND -> threads.calls().execute(this::drain);
-      case SEARCH -> threads.searches().execute(this::search);
+      case SEARCH -> threads.searches().execute(user, this::search);
       // The last one to close a file that was removed frees its blocks, which takes its time.
       case END -> threads.calls().execute(this::end);
     }

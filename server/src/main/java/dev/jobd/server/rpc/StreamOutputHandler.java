@@ -2,6 +2,7 @@ package dev.jobd.server.rpc;
 
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.StreamOutputResponse;
+import dev.jobd.server.auth.Caller;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -82,15 +83,18 @@ final class StreamOutputHandler
 
     /** Takes its time: it looks for the job, and into files. */
     private void open(StreamOutputRequest asked, CallBudget.Lease place) {
+      String user;
       OutputSource source;
       try {
+        user = Caller.current().user();
         source = outputs.open(asked);
       } catch (Throwable failure) {
         OutputStreamCall.close(call, Failures.translate(failure));
         place.close();
         return;
       }
-      OutputStreamCall opened = new OutputStreamCall(call, source, place, threads, serverEnds);
+      OutputStreamCall opened =
+          new OutputStreamCall(call, user, source, place, threads, serverEnds);
       stream = opened;
       opened.start();
     }

@@ -62,11 +62,31 @@ class OutputSearchTest {
   }
 
   @Test
-  void searchesTakeTurns() throws Exception {
-    int count = 3;
+  void searchesOfOneUserTakeTurns() throws Exception {
+    List<String> turns = turns(List.of("alice/1", "alice/2", "alice/3"));
+    for (int i = 0; i + 3 <= turns.size(); i++) {
+      assertThat(turns.subList(i, i + 3)).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void usersTakeTurnsHoweverManySearchesOneHas() throws Exception {
+    List<String> turns = turns(List.of("alice/1", "bob/1", "alice/2", "alice/3", "alice/4"));
+    List<String> users = turns.stream().map(OutputSearchTest::user).toList();
+    for (int i = 0; i + 2 <= users.size(); i++) {
+      assertThat(users.subList(i, i + 2)).doesNotHaveDuplicates();
+    }
+  }
+
+  private static String user(String job) {
+    return job.substring(0, job.indexOf('/'));
+  }
+
+  /** Who has turns while all search, on one thread; each job's name begins with a user's. */
+  private static List<String> turns(List<String> jobs) throws Exception {
     int rounds = 50;
-    CountDownLatch all = new CountDownLatch(count);
-    AtomicInteger left = new AtomicInteger(count * rounds);
+    CountDownLatch all = new CountDownLatch(jobs.size());
+    AtomicInteger left = new AtomicInteger(jobs.size() * rounds);
     List<String> turns = new ArrayList<>(); // of one thread
     OutputSource.Opener outputs =
         request -> {
@@ -76,26 +96,22 @@ class OutputSearchTest {
                 if (steps.getAndIncrement() == 0) {
                   all.countDown();
                 }
-                if (all.getCount() == 0) {
+                if (all.getCount() == 0 && left.getAndDecrement() > 0) {
                   turns.add(request.getJob());
-                  left.decrementAndGet();
                 }
                 return left.get() > 0;
               });
         };
     CallThreads threads =
-        new CallThreads(
-            Executors.newVirtualThreadPerTaskExecutor(), Executors.newSingleThreadExecutor());
+        new CallThreads(Executors.newVirtualThreadPerTaskExecutor(), new SearchTurns(1));
     try (StreamServer server = new StreamServer(threads, outputs)) {
       List<StreamClient> clients =
-          List.of(server.call("a", 1), server.call("b", 1), server.call("c", 1));
+          jobs.stream().map(job -> server.callAs(user(job), job, 1)).toList();
       for (StreamClient client : clients) {
         assertThat(client.status()).isEqualTo(Status.Code.OK);
       }
     }
-    for (int i = 0; i + count <= turns.size(); i++) {
-      assertThat(turns.subList(i, i + count)).doesNotHaveDuplicates();
-    }
+    return turns;
   }
 
   @Test

@@ -22,9 +22,11 @@ final class StreamClient extends ClientCall.Listener<StreamOutputResponse> {
   final BlockingQueue<StreamOutputResponse> messages = new LinkedBlockingQueue<>();
   private final BlockingQueue<Status> closed = new LinkedBlockingQueue<>();
 
-  StreamClient(Channel channel, String job, int messagesWanted) {
+  StreamClient(Channel channel, String user, String job, int messagesWanted) {
     call = channel.newCall(JobServiceGrpc.getStreamOutputMethod(), CallOptions.DEFAULT);
-    call.start(this, new Metadata());
+    Metadata sent = new Metadata();
+    sent.put(StreamServer.USER, user);
+    call.start(this, sent);
     call.request(messagesWanted);
     call.sendMessage(StreamOutputRequest.newBuilder().setJob(job).build());
     call.halfClose();

@@ -43,7 +43,7 @@ final class CheckCommand implements Callable<Integer> {
     return switch (finding.grade()) {
       case GOOD -> "ok";
       case WARNS -> "warning";
-      case PROHIBITS -> "missing";
+      case PROHIBITS -> "error";
     };
   }
 }

@@ -8,33 +8,25 @@ import dev.jobd.worker.Quotas.StartRate;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.model.CpuSet;
 import dev.jobd.worker.model.InvalidSpecException;
+import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * The server's configuration in YAML. Strict: what is not known, or said twice, is refused with its
- * line.
+ * The server's configuration in YAML. Strict: what is not known, said twice, or out of its bounds
+ * is refused with its line.
  *
  * <pre>
  * listen: 127.0.0.1:24482
@@ -128,20 +120,21 @@ final class ConfigFile {
   }
 
   private ServerSettings read() throws ConfigException {
-    @Nullable Node root = compose(text());
-    if (root == null) {
+    @Nullable Node node = compose(text());
+    if (node == null) {
       return ServerSettings.NONE;
     }
-    Map<String, Node> values = mapping(root, "the configuration", KEYS);
+    ConfigSection root = ConfigSection.root(file, node, KEYS);
     return new ServerSettings(
-        scalar(values, "listen", ListenAddress::parse),
-        scalar(values, "state_dir", ConfigFile::absolutePath),
-        scalar(values, "pki_dir", ConfigFile::absolutePath),
-        limits(values, "default_limits"),
-        limits(values, "max_limits"),
-        quotas(values.get("quotas")),
-        retention(values.get("retention")),
-        capacity(values.get("capacity")));
+        root.scalar("listen", ListenAddress::parse),
+        root.scalar("state_dir", ConfigFile::absolutePath),
+        root.scalar("pki_dir", ConfigFile::absolutePath),
+        limits(root.section("default_limits", LIMIT_KEYS)),
+        limits(root.section("max_limits", LIMIT_KEYS)),
+        quotas(root.section("quotas", QUOTA_KEYS)),
+        retention(root.section("retention", RETENTION_KEYS)),
+        capacity(root.section("capacity", CAPACITY_KEYS)),
+        root.places());
   }
 
   private String text() throws ConfigException {
@@ -166,119 +159,120 @@ final class ConfigFile {
     }
   }
 
-  private Limits limits(Map<String, Node> sections, String section) throws ConfigException {
-    Node node = sections.get(section);
-    if (node == null) {
+  private static Limits limits(@Nullable ConfigSection section) throws ConfigException {
+    if (section == null) {
       return Limits.NONE;
     }
-    Map<String, Node> values = mapping(node, section, LIMIT_KEYS);
     Limits.Builder limits =
         Limits.builder()
-            .cpuMillis(scalar(values, "cpus", Quantity::cpuMillis))
-            .cpuWeight(scalar(values, "cpu_weight", Quantity::count))
-            .nice(scalar(values, "nice", Quantity::smallCount))
-            .memoryBytes(scalar(values, "memory", Quantity::bytes))
-            .swapBytes(scalar(values, "swap", Quantity::bytes))
-            .pids(scalar(values, "pids", Quantity::count))
-            .ioWeight(scalar(values, "io_weight", Quantity::count))
-            .timeout(scalar(values, "timeout", Quantity::duration))
-            .outputBytes(scalar(values, "max_output", Quantity::bytes));
-    IoOptions io = io(values);
-    @Nullable String cpuset = scalar(values, "cpuset", text -> text);
+            .cpuMillis(section.scalar("cpus", Quantity::cpuMillis))
+            .cpuWeight(section.scalar("cpu_weight", Quantity::count))
+            .cpuset(section.scalar("cpuset", CpuSet::new))
+            .nice(section.scalar("nice", Quantity::smallCount))
+            .memoryBytes(section.scalar("memory", Quantity::bytes))
+            .swapBytes(section.scalar("swap", Quantity::bytes))
+            .pids(section.scalar("pids", Quantity::count))
+            .io(io(section))
+            .ioWeight(section.scalar("io_weight", Quantity::count))
+            .timeout(section.scalar("timeout", Quantity::duration))
+            .outputBytes(section.scalar("max_output", Quantity::bytes));
     try {
-      return limits
-          .cpuset(cpuset == null ? null : new CpuSet(cpuset))
-          .io(LimitsWire.io(io.limits()))
-          .build();
+      return limits.build();
     } catch (InvalidSpecException e) {
-      throw at(node, section.replace("limits", "") + e.getMessage());
+      throw section.wrong(e);
     }
   }
 
-  private @Nullable Quotas quotas(@Nullable Node node) throws ConfigException {
-    if (node == null) {
+  private static List<IoLimit> io(ConfigSection section) throws ConfigException {
+    IoOptions rates = new IoOptions();
+    for (IoOptions.Option option : IoOptions.Option.values()) {
+      section.scalars(option.key(), text -> rates.add(option, text));
+    }
+    List<IoLimit> limits = new ArrayList<>();
+    for (dev.jobd.api.v1.IoLimit disk : rates.limits()) {
+      try {
+        limits.addAll(LimitsWire.io(List.of(disk)));
+      } catch (InvalidSpecException e) {
+        String field = e.field().substring(e.field().lastIndexOf('.') + 1);
+        throw section.wrong(
+            new InvalidSpecException("io[" + disk.getDevice() + "]." + field, e.problem()));
+      }
+    }
+    return limits;
+  }
+
+  private static @Nullable Quotas quotas(@Nullable ConfigSection section) throws ConfigException {
+    if (section == null) {
       return null;
     }
-    Map<String, Node> values = mapping(node, "quotas", QUOTA_KEYS);
-    @Nullable Long runningJobs = scalar(values, "running_jobs", Quantity::count);
-    @Nullable Long startsPerSecond = scalar(values, "starts_per_second", Quantity::count);
-    @Nullable Long startBurst = scalar(values, "start_burst", Quantity::count);
-    if (startBurst != null && startsPerSecond == null) {
-      throw at(node, "quotas.start_burst: goes with starts_per_second alone");
-    }
-    @Nullable Long cpuMillis = scalar(values, "cpus", Quantity::cpuMillis);
-    @Nullable Long memoryBytes = scalar(values, "memory", Quantity::bytes);
-    @Nullable Long outputBytes = scalar(values, "output", Quantity::bytes);
-    @Nullable Long totalOutputBytes = scalar(values, "total_output", Quantity::bytes);
+    @Nullable Long runningJobs = section.scalar("running_jobs", Quantity::count);
+    @Nullable Long perSecond = section.scalar("starts_per_second", Quantity::count);
+    @Nullable Long burst = section.scalar("start_burst", Quantity::count);
+    @Nullable Long cpuMillis = section.scalar("cpus", Quantity::cpuMillis);
+    @Nullable Long memoryBytes = section.scalar("memory", Quantity::bytes);
+    @Nullable Long outputBytes = section.scalar("output", Quantity::bytes);
+    @Nullable Long totalOutputBytes = section.scalar("total_output", Quantity::bytes);
     try {
       return new Quotas(
           runningJobs != null ? runningJobs : Quotas.DEFAULT.runningJobs(),
-          startsPerSecond == null
-              ? null
-              : new StartRate(startsPerSecond, startBurst != null ? startBurst : startsPerSecond),
+          startRate(perSecond, burst),
           cpuMillis,
           memoryBytes,
           outputBytes,
           totalOutputBytes);
     } catch (InvalidSpecException e) {
-      throw at(node, String.valueOf(e.getMessage()));
+      throw section.wrong(e);
     }
   }
 
-  private IoOptions io(Map<String, Node> values) throws ConfigException {
-    IoOptions io = new IoOptions();
-    for (IoOptions.Option option : IoOptions.Option.values()) {
-      List<String> rates = scalars(values, option.key());
-      try {
-        io.add(option, rates);
-      } catch (IllegalArgumentException e) {
-        throw at(
-            Objects.requireNonNull(values.get(option.key())), option.key() + " " + e.getMessage());
-      }
+  private static @Nullable StartRate startRate(@Nullable Long perSecond, @Nullable Long burst) {
+    if (perSecond == null && burst != null) {
+      throw new InvalidSpecException("start_burst", "goes with starts_per_second alone");
     }
-    return io;
+    return perSecond == null ? null : new StartRate(perSecond, burst != null ? burst : perSecond);
   }
 
-  private @Nullable Retention retention(@Nullable Node node) throws ConfigException {
-    if (node == null) {
+  private static @Nullable Retention retention(@Nullable ConfigSection section)
+      throws ConfigException {
+    if (section == null) {
       return null;
     }
-    Map<String, Node> values = mapping(node, "retention", RETENTION_KEYS);
-    @Nullable Duration outputAge = scalar(values, "output_age", Quantity::duration);
-    @Nullable Duration recordAge = scalar(values, "record_age", Quantity::duration);
-    @Nullable Long maxJobs = scalar(values, "max_jobs", Quantity::count);
-    @Nullable Long maxOutput = scalar(values, "max_output", Quantity::bytes);
+    @Nullable Duration outputAge = section.scalar("output_age", Quantity::duration);
+    @Nullable Duration recordAge = section.scalar("record_age", Quantity::duration);
+    @Nullable Long maxJobs = section.scalar("max_jobs", Quantity::count);
+    @Nullable Long maxOutput = section.scalar("max_output", Quantity::bytes);
     Retention otherwise = Retention.DEFAULT;
+    @Nullable Duration compressAfter = compressAfter(section, otherwise.compressAfter());
     try {
       return new Retention(
           outputAge != null ? outputAge : otherwise.outputAge(),
           recordAge != null ? recordAge : otherwise.recordAge(),
           maxJobs != null ? maxJobs : otherwise.maxJobs(),
           maxOutput != null ? maxOutput : otherwise.maxOutputBytes(),
-          compressAfter(values, otherwise.compressAfter()));
+          compressAfter);
     } catch (InvalidSpecException e) {
-      throw at(node, "retention." + e.getMessage());
+      throw section.wrong(e);
     }
   }
 
-  private @Nullable Duration compressAfter(Map<String, Node> values, @Nullable Duration otherwise)
-      throws ConfigException {
+  private static @Nullable Duration compressAfter(
+      ConfigSection section, @Nullable Duration otherwise) throws ConfigException {
     String key = "compress_after";
-    if (values.get(key) instanceof ScalarNode scalar && scalar.getValue().equals(NEVER)) {
+    if (NEVER.equals(section.scalar(key, text -> text))) {
       return null;
     }
-    @Nullable Duration said = scalar(values, key, Quantity::duration);
+    @Nullable Duration said = section.scalar(key, Quantity::duration);
     return said != null ? said : otherwise;
   }
 
-  private @Nullable Capacity capacity(@Nullable Node node) throws ConfigException {
-    if (node == null) {
+  private static @Nullable Capacity capacity(@Nullable ConfigSection section)
+      throws ConfigException {
+    if (section == null) {
       return null;
     }
-    Map<String, Node> values = mapping(node, "capacity", CAPACITY_KEYS);
-    @Nullable Integer connections = scalar(values, "connections", ConfigFile::number);
-    @Nullable Integer streams = scalar(values, "output_streams", ConfigFile::number);
-    @Nullable Integer perUser = scalar(values, "output_streams_per_user", ConfigFile::number);
+    @Nullable Integer connections = section.scalar("connections", ConfigFile::number);
+    @Nullable Integer streams = section.scalar("output_streams", ConfigFile::number);
+    @Nullable Integer perUser = section.scalar("output_streams_per_user", ConfigFile::number);
     Capacity otherwise = Capacity.DEFAULT;
     try {
       return new Capacity(
@@ -286,60 +280,8 @@ final class ConfigFile {
           streams != null ? streams : otherwise.outputStreams(),
           perUser != null ? perUser : otherwise.outputStreamsPerUser());
     } catch (InvalidSpecException e) {
-      throw at(node, "capacity." + e.getMessage());
+      throw section.wrong(e);
     }
-  }
-
-  private Map<String, Node> mapping(Node node, String what, Set<String> known)
-      throws ConfigException {
-    if (!(node instanceof MappingNode mapping)) {
-      throw at(node, what + " must be a mapping");
-    }
-    Map<String, Node> values = new HashMap<>();
-    for (NodeTuple entry : mapping.getValue()) {
-      String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
-      if (!known.contains(key)) {
-        throw at(
-            entry.getKeyNode(),
-            "unknown key '" + key + "'; known are " + String.join(", ", new TreeSet<>(known)));
-      }
-      if (values.put(key, entry.getValueNode()) != null) {
-        throw at(entry.getKeyNode(), key + " is said twice");
-      }
-    }
-    return values;
-  }
-
-  private <T> @Nullable T scalar(Map<String, Node> values, String key, Function<String, T> parser)
-      throws ConfigException {
-    Node node = values.get(key);
-    if (node == null) {
-      return null;
-    }
-    if (!(node instanceof ScalarNode scalar)) {
-      throw at(node, key + " must be a single value");
-    }
-    try {
-      return parser.apply(scalar.getValue());
-    } catch (IllegalArgumentException e) {
-      throw at(node, key + " " + e.getMessage());
-    }
-  }
-
-  /** The values of a key that has one or a list of them. */
-  private List<String> scalars(Map<String, Node> values, String key) throws ConfigException {
-    if (!(values.get(key) instanceof SequenceNode list)) {
-      String single = scalar(values, key, text -> text);
-      return single == null ? List.of() : List.of(single);
-    }
-    List<String> texts = new ArrayList<>();
-    for (Node item : list.getValue()) {
-      if (!(item instanceof ScalarNode scalar)) {
-        throw at(item, key + " must be a value or a list of values");
-      }
-      texts.add(scalar.getValue());
-    }
-    return texts;
   }
 
   private static Path absolutePath(String text) {
@@ -352,10 +294,5 @@ final class ConfigFile {
   /** A count where all that do not fit into an int are out of bounds alike. */
   private static int number(String text) {
     return Math.clamp(Quantity.count(text), Integer.MIN_VALUE, Integer.MAX_VALUE);
-  }
-
-  private ConfigException at(Node node, String problem) {
-    int line = node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-    return new ConfigException(file + ":" + line + ": " + problem);
   }
 }

@@ -1,6 +1,5 @@
 package dev.jobd.server;
 
-import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +37,17 @@ final class ConfigOptions {
   ServerConfig config() throws ConfigException {
     ServerSettings options =
         new ServerSettings(
-            listen, stateDirectory, pkiDirectory, Limits.NONE, Limits.NONE, null, null, null);
-    ServerSettings settings =
-        options.orElse(file == null ? ServerSettings.NONE : ConfigFile.read(file));
-    try {
-      return ServerConfig.of(settings);
-    } catch (InvalidSpecException e) {
-      throw new ConfigException(file + ": " + e.getMessage());
-    }
+            listen,
+            stateDirectory,
+            pkiDirectory,
+            Limits.NONE,
+            Limits.NONE,
+            null,
+            null,
+            null,
+            ConfigPlaces.NONE);
+    return ServerConfig.of(
+        options.orElse(file == null ? ServerSettings.NONE : ConfigFile.read(file)));
   }
 
   private static final class ListenAddressConverter implements ITypeConverter<ListenAddress> {

@@ -59,6 +59,7 @@ final class HostCheck {
     NAMESPACES.forEach(this::checkNamespace);
     checkShim();
     checkStateDirectory();
+    checkListen();
     checkPki();
     return List.copyOf(findings);
   }
@@ -89,7 +90,7 @@ final class HostCheck {
       var _ = config.limits().enforceable(Cgroups.judge());
       good("limits", "those that are configured can be enforced");
     } catch (InvalidSpecException e) {
-      prohibits("limits", Reasons.of(e));
+      prohibits("limits", Reasons.of(config.places().wrong(e)));
     } catch (IOException e) {
       add(Grade.WARNS, "limits", "cannot be judged: " + Reasons.of(e));
     }
@@ -128,6 +129,15 @@ final class HostCheck {
       prohibits("state", existing + " cannot be written to: choose another with --state-dir");
     } else {
       good("state", directory + (existing.equals(directory) ? "" : " (will be made)"));
+    }
+  }
+
+  private void checkListen() {
+    try {
+      var _ = config.listen().resolve();
+      good("listen", config.listen().toString());
+    } catch (IOException e) {
+      prohibits("listen", Reasons.of(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -45,9 +46,18 @@ public record ListenAddress(String host, int port) {
         "must be HOST:PORT, for example 127.0.0.1:24482 or [::1]:24482, was '" + text + "'");
   }
 
-  /** The address to bind to. */
-  InetSocketAddress resolve() throws UnknownHostException {
-    return new InetSocketAddress(InetAddress.getByName(host), port);
+  /**
+   * The address to bind to.
+   *
+   * @throws IOException where there is no such host
+   */
+  InetSocketAddress resolve() throws IOException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          "cannot listen on " + this + ": no such host is known: choose another with --listen", e);
+    }
   }
 
   @Override

@@ -2,10 +2,12 @@ package dev.jobd.server;
 
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
+import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
@@ -55,13 +57,17 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws ConfigException, IOException {
     Logging.install("INFO");
     ServerConfig config = options.config();
-    // First what may be wrong in the configuration; then what changes the host.
+    // First whatever may be wrong with configuration or host; then what leaves traces.
+    Host.requireRoot();
     SslContext tls = new ServerPki(config.pkiDirectory()).tls();
+    Path shim = Installation.current().shim();
+    var _ = config.listen().resolve();
+    requireEnforceable(config);
     WorkerConfig workerConfig =
-        WorkerConfig.of(config.stateDirectory(), Installation.current().shim())
+        WorkerConfig.of(config.stateDirectory(), shim)
             .withLimits(config.limits())
             .withRetention(config.retention());
-    try (Worker worker = open(workerConfig);
+    try (Worker worker = open(config, workerConfig);
         JobdServer server = JobdServer.start(config, tls, worker)) {
       out.println("jobd ready on " + server.address());
       out.flush();
@@ -72,11 +78,21 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Worker open(WorkerConfig config) throws ConfigException, IOException {
+  private static void requireEnforceable(ServerConfig config) throws ConfigException, IOException {
     try {
-      return Worker.open(config);
+      var _ = config.limits().enforceable(Cgroups.judge());
     } catch (InvalidSpecException e) {
-      throw new ConfigException(Reasons.of(e));
+      throw config.places().wrong(e);
+    }
+  }
+
+  /** Which judges them again, by the groups that it has then. */
+  private static Worker open(ServerConfig config, WorkerConfig workerConfig)
+      throws ConfigException, IOException {
+    try {
+      return Worker.open(workerConfig);
+    } catch (InvalidSpecException e) {
+      throw config.places().wrong(e);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param pkiDirectory the server's certificate and key, and the CA of its clients
  * @param limits what jobs may take
  * @param retention how long ended jobs are kept
+ * @param places where the file says so, for errors
  */
 public record ServerConfig(
     ListenAddress listen,
@@ -21,7 +22,8 @@ public record ServerConfig(
     Path pkiDirectory,
     LimitPolicy limits,
     Retention retention,
-    Bounds bounds) {
+    Bounds bounds,
+    ConfigPlaces places) {
 
   public static final ListenAddress DEFAULT_LISTEN = new ListenAddress("127.0.0.1", 24482);
   public static final Path DEFAULT_STATE_DIRECTORY = Path.of("/var/lib/jobd");
@@ -35,7 +37,8 @@ public record ServerConfig(
           DEFAULT_PKI_DIRECTORY,
           LimitPolicy.DEFAULT,
           Retention.DEFAULT,
-          Bounds.DEFAULT);
+          Bounds.DEFAULT,
+          ConfigPlaces.NONE);
 
   public ServerConfig {
     stateDirectory = stateDirectory.toAbsolutePath().normalize();
@@ -45,21 +48,30 @@ public record ServerConfig(
   /**
    * The defaults with what {@code settings} say instead.
    *
-   * @throws InvalidSpecException where what they say of limits does not go together
+   * @throws ConfigException where what they say of limits does not go together
    */
-  static ServerConfig of(ServerSettings settings) {
+  static ServerConfig of(ServerSettings settings) throws ConfigException {
     return new ServerConfig(
         settings.listen() != null ? settings.listen() : DEFAULT_LISTEN,
         settings.stateDirectory() != null ? settings.stateDirectory() : DEFAULT_STATE_DIRECTORY,
         settings.pkiDirectory() != null ? settings.pkiDirectory() : DEFAULT_PKI_DIRECTORY,
-        LimitPolicy.of(
-            settings.defaultLimits(),
-            settings.maxLimits(),
-            settings.quotas() != null ? settings.quotas() : Quotas.DEFAULT),
+        limits(settings),
         settings.retention() != null ? settings.retention() : Retention.DEFAULT,
         settings.capacity() != null
             ? Bounds.DEFAULT.withCapacity(settings.capacity())
-            : Bounds.DEFAULT);
+            : Bounds.DEFAULT,
+        settings.places());
+  }
+
+  private static LimitPolicy limits(ServerSettings settings) throws ConfigException {
+    try {
+      return LimitPolicy.of(
+          settings.defaultLimits(),
+          settings.maxLimits(),
+          settings.quotas() != null ? settings.quotas() : Quotas.DEFAULT);
+    } catch (InvalidSpecException e) {
+      throw settings.places().wrong(e);
+    }
   }
 
   /**

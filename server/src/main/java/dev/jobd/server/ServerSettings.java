@@ -6,7 +6,11 @@ import dev.jobd.worker.model.Limits;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What one place says about the server's configuration; {@code null} where it says nothing. */
+/**
+ * What one place says about the server's configuration; {@code null} where it says nothing.
+ *
+ * @param places where it says so, if it is a file
+ */
 record ServerSettings(
     @Nullable ListenAddress listen,
     @Nullable Path stateDirectory,
@@ -15,10 +19,12 @@ record ServerSettings(
     Limits maxLimits,
     @Nullable Quotas quotas,
     @Nullable Retention retention,
-    @Nullable Capacity capacity) {
+    @Nullable Capacity capacity,
+    ConfigPlaces places) {
 
   static final ServerSettings NONE =
-      new ServerSettings(null, null, null, Limits.NONE, Limits.NONE, null, null, null);
+      new ServerSettings(
+          null, null, null, Limits.NONE, Limits.NONE, null, null, null, ConfigPlaces.NONE);
 
   /** These settings, with {@code weaker} where these say nothing. */
   ServerSettings orElse(ServerSettings weaker) {
@@ -30,6 +36,7 @@ record ServerSettings(
         maxLimits.orElse(weaker.maxLimits),
         quotas != null ? quotas : weaker.quotas,
         retention != null ? retention : weaker.retention,
-        capacity != null ? capacity : weaker.capacity);
+        capacity != null ? capacity : weaker.capacity,
+        places.file() != null ? places : weaker.places);
   }
 }

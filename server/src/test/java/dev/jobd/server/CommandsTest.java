@@ -113,6 +113,35 @@ class CommandsTest {
     assertThat(state).doesNotExist();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "default_limits: {swap: 1G} | FILE:1: default_limits.swap holds only together with a"
+            + " memory",
+        "max_limits: {read_bps: '/gone:10M'} | FILE:1: the device of max_limits.read_bps must be a",
+        "listen: nobody.invalid:1 | cannot listen on nobody.invalid:1: no such host is known:"
+            + " choose",
+      })
+  void whatCannotBeServedWithLeavesNothingBehind(String text, String words, @TempDir Path directory)
+      throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    Path file = Files.writeString(directory.resolve("c.yaml"), text);
+    Path state = directory.resolve("state");
+    String pki = directory.resolve("pki").toString();
+    jobd("pki", "init", pki);
+    jobd("pki", "issue", pki, "--server", "localhost");
+    err.reset();
+
+    assertThat(jobd("serve", "--config", file.toString(), "--pki", pki, "--state-dir", "" + state))
+        .isEqualTo(1);
+
+    assertThat(err())
+        .startsWith("jobd serve: " + words.replace("FILE", file.toString()))
+        .hasLineCount(1);
+    assertThat(state).doesNotExist();
+  }
+
   @Test
   void serveWithAWrongConfigurationNamesTheLine(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("c.yaml"), "\nport: 1\n");
@@ -137,11 +166,11 @@ class CommandsTest {
   }
 
   @Test
-  void checkSaysWhatIsMissing(@TempDir Path directory) {
+  void checkSaysWhatIsWrong(@TempDir Path directory) {
     assertThat(jobd("check", "--pki", directory.toString())).isEqualTo(1);
     assertThat(out())
         .containsPattern("ok +net namespace +a job has no network but its own loopback\n")
-        .containsPattern("missing +pki +" + directory + "/server.crt: ")
+        .containsPattern("error +pki +" + directory + "/server.crt: ")
         .endsWith("jobd cannot serve on this host\n");
   }
 
@@ -153,10 +182,11 @@ class CommandsTest {
     Files.writeString(file, "default_limits: {swap: 1G}\n");
     assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
     assertThat(out())
-        .containsPattern("missing +limits +default_limits.swap: holds only together with a memory");
+        .contains(
+            "error    limits         " + file + ":1: default_limits.swap holds only together");
     Files.writeString(file, "max_limits: {read_bps: ['/gone:10M']}\n");
     assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
-    assertThat(out()).containsPattern("missing +limits +max_limits.io.0..device: .* was /gone: ");
+    assertThat(out()).contains(file + ":1: the device of max_limits.read_bps must be a disk");
   }
 
   @Test

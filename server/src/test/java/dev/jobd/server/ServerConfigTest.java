@@ -29,7 +29,7 @@ class ServerConfigTest {
   @TempDir Path directory;
 
   @Test
-  void defaultsAreTheContract() {
+  void defaultsAreTheContract() throws Exception {
     ServerConfig config = ServerConfig.DEFAULT;
     assertThat(config.listen()).hasToString("127.0.0.1:24482");
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/var/lib/jobd"));
@@ -183,7 +183,15 @@ class ServerConfigTest {
   void optionsAreStrongerThanTheFile() throws Exception {
     ServerSettings options =
         new ServerSettings(
-            new ListenAddress("h", 2), null, null, Limits.NONE, Limits.NONE, null, null, null);
+            new ListenAddress("h", 2),
+            null,
+            null,
+            Limits.NONE,
+            Limits.NONE,
+            null,
+            null,
+            null,
+            ConfigPlaces.NONE);
     ServerConfig config = ServerConfig.of(options.orElse(read("listen: x:1\nstate_dir: /srv\n")));
     assertThat(config.listen()).isEqualTo(new ListenAddress("h", 2));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv"));
@@ -200,33 +208,36 @@ class ServerConfigTest {
         "listen: [a, b] | 1: listen must be a single value",
         "state_dir: tmp | 1: state_dir must be an absolute path",
         "default_limits: 1 | 1: default_limits must be a mapping",
-        "default_limits:\\n  memory: lots | 2: memory must be a size",
-        "default_limits:\\n  pids: 0 | 2: default_limits.pids: must be 1 to",
-        "default_limits:\\n  cpuset: a | 2: default_limits.cpuset: must be a list of processors",
-        "default_limits:\\n  read_bps: [1M, 1M] | 2: read_bps must be given once for each device",
-        "default_limits:\\n  read_bps: [{}] | 2: read_bps must be a value or a list of values",
-        "default_limits:\\n  read_bps: 1 | 2: default_limits.io[0].read_bps: must be 4096 to",
+        "default_limits:\\n  memory: lots | 2: default_limits.memory must be a size",
+        "default_limits:\\n  pids: 0 | 2: default_limits.pids must be 1 to",
+        "default_limits:\\n  cpuset: a | 2: default_limits.cpuset must be a list of processors",
+        "default_limits:\\n"
+            + "  read_bps: [1M, 1M] | 2: default_limits.read_bps must be given once for each",
+        "default_limits:\\n"
+            + "  read_bps: [{}] | 2: default_limits.read_bps must be a value or a list of",
+        "default_limits:\\n  read_bps: 1 | 2: default_limits.read_bps must be 4K to 1024T, was 1",
         "default_limits:\\n  disk: 1 | 2: unknown key 'disk'",
-        "max_limits:\\n  pids: 0 | 2: max_limits.pids: must be 1 to",
+        "max_limits:\\n  pids: 0 | 2: max_limits.pids must be 1 to",
         "max_limits:\\n  disk: 1 | 2: unknown key 'disk'",
         "quotas:\\n  jobs: 1 | 2: unknown key 'jobs'; known are cpus, memory, output, running_jobs",
-        "quotas:\\n  running_jobs: 0 | 2: quotas.running_jobs: must be 1 to 1000000, was 0",
-        "quotas:\\n  cpus: 0 | 2: quotas.cpus: must be 0.01 to 1000000, was 0",
-        "quotas:\\n  memory: lots | 2: memory must be a size",
-        "quotas:\\n  starts_per_second: 0 | 2: quotas.starts_per_second: must be 1 to",
-        "quotas:\\n  start_burst: 5 | 2: quotas.start_burst: goes with starts_per_second alone",
+        "quotas:\\n  running_jobs: 0 | 2: quotas.running_jobs must be 1 to 1000000, was 0",
+        "quotas:\\n  cpus: 0 | 2: quotas.cpus must be 0.01 to 1000000, was 0",
+        "quotas:\\n  memory: lots | 2: quotas.memory must be a size",
+        "quotas:\\n  starts_per_second: 0 | 2: quotas.starts_per_second must be 1 to",
+        "quotas:\\n  start_burst: 5 | 2: quotas.start_burst goes with starts_per_second alone",
         "retention: 1d | 1: retention must be a mapping",
         "retention:\\n"
             + "  age: 1d | 2: unknown key 'age'; known are compress_after, max_jobs, max_output",
-        "retention:\\n  compress_after: soon | 2: compress_after must be a time span",
+        "retention:\\n  compress_after: soon | 2: retention.compress_after must be a time span",
         "retention:\\n"
-            + "  compress_after: 99999d | 2: retention.compress_after: must be 0 ms to 36500 d",
-        "retention:\\n  output_age: 1 week | 2: output_age must be a time span",
-        "retention:\\n  max_jobs: 0 | 2: retention.max_jobs: must be 1 to",
-        "retention:\\n  record_age: 1d | 2: retention.output_age: must not exceed record_age",
+            + "  compress_after: 99999d | 2: retention.compress_after must be 0 ms to 36500 d, was"
+            + " 99999d",
+        "retention:\\n  output_age: 1 week | 2: retention.output_age must be a time span",
+        "retention:\\n  max_jobs: 0 | 2: retention.max_jobs must be 1 to",
+        "retention:\\n  record_age: 1d | 2: retention.output_age must not exceed record_age",
         "capacity: 1 | 1: capacity must be a mapping",
-        "capacity:\\n  connections: 0 | 2: capacity.connections: must be 1 to 100000, was 0",
-        "capacity:\\n  output_streams: 9999999999 | 2: capacity.output_streams: must be 1 to",
+        "capacity:\\n  connections: 0 | 2: capacity.connections must be 1 to 100000, was 0",
+        "capacity:\\n  output_streams: 9999999999 | 2: capacity.output_streams must be 1 to",
         "- a | 1: the configuration must be a mapping",
         "listen: 'a | 1: is not YAML",
       })
@@ -241,18 +252,74 @@ class ServerConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "max_limits: {pids: 10}\\ndefault_limits: {pids: 11} | default_limits.pids: must be at most"
-            + " 10, the maximum here, was 11",
-        "quotas: {output: 1G} | quotas.output: needs a default_limits.max_output, for jobs that ask"
-            + " for none",
-        "quotas: {memory: 1G}\\ndefault_limits: {memory: 2G} | quotas.memory: must be at least what"
-            + " a job gets that asks for nothing, 2G, was 1G: set a lower default_limits.memory",
+        "max_limits: {pids: 10}\\ndefault_limits: {pids: 11} | 2: default_limits.pids must be at"
+            + " most 10, the maximum here, was 11",
+        "max_limits: {memory: 1G}\\ndefault_limits:\\n  pids: 1\\n  memory: 1536M | 4:"
+            + " default_limits.memory must be at most 1G, the maximum here, was 1536M",
+        "max_limits:\\n  write_bps: [sda:1M,\\n   sdb:2M]\\ndefault_limits:\\n  write_bps:\\n  -"
+            + " sda:1M\\n  - sdb:3M | 7: default_limits.write_bps must be at most 2M, the maximum"
+            + " here, was sdb:3M",
+        "max_limits:\\n  pids: 1\\n  read_iops: 50 | 3: the device of max_limits.read_iops must be"
+            + " there: name each disk that jobs may use (sda:50M), or give default_limits for the"
+            + " one of a job's directory",
+        "max_limits: {nice: 5} | 1: max_limits.nice must be absent: a nice value only takes from a"
+            + " job",
+        "quotas: {output: 1G} | 1: quotas.output needs a default_limits.max_output, for jobs that"
+            + " ask for none",
+        "quotas: {memory: 1G}\\ndefault_limits: {memory: 2G} | 1: quotas.memory must be at least"
+            + " what a job gets that asks for nothing, 2G, was 1G: set a lower"
+            + " default_limits.memory",
       })
-  void whatDoesNotGoTogetherIsRefused(String text, String problem) throws Exception {
+  void whatDoesNotGoTogetherIsRefusedByItsLine(String text, String problem) throws Exception {
     ServerSettings settings = read(text.replace("\\n", "\n"));
-    assertThatExceptionOfType(InvalidSpecException.class)
+    assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> ServerConfig.of(settings))
-        .withMessage(problem);
+        .withMessage(file() + ":" + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cpus: 0.0004 | cpus must be 0.01 to 1000000, was 0.0004",
+        "memory: 512K | memory must be 1M to 1048576T, was 512K",
+        "max_output: 0 | max_output must be 1 to 1024T, was 0",
+        "timeout: 40000d | timeout must be 1 ms to 3650 days, was 40000d",
+        "write_iops: sda:1 | write_iops must be 2 to 1000000000, was sda:1",
+        "read_bps: [1M, './x:1M'] | the device of default_limits.read_bps must be an absolute path"
+            + " or the name of a disk, was ./x:1M",
+      })
+  void aLimitOutOfBoundsIsToldInTheUnitsAndWordsOfTheFile(String entry, String problem) {
+    String subject = problem.startsWith("the ") ? "" : "default_limits.";
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read("default_limits:\n  " + entry))
+        .withMessage(file() + ":2: " + subject + problem);
+  }
+
+  @Test
+  void whatTheHostCannotEnforceIsToldByTheSamePlaces() throws Exception {
+    ConfigPlaces places =
+        read("max_limits:\n  pids: 9\n  read_bps:\n  - sda:1M\n  - /gone:2M\n").places();
+
+    assertThat(
+            places.wrong(
+                new InvalidSpecException(
+                    "max_limits.io[/gone].device", "must be a disk, was /gone: No such file")))
+        .hasMessage(
+            file()
+                + ":5: the device of max_limits.read_bps must be a disk, was /gone: No such file");
+    assertThat(
+            places.wrong(
+                new InvalidSpecException("max_limits.io[/gone].read_bps", "must be given once")))
+        .hasMessage(file() + ":5: max_limits.read_bps must be given once");
+    assertThat(places.wrong(new InvalidSpecException("max_limits.io", "cannot be enforced")))
+        .hasMessage(file() + ":4: max_limits.read_bps cannot be enforced");
+    assertThat(
+            places.wrong(
+                new InvalidSpecException("max_limits.io[vda].read_bps", "must be at most 1024")))
+        .hasMessage(file() + ":4: max_limits.read_bps of vda must be at most 1K");
+    assertThat(ConfigPlaces.NONE.wrong(new InvalidSpecException("default_limits.pids", "is odd")))
+        .hasMessage("default_limits.pids is odd");
   }
 
   @Test

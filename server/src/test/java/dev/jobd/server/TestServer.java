@@ -69,7 +69,8 @@ final class TestServer implements AutoCloseable {
             pkiDirectory,
             limits,
             retention,
-            bounds);
+            bounds,
+            ConfigPlaces.NONE);
     worker = openWorker();
     server = serve();
   }
@@ -116,7 +117,8 @@ final class TestServer implements AutoCloseable {
             config.pkiDirectory(),
             config.limits(),
             config.retention(),
-            config.bounds());
+            config.bounds(),
+            ConfigPlaces.NONE);
     JobdServer.start(taken, new ServerPki(config.pkiDirectory()).tls(), worker).close();
   }
 

@@ -9,15 +9,20 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What jobs may take. Errors name what is wrong as a configuration does: {@code
- * default_limits.pids}, {@code quotas.memory}.
+ * What jobs may take. Errors name what is wrong by its field in one of three sections: {@code
+ * default_limits.memory_bytes}, {@code max_limits.io[sda].read_bps} with the disk as it is written,
+ * {@code quotas.memory}.
  *
  * @param defaults for what a job does not ask for; within {@code maxima}
  * @param maxima of what a job may ask for; what neither it nor {@code defaults} say is at its
@@ -33,6 +38,9 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
   private static final String DEFAULTS = "default_limits";
   private static final String MAXIMA = "max_limits";
 
+  /** Of a bound for a disk, as a specification's errors have it. */
+  private static final Pattern PLACE = Pattern.compile("limits\\.io\\[(\\d+)]\\.(\\w+)");
+
   /** Of nobody: where every bound names its disk. */
   private static final Path NO_FILES = Path.of("/");
 
@@ -45,7 +53,7 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
     try {
       defaults.within(maxima);
     } catch (InvalidSpecException e) {
-      throw in(DEFAULTS, e);
+      throw in(DEFAULTS, defaults, e);
     }
     for (Quota quota : Quota.values()) {
       Long bound = quota.of(quotas);
@@ -57,13 +65,11 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
 
   /** Whoever starts a job chooses its directory, and would choose the disk that has a maximum. */
   private static void requireDevices(List<IoLimit> maxima) {
-    for (int i = 0; i < maxima.size(); i++) {
-      if (maxima.get(i).device() == null) {
-        throw new InvalidSpecException(
-            "max_limits.io[" + i + "].device",
-            "must be there: name each disk that jobs may use (sda:50M), or give default_limits"
-                + " for the one of a job's directory");
-      }
+    if (maxima.stream().anyMatch(io -> io.device() == null)) {
+      throw new InvalidSpecException(
+          "max_limits.io[].device",
+          "must be there: name each disk that jobs may use (sda:50M), or give default_limits"
+              + " for the one of a job's directory");
     }
   }
 
@@ -105,7 +111,8 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
    *
    * <p>Refuses what a host cannot enforce on jobs that ask for nothing: none could start.
    *
-   * @throws InvalidSpecException naming what it is in the configuration, why, and the way out
+   * @throws InvalidSpecException naming what it is in the configuration, why, and the way out; also
+   *     where two names of one disk have a bound of one kind
    */
   public LimitPolicy enforceable(LimitJudge host) throws IOException {
     Limits elsewhere = withDevices(defaults);
@@ -117,12 +124,35 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
     return policy;
   }
 
+  /** One by one: the judge takes the lower of two bounds, and a configuration is to mean one. */
   private static Limits named(String section, Limits limits, LimitJudge host) throws IOException {
-    try {
-      return host.named(limits, NO_FILES, DiskSearch.WAITING);
-    } catch (InvalidSpecException e) {
-      throw in(section, e);
+    Map<String, IoLimit> bounds = new LinkedHashMap<>();
+    for (IoLimit written : limits.io()) {
+      Limits alone = Limits.NONE.withIo(List.of(written));
+      try {
+        IoLimit bound = host.named(alone, NO_FILES, DiskSearch.WAITING).io().getFirst();
+        IoLimit other = bounds.get(bound.device());
+        if (other != null) {
+          requireApart(written, bound, other);
+        }
+        bounds.merge(String.valueOf(bound.device()), bound, IoLimit::and);
+      } catch (InvalidSpecException e) {
+        throw in(section, alone, e);
+      }
     }
+    return limits.withIo(List.copyOf(bounds.values()));
+  }
+
+  private static void requireApart(IoLimit written, IoLimit bound, IoLimit other) {
+    bound
+        .sharedWith(other)
+        .ifPresent(
+            field -> {
+              throw new InvalidSpecException(
+                  "limits.io[0]." + field,
+                  "must be given once for each disk: %s is %s, which has one already"
+                      .formatted(written.device(), bound.device()));
+            });
   }
 
   private static Limits withDevices(Limits limits) {
@@ -175,22 +205,22 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
     try {
       host.require(limits);
     } catch (InvalidSpecException e) {
-      throw in(section, e);
+      throw in(section, limits, e);
     }
   }
 
-  /** The limit by its name in a section of the configuration. */
-  private static InvalidSpecException in(String section, InvalidSpecException e) {
-    String limit = e.field().substring("limits.".length());
-    String key =
-        switch (limit) {
-          case "cpu_millis" -> "cpus";
-          case "memory_bytes" -> "memory";
-          case "swap_bytes" -> "swap";
-          case "output_bytes" -> "max_output";
-          default -> limit;
-        };
-    return new InvalidSpecException(section + "." + key, e.problem());
+  /**
+   * A field of {@code limits} as one of a section of the configuration, where a disk goes by the
+   * name that it has there.
+   */
+  private static InvalidSpecException in(String section, Limits limits, InvalidSpecException e) {
+    Matcher disk = PLACE.matcher(e.field());
+    String field = e.field().substring("limits".length());
+    if (disk.matches()) {
+      String device = limits.io().get(Integer.parseInt(disk.group(1))).device();
+      field = ".io[" + (device == null ? "" : device) + "]." + disk.group(2);
+    }
+    return new InvalidSpecException(section + field, e.problem());
   }
 
   /** What a job gets that asks for nothing. */

@@ -33,11 +33,11 @@ class ConfiguredLimitsTest {
     Limits gone = Limits.NONE.withIo(List.of(new IoLimit("/gone", 1L << 20, null, null, null)));
 
     assertRefused(
-        SWAP, Limits.NONE, "default_limits.swap: holds only together with a memory limit");
+        SWAP, Limits.NONE, "default_limits.swap_bytes: holds only together with a memory limit");
     assertRefused(
-        gone, Limits.NONE, "default_limits.io[0].device: must be a disk, or on one, was /gone");
+        gone, Limits.NONE, "default_limits.io[/gone].device: must be a disk, or on one, was /gone");
     assertRefused(
-        Limits.NONE, gone, "max_limits.io[0].device: must be a disk, or on one, was /gone");
+        Limits.NONE, gone, "max_limits.io[/gone].device: must be a disk, or on one, was /gone");
   }
 
   @Test

@@ -206,7 +206,7 @@ class LimitPolicyTest {
 
     assertRefused(
         () -> LimitPolicy.of(swap, Limits.NONE, Quotas.NONE).enforceable(HOST),
-        "default_limits.swap: holds only with memory");
+        "default_limits.swap_bytes: holds only with memory");
     assertRefused(
         () -> LimitPolicy.of(processors, Limits.NONE, Quotas.NONE).enforceable(HOST),
         "default_limits.cpuset: must be fewer");
@@ -215,10 +215,10 @@ class LimitPolicyTest {
         "max_limits.cpuset: must be fewer");
     assertRefused(
         () -> LimitPolicy.of(reading("/gone", 8192), Limits.NONE, Quotas.NONE).enforceable(HOST),
-        "default_limits.io[0].device: must be a disk, was /gone");
+        "default_limits.io[/gone].device: must be a disk, was /gone");
     assertRefused(
         () -> LimitPolicy.of(Limits.NONE, reading("/gone", 8192), Quotas.NONE).enforceable(HOST),
-        "max_limits.io[0].device: must be a disk, was /gone");
+        "max_limits.io[/gone].device: must be a disk, was /gone");
     LimitPolicy.of(swap, memory, Quotas.NONE).enforceable(HOST);
     LimitPolicy.of(Limits.NONE, swap, Quotas.NONE).enforceable(HOST);
   }
@@ -235,7 +235,27 @@ class LimitPolicyTest {
         () ->
             LimitPolicy.of(reading("/dev/sda", 9000), reading("/data", 8192), Quotas.NONE)
                 .enforceable(HOST),
-        "default_limits.io[0].read_bps: must be at most 8192, the maximum here, was 9000");
+        "default_limits.io[sda].read_bps: must be at most 8192, the maximum here, was 9000");
+  }
+
+  @Test
+  void twoNamesOfOneDiskDoNotGiveItOneBoundTwice() throws Exception {
+    IoLimit written = new IoLimit("sda", null, 9000L, null, null);
+    Limits others =
+        Limits.NONE.withIo(List.of(written, new IoLimit("/data", 8192L, null, null, null)));
+    Limits twice =
+        Limits.NONE.withIo(List.of(written, new IoLimit("/data", null, 8192L, null, null)));
+
+    assertThat(LimitPolicy.of(others, Limits.NONE, Quotas.NONE).enforceable(HOST).defaults().io())
+        .containsExactly(new IoLimit("sda", 8192L, 9000L, null, null));
+    assertRefused(
+        () -> LimitPolicy.of(twice, Limits.NONE, Quotas.NONE).enforceable(HOST),
+        "default_limits.io[/data].write_bps: must be given once for each disk: /data is sda, which"
+            + " has one already");
+    assertRefused(
+        () -> LimitPolicy.of(Limits.NONE, twice, Quotas.NONE).enforceable(HOST),
+        "max_limits.io[/data].write_bps: must be given once for each disk: /data is sda, which has"
+            + " one already");
   }
 
   private static LimitPolicy forFiles(Path files, Limits defaults, Limits maxima)
@@ -276,7 +296,7 @@ class LimitPolicyTest {
   void aMaximumOfADiskSaysWhich() {
     assertRefused(
         () -> LimitPolicy.of(Limits.NONE, reading(null, 9000), Quotas.NONE),
-        "max_limits.io[0].device: must be there: name each disk that jobs may use (sda:50M), or"
+        "max_limits.io[].device: must be there: name each disk that jobs may use (sda:50M), or"
             + " give default_limits for the one of a job's directory");
   }
 

@@ -64,22 +64,29 @@ public final class IoOptions {
    *     given; it does not name the option
    */
   public IoOptions add(Option option, Collection<String> texts) {
-    for (String text : texts) {
-      int colon = text.lastIndexOf(':');
-      String device = colon < 0 ? "" : text.substring(0, colon);
-      if (colon == 0) {
-        throw new IllegalArgumentException(
-            "must name a device before the colon, was '" + text + "'");
-      }
-      IoLimit.Builder limit = limits.computeIfAbsent(device, IoOptions::limit);
-      if (option.isIn(limit)) {
-        throw new IllegalArgumentException(
-            "must be given once for each device, was so twice for "
-                + (device.isEmpty() ? "that of the job's files" : device));
-      }
-      option.put(limit, text.substring(colon + 1));
-    }
+    texts.forEach(text -> add(option, text));
     return this;
+  }
+
+  /**
+   * Takes one value, as {@link #add(Option, Collection)} does.
+   *
+   * @return the device that it is for; empty for that of the job's files
+   */
+  public String add(Option option, String text) {
+    int colon = text.lastIndexOf(':');
+    String device = colon < 0 ? "" : text.substring(0, colon);
+    if (colon == 0) {
+      throw new IllegalArgumentException("must name a device before the colon, was '" + text + "'");
+    }
+    IoLimit.Builder limit = limits.computeIfAbsent(device, IoOptions::limit);
+    if (option.isIn(limit)) {
+      throw new IllegalArgumentException(
+          "must be given once for each device, was so twice for "
+              + (device.isEmpty() ? "that of the job's files" : device));
+    }
+    option.put(limit, text.substring(colon + 1));
+    return device;
   }
 
   /** Everything that was taken. */

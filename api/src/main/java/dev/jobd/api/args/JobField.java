@@ -1,21 +1,13 @@
 package dev.jobd.api.args;
 
 import dev.jobd.api.v1.Limits;
-import java.util.Locale;
-import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * A field of a job's specification as command lines write it: what the API says about {@code
  * limits.memory_bytes} is for people about {@code --memory}, in its units.
  */
 public final class JobField {
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("\\b[0-9]+\\b");
-  private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[-0-9HMS.]+");
-  private static final String IO = "limits.io[";
-  private static final String UNITS = "KMGT";
-  private static final long UNIT = 1024;
-  private static final double MILLIS = 1000;
+  private static final String LIMITS = "limits.";
 
   private JobField() {}
 
@@ -36,20 +28,12 @@ public final class JobField {
    * @return for example {@code --read-bps: the device must be a disk, was /x}
    */
   static String problem(Limits asked, String field, String problem) {
-    if (field.startsWith(IO)) {
-      return ioProblem(asked, field, problem);
+    if (field.startsWith(LIMITS)) {
+      return limitProblem(asked, field.substring(LIMITS.length()), problem);
     }
     int index = field.indexOf('[');
     String key = index < 0 ? "" : " " + field.substring(index + 1, field.length() - 1);
     return switch (index < 0 ? field : field.substring(0, index)) {
-      case "limits.cpu_millis" -> "--cpus " + numbers(problem, JobField::cores);
-      case "limits.memory_bytes" -> "--memory " + numbers(problem, JobField::bytes);
-      case "limits.output_bytes" -> "--max-output " + numbers(problem, JobField::bytes);
-      case "limits.swap_bytes" -> "--swap " + numbers(problem, JobField::bytes);
-      case "limits.pids", "limits.cpu_weight", "limits.cpuset", "limits.nice", "limits.io_weight" ->
-          "--" + field.substring("limits.".length()).replace('_', '-') + " " + problem;
-      case "limits.timeout" -> "--timeout " + durations(problem);
-      case "limits.io" -> "the number of disks with a bound on reading or writing " + problem;
       case "name" -> "--name " + problem;
       case "working_directory" -> "--workdir " + problem;
       case "env" -> "--env" + key + " " + problem;
@@ -64,51 +48,28 @@ public final class JobField {
     };
   }
 
-  /** What is wrong with a bound for a disk. */
-  private static String ioProblem(Limits asked, String field, String problem) {
-    String part = field.substring(field.indexOf('.', IO.length()) + 1);
-    return switch (part) {
-      case "read_bps", "write_bps" ->
-          "--" + part.replace('_', '-') + " " + numbers(problem, JobField::bytes);
-      case "read_iops", "write_iops" -> "--" + part.replace('_', '-') + " " + problem;
-      default -> ioOptions(asked, field) + ": the device " + problem;
+  /**
+   * @param limit its path, for example {@code pids} or {@code io[0].read_bps}
+   */
+  private static String limitProblem(Limits asked, String limit, String problem) {
+    String name = limit.substring(limit.lastIndexOf('.') + 1);
+    return switch (name) {
+      case "io" -> "the number of disks with a bound on reading or writing " + problem;
+      case "device" -> ioOptions(asked, limit) + ": the device " + problem;
+      default -> {
+        LimitWords words = LimitWords.of(name, problem);
+        yield words.option() + " " + words.text();
+      }
     };
   }
 
-  /** Those that give the disk of {@code limits.io[1].device} its bounds; all, where not known. */
-  private static String ioOptions(Limits asked, String field) {
-    String index = field.substring(IO.length(), field.indexOf(']'));
+  /** Those that give the disk of {@code io[1].device} its bounds; all, where not known. */
+  private static String ioOptions(Limits asked, String limit) {
+    String index = limit.substring("io[".length(), limit.indexOf(']'));
     return asked.getIoList().stream()
         .skip(Long.parseLong(index))
         .findFirst()
         .map(IoOptions::of)
         .orElse("--read-bps, --write-bps, --read-iops or --write-iops");
-  }
-
-  private static String numbers(String problem, UnaryOperator<String> words) {
-    return WHOLE_NUMBER.matcher(problem).replaceAll(number -> words.apply(number.group()));
-  }
-
-  /** Times as people write them: {@code PT1H30M} is {@code 1h30m}. */
-  static String durations(String problem) {
-    return ISO_DURATION
-        .matcher(problem)
-        .replaceAll(time -> time.group().substring("PT".length()).toLowerCase(Locale.ROOT));
-  }
-
-  private static String cores(String millis) {
-    double cores = Long.parseLong(millis) / MILLIS;
-    return cores == Math.rint(cores) ? Long.toString((long) cores) : Double.toString(cores);
-  }
-
-  /** In the largest unit that is exact. */
-  private static String bytes(String bytes) {
-    long count = Long.parseLong(bytes);
-    String unit = "";
-    for (int i = 0; i < UNITS.length() && count != 0 && count % UNIT == 0; i++) {
-      count /= UNIT;
-      unit = UNITS.substring(i, i + 1);
-    }
-    return count + unit;
   }
 }

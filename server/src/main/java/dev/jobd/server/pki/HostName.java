@@ -30,7 +30,7 @@ public record HostName(String value) {
             ? isAddress(value)
             : value.length() <= MAX_LENGTH && DNS_NAME.matcher(value).matches();
     if (!valid) {
-      throw new IllegalArgumentException("a host is a DNS name or an IP address");
+      throw new IllegalArgumentException("must be a DNS name or an IP address, without a wildcard");
     }
   }
 

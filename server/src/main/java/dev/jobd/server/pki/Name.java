@@ -16,7 +16,7 @@ public record Name(String value) {
   public Name {
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "a name is 1 to 64 of A-Z a-z 0-9 . _ @ + - and begins with a letter or digit");
+          "must be 1 to 64 of A-Z a-z 0-9 . _ @ + - and begin with a letter or digit");
     }
   }
 

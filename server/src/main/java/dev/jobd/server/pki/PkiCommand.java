@@ -91,7 +91,9 @@ public final class PkiCommand {
       @Option(
               names = "--days",
               paramLabel = "N",
-              description = "How long it is valid. Default: 90 for a user, 365 for a server.")
+              description =
+                  "How many days it is valid: 1 to 3650, but not longer than the authority is."
+                      + " Default: 90 for a user, 365 for a server.")
           @Nullable Integer days) {
     return report(
         "issue",
@@ -119,7 +121,8 @@ public final class PkiCommand {
   private List<Path> issueServer(Path directory, List<String> hosts, @Nullable Integer days)
       throws IOException, AuthorityExpiredException, UsageException {
     if (hosts.size() > CertificateAuthority.MAX_HOSTS) {
-      throw new UsageException("--server: at most " + CertificateAuthority.MAX_HOSTS + " hosts");
+      throw new UsageException(
+          "--server takes at most " + CertificateAuthority.MAX_HOSTS + " hosts");
     }
     List<HostName> names = new ArrayList<>();
     for (String host : hosts) {
@@ -139,7 +142,8 @@ public final class PkiCommand {
       work.run().forEach(out::println);
       return ExitCode.OK;
     } catch (UsageException e) {
-      err.println("jobd pki " + command + ": " + e.getMessage());
+      String name = "jobd pki " + command;
+      err.println(name + ": " + e.getMessage() + " (see " + name + " --help)");
       return ExitCode.USAGE;
     } catch (AuthorityExpiredException e) {
       err.println("jobd pki " + command + ": " + e.getMessage());
@@ -178,7 +182,7 @@ public final class PkiCommand {
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(option + ": " + e.getMessage());
+      throw new UsageException(option + " " + e.getMessage());
     }
   }
 }

@@ -159,7 +159,8 @@ class PkiCommandTest {
 
     assertThat(err.toString())
         .isEqualTo(
-            "jobd pki issue: --role must be admin, user, submitter or auditor, was 'boss'\n");
+            "jobd pki issue: --role must be admin, user, submitter or auditor, was 'boss'"
+                + " (see jobd pki issue --help)\n");
     assertThat(directory.resolve("a.pem")).hasBinaryContent(before);
   }
 

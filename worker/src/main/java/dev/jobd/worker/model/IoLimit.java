@@ -3,6 +3,7 @@ package dev.jobd.worker.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,22 @@ public record IoLimit(
         lower(writeBps, other.writeBps),
         lower(readIops, other.readIops),
         lower(writeIops, other.writeIops));
+  }
+
+  /** The first bound that both have, by its field: {@code read_bps}. */
+  public Optional<String> sharedWith(IoLimit other) {
+    if (readBps != null && other.readBps != null) {
+      return Optional.of("read_bps");
+    }
+    if (writeBps != null && other.writeBps != null) {
+      return Optional.of("write_bps");
+    }
+    if (readIops != null && other.readIops != null) {
+      return Optional.of("read_iops");
+    }
+    return writeIops != null && other.writeIops != null
+        ? Optional.of("write_iops")
+        : Optional.empty();
   }
 
   private static @Nullable Long lower(@Nullable Long a, @Nullable Long b) {

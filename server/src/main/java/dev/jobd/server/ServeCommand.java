@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.server.rpc.JobLog;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
 import dev.jobd.worker.cgroup.Cgroups;
@@ -66,7 +67,8 @@ final class ServeCommand implements Callable<Integer> {
     WorkerConfig workerConfig =
         WorkerConfig.of(config.stateDirectory(), shim)
             .withLimits(config.limits())
-            .withRetention(config.retention());
+            .withRetention(config.retention())
+            .withObserver(new JobLog());
     try (Worker worker = open(config, workerConfig);
         JobdServer server = JobdServer.start(config, tls, worker)) {
       out.println("jobd ready on " + server.address());

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.read.ListAppender;
+import dev.jobd.server.rpc.JobLog;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,24 @@ class LogBudgetTest {
     }
     context.getLogger("b").warn("other");
     assertThat(messages()).endsWith("other");
+  }
+
+  @Test
+  void whatIsUsualDoesNotPushOutAWarning() {
+    for (int i = 0; i < 100; i++) {
+      log.info("line");
+    }
+    log.warn("lost");
+    assertThat(messages()).endsWith("lost");
+  }
+
+  @Test
+  void jobsHaveALargerBudgetThanFaults() {
+    Logger jobs = context.getLogger(JobLog.NAME);
+    for (int i = 0; i < 2 * LogBudget.LINES_OF_JOBS; i++) {
+      jobs.info("job {}", i);
+    }
+    assertThat(written.list).hasSize(LogBudget.LINES_OF_JOBS);
   }
 
   @Test

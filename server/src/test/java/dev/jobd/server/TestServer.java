@@ -8,6 +8,7 @@ import dev.jobd.api.v1.Job;
 import dev.jobd.server.pki.HostName;
 import dev.jobd.server.pki.Name;
 import dev.jobd.server.pki.Pki;
+import dev.jobd.server.rpc.JobLog;
 import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Retention;
 import dev.jobd.worker.StopRequest;
@@ -101,7 +102,8 @@ final class TestServer implements AutoCloseable {
     return Worker.open(
         WorkerConfig.of(config.stateDirectory(), SHIM)
             .withLimits(config.limits())
-            .withRetention(config.retention()));
+            .withRetention(config.retention())
+            .withObserver(new JobLog()));
   }
 
   private JobdServer serve() throws Exception {

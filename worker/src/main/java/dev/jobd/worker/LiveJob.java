@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ final class LiveJob implements ShimEvents {
 
   /** Why this side could not launch the job; then the shim's record of it says nothing more. */
   private volatile Verdict.@Nullable Failed obstacle;
+
+  /** Completes when the observer has been told all so far. */
+  private CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
 
   private volatile long lookedAgain = System.nanoTime() - 2 * RETRY_DELAY.toNanos();
 
@@ -201,8 +205,10 @@ final class LiveJob implements ShimEvents {
    */
   void stop(StopRequest request) throws IOException {
     CrashPoint.STOP_ASKED.reached();
-    await(store.update(job.toStopping(request)));
+    JobRecord stopping = job.toStopping(request);
+    await(store.update(stopping));
     CrashPoint.STOP_RECORDED.reached();
+    tell(observer -> observer.stopAsked(stopping, request));
     ShimConnection connection = connectionOrPending(request);
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
@@ -233,6 +239,8 @@ final class LiveJob implements ShimEvents {
       // Not waited for: should it be lost in a crash, the shim or the exit record tells it again.
       // On a thread of its own, because the store makes its callers wait when it is full.
       Thread.ofVirtual().start(() -> recordStart(job.record()));
+      JobRecord running = job.record();
+      tell(observer -> observer.started(running));
     }
     launched.complete(null);
   }
@@ -410,6 +418,12 @@ final class LiveJob implements ShimEvents {
     job.toEnded(last, end);
     launched.complete(null);
     CrashPoint.END_PUBLISHED.reached();
+    tell(observer -> observer.ended(job.record()));
+  }
+
+  /** In order, and on threads of its own: nothing waits for whoever is told. */
+  private synchronized void tell(Consumer<JobObserver> news) {
+    told = told.thenRunAsync(() -> news.accept(others.observer()), Thread::startVirtualThread);
   }
 
   /** Until its end is in the store, a job is found here. */

@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** The jobs that are alive, the names they hold, and what they take of their owners' quotas. */
+/**
+ * The jobs that are alive, the names they hold, what they take of their owners' quotas, and who is
+ * told of them.
+ */
 final class LiveJobs {
   private final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
@@ -18,15 +21,21 @@ final class LiveJobs {
   private final QuotaLedger quotas;
   private final SpecificationLedger specifications = new SpecificationLedger();
   private final Consumer<JobRecord> ended;
+  private final JobObserver observer;
 
   private record OwnedName(Owner owner, String name) {}
 
   /**
    * @param ended given the last record of each job, after that is in the store; does not block
    */
-  LiveJobs(QuotaLedger quotas, Consumer<JobRecord> ended) {
+  LiveJobs(QuotaLedger quotas, Consumer<JobRecord> ended, JobObserver observer) {
     this.quotas = quotas;
     this.ended = ended;
+    this.observer = observer;
+  }
+
+  JobObserver observer() {
+    return observer;
   }
 
   /**

@@ -81,7 +81,7 @@ public final class Worker implements AutoCloseable {
     this.outputs = new Outputs(state, store, config.chunkBytes());
     QuotaLedger quotas = new QuotaLedger(policy, System::nanoTime);
     this.outputRoom = new OutputRoom(quotas, store, collector);
-    this.live = new LiveJobs(quotas, this::lookAfterEnded);
+    this.live = new LiveJobs(quotas, this::lookAfterEnded, config.observer());
     this.cgroups = cgroups;
     this.shims = shims;
     this.orphans = new Orphans(state, store, cgroups, shims, live, config.logger());

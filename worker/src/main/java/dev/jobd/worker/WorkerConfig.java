@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * @param chunkBytes the most bytes of output read at once: {@value #MIN_CHUNK_BYTES} to {@value
  *     #MAX_CHUNK_BYTES}
  * @param logger where the worker tells what an operator should know
+ * @param observer is told what becomes of jobs
  */
 public record WorkerConfig(
     Path stateDirectory,
@@ -23,7 +24,8 @@ public record WorkerConfig(
     LimitPolicy limits,
     Retention retention,
     int chunkBytes,
-    Logger logger) {
+    Logger logger,
+    JobObserver observer) {
 
   /** Enough for any program that is not a fork bomb; everything else is unlimited by default. */
   public static final Limits DEFAULT_LIMITS = new Limits(null, null, 4096L, null, null);
@@ -54,11 +56,12 @@ public record WorkerConfig(
         LimitPolicy.DEFAULT,
         Retention.DEFAULT,
         DEFAULT_CHUNK_BYTES,
-        System.getLogger(Worker.class.getName()));
+        System.getLogger(Worker.class.getName()),
+        JobObserver.NONE);
   }
 
   public WorkerConfig withLimits(LimitPolicy policy) {
-    return new WorkerConfig(stateDirectory, shim, policy, retention, chunkBytes, logger);
+    return new WorkerConfig(stateDirectory, shim, policy, retention, chunkBytes, logger, observer);
   }
 
   /** What a job gets that does not ask for other limits. */
@@ -67,6 +70,10 @@ public record WorkerConfig(
   }
 
   public WorkerConfig withRetention(Retention value) {
-    return new WorkerConfig(stateDirectory, shim, limits, value, chunkBytes, logger);
+    return new WorkerConfig(stateDirectory, shim, limits, value, chunkBytes, logger, observer);
+  }
+
+  public WorkerConfig withObserver(JobObserver value) {
+    return new WorkerConfig(stateDirectory, shim, limits, retention, chunkBytes, logger, value);
   }
 }

@@ -68,7 +68,8 @@ final class LiveJobTest {
   }
 
   private static LiveJobs noOthers() {
-    return new LiveJobs(new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), job -> {});
+    QuotaLedger quotas = new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime);
+    return new LiveJobs(quotas, job -> {}, JobObserver.NONE);
   }
 
   private static LaunchRequest request(Path place, String id, JobCgroup cgroup) {

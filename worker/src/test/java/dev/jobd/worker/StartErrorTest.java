@@ -47,7 +47,8 @@ final class StartErrorTest {
         config.limits(),
         config.retention(),
         config.chunkBytes(),
-        logger);
+        logger,
+        config.observer());
   }
 
   /** Fails at the message that begins so. */

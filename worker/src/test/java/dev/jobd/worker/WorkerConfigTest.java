@@ -30,7 +30,8 @@ class WorkerConfigTest {
                     config.limits(),
                     config.retention(),
                     bytes,
-                    config.logger()))
+                    config.logger(),
+                    config.observer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("chunkBytes must be 512 to 1048576, was " + bytes);
   }

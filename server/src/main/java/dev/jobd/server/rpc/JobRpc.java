@@ -44,13 +44,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Jobs over gRPC: start, watch, stop, delete. Its methods block and want threads that may. */
 public final class JobRpc implements JobServiceGrpc.AsyncService, BindableService {
-  private static final Logger log = LoggerFactory.getLogger(JobRpc.class);
-
   private static final Set<MethodDescriptor<?, ?>> STREAMS =
       Set.of(JobServiceGrpc.getStreamOutputMethod(), JobServiceGrpc.getSendInputMethod());
 
@@ -59,6 +55,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
   private final LiveUsage usage;
   private final CallThreads threads;
   private final CompletableFuture<Void> serverEnds;
+  private final JobLog log = new JobLog();
 
   /**
    * @param threads for what is left of a call when its job has moved on
@@ -188,13 +185,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
           Limits asked = Requests.limits(request);
           Job job = access.resolve(caller, request.getJob(), Action.LIMIT);
           LimitChange change = worker.changeLimits(job, asked);
-          log.info(
-              "user {} changed the limits of job {} of {} from {} to {}",
-              caller.user(),
-              job.id(),
-              job.owner().name(),
-              change.from(),
-              change.to());
+          log.limited(caller, job, change);
           return UpdateLimitsResponse.newBuilder().setJob(JobWire.write(job.record())).build();
         });
   }
@@ -204,10 +195,12 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
     Answer.now(
         call,
         () -> {
-          JobId id = access.resolveId(Caller.current(), request.getJob(), Action.DELETE);
+          Caller caller = Caller.current();
+          JobId id = access.resolveId(caller, request.getJob(), Action.DELETE);
           if (!worker.delete(id)) {
             throw Errors.jobNotFound(request.getJob()); // somebody else was faster
           }
+          log.deleted(caller, id);
           return DeleteJobResponse.getDefaultInstance();
         });
   }

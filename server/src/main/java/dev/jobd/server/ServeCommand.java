@@ -3,7 +3,6 @@ package dev.jobd.server;
 import dev.jobd.server.rpc.JobLog;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;
-import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.model.InvalidSpecException;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -58,12 +57,11 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws ConfigException, IOException {
     Logging.install("INFO");
     ServerConfig config = options.config();
-    // First whatever may be wrong with configuration or host; then what leaves traces.
-    Host.requireRoot();
+    // First what may be wrong in the configuration; then what changes the host.
     SslContext tls = new ServerPki(config.pkiDirectory()).tls();
     Path shim = Installation.current().shim();
     var _ = config.listen().resolve();
-    requireEnforceable(config);
+    Host.requireRoot();
     WorkerConfig workerConfig =
         WorkerConfig.of(config.stateDirectory(), shim)
             .withLimits(config.limits())
@@ -80,15 +78,6 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void requireEnforceable(ServerConfig config) throws ConfigException, IOException {
-    try {
-      var _ = config.limits().enforceable(Cgroups.judge());
-    } catch (InvalidSpecException e) {
-      throw config.places().wrong(e);
-    }
-  }
-
-  /** Which judges them again, by the groups that it has then. */
   private static Worker open(ServerConfig config, WorkerConfig workerConfig)
       throws ConfigException, IOException {
     try {

@@ -49,9 +49,13 @@ final class StateDirectory implements Closeable {
   private final Path root;
   private final StateLock lock;
 
-  private StateDirectory(Path root, StateLock lock) {
+  /** Whether it was not there before. */
+  private final boolean made;
+
+  private StateDirectory(Path root, StateLock lock, boolean made) {
     this.root = root;
     this.lock = lock;
+    this.made = made;
   }
 
   /**
@@ -60,6 +64,7 @@ final class StateDirectory implements Closeable {
    */
   static StateDirectory open(Path path, Logger logger) throws IOException {
     Path root = path.toAbsolutePath().normalize();
+    boolean made = !Files.exists(root);
     Files.createDirectories(root, OWNER_ONLY);
     makePrivate(root);
     Path jobs = root.resolve("jobs");
@@ -67,7 +72,16 @@ final class StateDirectory implements Closeable {
       Files.createDirectory(jobs, OWNER_ONLY);
     }
     makePrivate(jobs);
-    return new StateDirectory(root, StateLock.take(root, logger));
+    return new StateDirectory(root, StateLock.take(root, logger), made);
+  }
+
+  /** Closes it, and removes it where this made it: nothing is to be kept there. */
+  void takeBack() throws IOException {
+    try (lock) {
+      if (made) {
+        removeTree(root);
+      }
+    }
   }
 
   /**

@@ -105,11 +105,12 @@ public final class Worker implements AutoCloseable {
     Closeable opened = () -> {};
     try {
       StateDirectory state = StateDirectory.open(config.stateDirectory(), config.logger());
-      opened = state;
+      opened = state::takeBack;
       Cgroups cgroups = Cgroups.open(state.instance(), state.cgroupPlaces());
       state.keepCgroupPlaces(cgroups.places());
       opened = both(cgroups, opened);
       LimitPolicy policy = config.limits().enforceable(cgroups);
+      opened = both(cgroups, state); // this host will do: from here on there are records
       SqliteJobStore store = SqliteJobStore.open(state.database());
       opened = both(store, opened);
       Shims shims = new Shims(config.shim(), config.logger());

@@ -1,7 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.args.IoOptions;
-import dev.jobd.api.args.LimitWords;
+import dev.jobd.api.args.LimitTerms;
 import dev.jobd.worker.model.InvalidSpecException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,7 +50,7 @@ record ConfigPlaces(@Nullable Path file, Map<String, Place> places) {
     }
     int dot = e.field().indexOf('.');
     String section = e.field().substring(0, Math.max(dot, 0));
-    LimitWords words = LimitWords.of(e.field().substring(dot + 1), e.problem());
+    LimitTerms words = LimitTerms.of(e.field().substring(dot + 1), e.problem());
     if (words.key().equals("io")) {
       String key = rates(section).filter(places::containsKey).findFirst().orElse(section);
       return at(place(key), key, words.text());
@@ -68,7 +68,7 @@ record ConfigPlaces(@Nullable Path file, Map<String, Place> places) {
               .orElse(section);
       return at(place(ofDisk(key, device)), "the device of " + key, problem);
     }
-    LimitWords words = LimitWords.of(field, problem);
+    LimitTerms words = LimitTerms.of(field, problem);
     String key = section + "." + words.key();
     Optional<Place> exact = place(ofDisk(key, device));
     return exact.isPresent()

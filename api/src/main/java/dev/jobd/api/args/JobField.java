@@ -57,7 +57,7 @@ public final class JobField {
       case "io" -> "the number of disks with a bound on reading or writing " + problem;
       case "device" -> ioOptions(asked, limit) + ": the device " + problem;
       default -> {
-        LimitWords words = LimitWords.of(name, problem);
+        LimitTerms words = LimitTerms.of(name, problem);
         yield words.option() + " " + words.text();
       }
     };

@@ -40,7 +40,7 @@ public final class RequestField {
       case "since", "created_after" -> "--since " + problem;
       case "until", "created_before" -> "--until " + problem;
       case "signal" -> "--signal " + problem;
-      case "grace" -> "--grace " + LimitWords.durations(problem);
+      case "grace" -> "--grace " + LimitTerms.durations(problem);
       case "owner" -> "--owner " + problem;
       case "page_size" -> "--limit " + problem;
       case "name", "labels" -> JobField.problem(field, problem);

@@ -1,6 +1,6 @@
 package dev.jobd.server.rpc;
 
-import dev.jobd.api.args.LimitWords;
+import dev.jobd.api.args.LimitTerms;
 import dev.jobd.server.auth.Caller;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.JobObserver;
@@ -148,8 +148,8 @@ public final class JobLog implements JobObserver {
   private static void add(
       List<String> changes, String field, String of, @Nullable Object from, @Nullable Object to) {
     if (!Objects.equals(from, to)) {
-      LimitWords before = LimitWords.of(field, String.valueOf(from == null ? "none" : from));
-      LimitWords after = LimitWords.of(field, String.valueOf(to == null ? "none" : to));
+      LimitTerms before = LimitTerms.of(field, String.valueOf(from == null ? "none" : from));
+      LimitTerms after = LimitTerms.of(field, String.valueOf(to == null ? "none" : to));
       changes.add(before.key() + of + " from " + before.text() + " to " + after.text());
     }
   }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param key as a configuration has it
  * @param text what is said of it
  */
-public record LimitWords(String key, String text) {
+public record LimitTerms(String key, String text) {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("\\b[0-9]+\\b");
   private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[-0-9HMS.]+");
   private static final String UNITS = "KMGT";
@@ -24,15 +24,15 @@ public record LimitWords(String key, String text) {
    * @param field its name in the API's message, for example {@code memory_bytes}
    * @param text a value, or a sentence with values: {@code must be at least 1048576, was 1024}
    */
-  public static LimitWords of(String field, String text) {
+  public static LimitTerms of(String field, String text) {
     return switch (field) {
-      case "cpu_millis" -> new LimitWords("cpus", numbers(text, LimitWords::cores));
-      case "memory_bytes" -> new LimitWords("memory", numbers(text, LimitWords::bytes));
-      case "swap_bytes" -> new LimitWords("swap", numbers(text, LimitWords::bytes));
-      case "output_bytes" -> new LimitWords("max_output", numbers(text, LimitWords::bytes));
-      case "read_bps", "write_bps" -> new LimitWords(field, numbers(text, LimitWords::bytes));
-      case "timeout" -> new LimitWords(field, durations(text));
-      default -> new LimitWords(field, text);
+      case "cpu_millis" -> new LimitTerms("cpus", numbers(text, LimitTerms::cores));
+      case "memory_bytes" -> new LimitTerms("memory", numbers(text, LimitTerms::bytes));
+      case "swap_bytes" -> new LimitTerms("swap", numbers(text, LimitTerms::bytes));
+      case "output_bytes" -> new LimitTerms("max_output", numbers(text, LimitTerms::bytes));
+      case "read_bps", "write_bps" -> new LimitTerms(field, numbers(text, LimitTerms::bytes));
+      case "timeout" -> new LimitTerms(field, durations(text));
+      default -> new LimitTerms(field, text);
     };
   }
 

@@ -63,7 +63,7 @@ class CommandsTest {
         "run --cpuset x -- true | jobd run: --cpuset must be a list of processors ",
         "run --read-bps 1 -- true | jobd run: --read-bps must be 4K to 1024T, was 1 ",
         "run --read-bps sda:1M --read-bps sda:2M -- true | jobd run: --read-bps must be given once",
-        "run --swap 1M -- true | jobd run: --swap holds only together with a memory limit ",
+        "run --swap 1M -- true | jobd run: --swap needs a memory limit beside it ",
         "run --cpus 0 -- true | jobd run: --cpus must be 0.01 to 1000000, was 0 ",
         "run -e X -- true | jobd run: --env must be NAME=VALUE",
         "run --cmd ' -- true | jobd run: give either a command or --cmd",
@@ -117,8 +117,8 @@ class CommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "default_limits: {swap: 1G} | FILE:1: default_limits.swap holds only together with a"
-            + " memory",
+        "default_limits: {swap: 1G} | FILE:1: default_limits.swap needs a memory limit beside it"
+            + " with a memory",
         "max_limits: {read_bps: '/gone:10M'} | FILE:1: the device of max_limits.read_bps must be a",
         "listen: nobody.invalid:1 | cannot listen on nobody.invalid:1: no such host is known:"
             + " choose",
@@ -183,7 +183,9 @@ class CommandsTest {
     assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
     assertThat(out())
         .contains(
-            "error    limits         " + file + ":1: default_limits.swap holds only together");
+            "error    limits         "
+                + file
+                + ":1: default_limits.swap needs a memory limit beside it");
     Files.writeString(file, "max_limits: {read_bps: ['/gone:10M']}\n");
     assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
     assertThat(out()).contains(file + ":1: the device of max_limits.read_bps must be a disk");

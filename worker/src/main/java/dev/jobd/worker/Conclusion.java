@@ -72,8 +72,11 @@ record Conclusion(JobState.Ended end, OutputSize output, boolean durable, boolea
           state instanceof JobState.Starting
               ? new Verdict.Failed(
                   "journal", 0, "no exit record could be made: no room on the disk")
-              : new Verdict.Lost("its shim could not write an exit record");
-      case TOLD, SILENT -> new Verdict.Lost("its shim ended without an exit record");
+              : new Verdict.Lost("the disk took no record of its end");
+      case TOLD, SILENT ->
+          new Verdict.Lost(
+              "the process that watched it was killed, or the host went down, before its end was"
+                  + " recorded");
     };
   }
 

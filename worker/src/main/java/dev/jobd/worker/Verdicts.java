@@ -23,7 +23,8 @@ final class Verdicts {
       return new Verdict.Failed(exit.failedStep(), exit.errno(), Shims.describe(exit.errno()));
     }
     if (exit.status() == ExitRecord.STATUS_UNKNOWN) {
-      return new Verdict.Lost("the job's init ended without telling how its command did");
+      return new Verdict.Lost(
+          "its first process was killed before it told how the command had ended");
     }
     if (!exit.signaled()) {
       return new Verdict.Exited(exit.exitCode());

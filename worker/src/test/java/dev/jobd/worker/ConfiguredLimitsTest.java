@@ -32,8 +32,7 @@ class ConfiguredLimitsTest {
   void aWorkerIsNotOpenedWithLimitsThatThisHostCannotEnforce() {
     Limits gone = Limits.NONE.withIo(List.of(new IoLimit("/gone", 1L << 20, null, null, null)));
 
-    assertRefused(
-        SWAP, Limits.NONE, "default_limits.swap_bytes: holds only together with a memory limit");
+    assertRefused(SWAP, Limits.NONE, "default_limits.swap_bytes: needs a memory limit beside it");
     assertRefused(
         gone, Limits.NONE, "default_limits.io[/gone].device: must be a disk, or on one, was /gone");
     assertRefused(

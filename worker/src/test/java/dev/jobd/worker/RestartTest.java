@@ -191,7 +191,11 @@ class RestartTest {
     JobState.Command command = ((JobState.Running) job.state()).command();
     assertThat(shimOf(job).destroyForcibly()).isTrue();
     JobState.Ended end = job.await();
-    assertThat(end.verdict()).isEqualTo(new Verdict.Lost("its shim ended without an exit record"));
+    assertThat(end.verdict())
+        .isEqualTo(
+            new Verdict.Lost(
+                "the process that watched it was killed, or the host went down, before its end was"
+                    + " recorded"));
     assertThat(end.command()).isEqualTo(command);
     assertThat(ProcessHandle.of(command.pid())).isEmpty();
     assertThat(text(job)).isEqualTo("up\n");

@@ -42,7 +42,7 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) imp
   @Override
   public void require(Limits limits) throws IOException {
     if (limits.swapBytes() != null && limits.memoryBytes() == null) {
-      throw new InvalidSpecException(Swap.FIELD, "holds only together with a memory limit");
+      throw new InvalidSpecException(Swap.FIELD, "needs a memory limit beside it");
     }
     if (limits.cpuset() != null) {
       checkProcessors(limits.cpuset());

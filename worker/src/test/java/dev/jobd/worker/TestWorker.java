@@ -1,5 +1,8 @@
 package dev.jobd.worker;
 
+import dev.jobd.worker.model.JobQuery;
+import dev.jobd.worker.model.JobQuery.Phase;
+import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,6 +27,16 @@ import java.util.function.UnaryOperator;
 final class TestWorker implements AutoCloseable {
   static final Owner ALICE = new Owner("alice");
   static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
+
+  private static final JobQuery LIVE =
+      new JobQuery(
+          null,
+          null,
+          null,
+          EnumSet.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING),
+          Map.of(),
+          JobQuery.MAX_PAGE_SIZE,
+          null);
 
   private final Path directory;
   private final List<Gate> gates = new ArrayList<>();
@@ -145,12 +159,16 @@ final class TestWorker implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (var record : worker.list(dev.jobd.worker.model.JobQuery.ALL).items()) {
-      var job = worker.find(record.id());
-      if (job.isPresent()) {
-        job.get().stop(StopRequest.kill("test"));
-        job.get().ended().toCompletableFuture().join();
+    List<JobRecord> live = worker.list(LIVE).items();
+    while (!live.isEmpty()) { // pages hold fewer of large records
+      for (JobRecord record : live) {
+        var job = worker.find(record.id());
+        if (job.isPresent()) {
+          job.get().stop(StopRequest.kill("test"));
+          job.get().ended().toCompletableFuture().join();
+        }
       }
+      live = worker.list(LIVE).items();
     }
     for (Gate gate : gates) {
       gate.close();

@@ -66,7 +66,7 @@ record ConfigPlaces(@Nullable Path file, Map<String, Place> places) {
               .filter(rate -> places.containsKey(ofDisk(rate, device)))
               .findFirst()
               .orElse(section);
-      return at(place(ofDisk(key, device)), "the device of " + key, problem);
+      return at(place(ofDisk(key, device)), key + ": the device", problem);
     }
     LimitTerms words = LimitTerms.of(field, problem);
     String key = section + "." + words.key();

@@ -117,9 +117,8 @@ class CommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "default_limits: {swap: 1G} | FILE:1: default_limits.swap needs a memory limit beside it"
-            + " with a memory",
-        "max_limits: {read_bps: '/gone:10M'} | FILE:1: the device of max_limits.read_bps must be a",
+        "default_limits: {swap: 1G} | FILE:1: default_limits.swap needs a memory limit",
+        "max_limits: {read_bps: '/gone:10M'} | FILE:1: max_limits.read_bps: the device must be a",
         "listen: nobody.invalid:1 | cannot listen on nobody.invalid:1: no such host is known:"
             + " choose",
       })
@@ -188,7 +187,7 @@ class CommandsTest {
                 + ":1: default_limits.swap needs a memory limit beside it");
     Files.writeString(file, "max_limits: {read_bps: ['/gone:10M']}\n");
     assertThat(jobd("check", "--config", file.toString())).isEqualTo(1);
-    assertThat(out()).contains(file + ":1: the device of max_limits.read_bps must be a disk");
+    assertThat(out()).contains(file + ":1: max_limits.read_bps: the device must be a disk");
   }
 
   @Test

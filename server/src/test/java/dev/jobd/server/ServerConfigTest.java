@@ -259,7 +259,7 @@ class ServerConfigTest {
         "max_limits:\\n  write_bps: [sda:1M,\\n   sdb:2M]\\ndefault_limits:\\n  write_bps:\\n  -"
             + " sda:1M\\n  - sdb:3M | 7: default_limits.write_bps must be at most 2M, the maximum"
             + " here, was sdb:3M",
-        "max_limits:\\n  pids: 1\\n  read_iops: 50 | 3: the device of max_limits.read_iops must be"
+        "max_limits:\\n  pids: 1\\n  read_iops: 50 | 3: max_limits.read_iops: the device must be"
             + " there: name each disk that jobs may use (sda:50M), or give default_limits for the"
             + " one of a job's directory",
         "max_limits: {nice: 5} | 1: max_limits.nice must be absent: a nice value only takes from a"
@@ -286,14 +286,13 @@ class ServerConfigTest {
         "max_output: 0 | max_output must be 1 to 1024T, was 0",
         "timeout: 40000d | timeout must be 1 ms to 3650 days, was 40000d",
         "write_iops: sda:1 | write_iops must be 2 to 1000000000, was sda:1",
-        "read_bps: [1M, './x:1M'] | the device of default_limits.read_bps must be an absolute path"
+        "read_bps: [1M, './x:1M'] | read_bps: the device must be an absolute path"
             + " or the name of a disk, was ./x:1M",
       })
   void aLimitOutOfBoundsIsToldInTheUnitsAndWordsOfTheFile(String entry, String problem) {
-    String subject = problem.startsWith("the ") ? "" : "default_limits.";
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> read("default_limits:\n  " + entry))
-        .withMessage(file() + ":2: " + subject + problem);
+        .withMessage(file() + ":2: default_limits." + problem);
   }
 
   @Test
@@ -306,8 +305,7 @@ class ServerConfigTest {
                 new InvalidSpecException(
                     "max_limits.io[/gone].device", "must be a disk, was /gone: No such file")))
         .hasMessage(
-            file()
-                + ":5: the device of max_limits.read_bps must be a disk, was /gone: No such file");
+            file() + ":5: max_limits.read_bps: the device must be a disk, was /gone: No such file");
     assertThat(
             places.wrong(
                 new InvalidSpecException("max_limits.io[/gone].read_bps", "must be given once")))

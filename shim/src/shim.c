@@ -61,6 +61,7 @@ struct shim {
     uint64_t kill_at;
     uint64_t init_kill_at;
     struct oom_watch memory;
+    struct throttle throttle;
 };
 
 /* Leaves the server's session and terminal, and every descriptor but its two behind. Nothing of it is needed for
@@ -110,7 +111,7 @@ static void kill_all(struct shim *shim)
         return;
     }
     inside_tell(&shim->job, (struct init_order){.kill_all = 1});
-    throttle_lift(shim->request.io);
+    throttle_lift(&shim->throttle);
     if (shim->init_kill_at == NEVER)
         shim->init_kill_at = deadline_in(INIT_PATIENCE_NS);
 }
@@ -192,6 +193,9 @@ static void on_control(void *context, const struct control_message *message)
     case CONTROL_INPUT_END:
         input_obey(&shim->input, &shim->control, message);
         return;
+    case CONTROL_BOUNDS_WRITTEN:
+        throttle_written(&shim->throttle);
+        return;
     default:
         return; /* of a later version: nothing to do with it here */
     }
@@ -241,7 +245,7 @@ static void take_reports(struct shim *shim, bool hung_up)
 {
     inside_reports(&shim->job, &shim->record, hung_up);
     if (hung_up || (command_ended(shim) && shim->request.wait_tree != 1))
-        throttle_lift(shim->request.io);
+        throttle_lift(&shim->throttle);
 }
 
 static void check_deadlines(struct shim *shim)
@@ -385,6 +389,7 @@ int main(int argc, char *argv[])
     shim.record.status = STATUS_UNKNOWN;
     shim.timeout_at = shim.kill_at = shim.init_kill_at = NEVER;
     shim.memory = NO_OOM_WATCH;
+    shim.throttle.group = shim.request.io;
     shim.job = NOT_LAUNCHED;
 
     if (prepare(&shim))

@@ -33,8 +33,10 @@ static void lift(int file, const char *none)
     }
 }
 
-void throttle_lift(const char *group)
+void throttle_lift(struct throttle *throttle)
 {
+    const char *group = throttle->group;
+    throttle->lifted = true;
     for (size_t i = 0; group != NULL && i < sizeof BOUNDS / sizeof *BOUNDS; i++) {
         char path[PATH_MAX];
         int length = snprintf(path, sizeof path, "%s/%s", group, BOUNDS[i].file);
@@ -44,4 +46,10 @@ void throttle_lift(const char *group)
         lift(file, BOUNDS[i].none);
         close(file);
     }
+}
+
+void throttle_written(struct throttle *throttle)
+{
+    if (throttle->lifted)
+        throttle_lift(throttle);
 }

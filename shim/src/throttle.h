@@ -5,8 +5,17 @@
 #ifndef JOBD_THROTTLE_H
 #define JOBD_THROTTLE_H
 
-/* group: where the job's I/O is bounded, in either version's hierarchy; NULL where it is not. What cannot be lifted
- * stays: then the end of the job takes longer, and group_empty() tells. */
-void throttle_lift(const char *group);
+#include <stdbool.h>
+
+struct throttle {
+    const char *group; /* where the job's I/O is bounded, in either version's hierarchy; NULL where it is not */
+    bool lifted;
+};
+
+/* What cannot be lifted stays: then the end of the job takes longer, and group_empty() tells. */
+void throttle_lift(struct throttle *throttle);
+
+/* The server has written bounds, perhaps since they were lifted: then they are lifted again. */
+void throttle_written(struct throttle *throttle);
 
 #endif

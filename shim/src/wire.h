@@ -99,6 +99,8 @@ enum control_type {
     CONTROL_INPUT = 8,      /* value: how many bytes of input follow this message, 1 to INPUT_MAX_BYTES. Answered by
                              * INPUT_TAKEN or INPUT_CLOSED, and not before that may the next one come */
     CONTROL_INPUT_END = 9,  /* the input ends after what came before. Answered by INPUT_CLOSED */
+    CONTROL_BOUNDS_WRITTEN = 10, /* bounds on the job's disks were written: where the shim has lifted them, because the
+                                  * job is to end, it does so again */
 
     /* From the shim. HELLO is the first on every connection, and of this form in every version; STARTED follows it, or
      * comes when it is true. */

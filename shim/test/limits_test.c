@@ -33,14 +33,19 @@ TEST(EACH_SHIM, notice_of_want_of_memory_that_cannot_be_had_is_told)
     CHECK_EQ(job_number(job, "started"), 0);
 }
 
+static void bind_disks(void)
+{
+    write_text("io/io.max", "8:0 rbps=4096 wbps=max riops=max wiops=max\n");
+    write_text("io/blkio.throttle.write_bps_device", "8:0 4096\n");
+}
+
 /* Files that stand for a group's: each write to a real one is a whole command, so the last one is what shows. */
 static struct job_spec bounded(const char *const *argv)
 {
     static char io[PATH_MAX];
     snprintf(io, sizeof io, "%s/io", test_directory());
     CHECK(mkdir(io, 0700) == 0);
-    write_text("io/io.max", "8:0 rbps=4096 wbps=max riops=max wiops=max\n");
-    write_text("io/blkio.throttle.write_bps_device", "8:0 4096\n");
+    bind_disks();
     return (struct job_spec){.argv = argv, .io = io};
 }
 
@@ -72,6 +77,34 @@ TEST(EACH_SHIM, a_killed_job_does_not_wait_for_its_bounds)
     job_tell(job, CONTROL_STOP, SIGKILL, 0);
     job_end(job);
     check_lifted();
+}
+
+TEST(EACH_SHIM, bounds_that_are_written_while_a_job_is_killed_are_lifted_again)
+{
+    struct job_spec spec = bounded(SH("echo; exec sleep 1000"));
+    struct job *job = job_start(&spec);
+    job_await_started(job);
+    job_await_output(job, 0);
+    CHECK(kill(process_parent(job->command), SIGSTOP) == 0); /* init, which then takes its time to kill */
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_await_output(job, 0); /* answered after what came before */
+    check_lifted();
+    bind_disks();
+    job_tell(job, CONTROL_BOUNDS_WRITTEN, 0, 0);
+    job_end(job);
+    check_lifted();
+}
+
+TEST(EACH_SHIM, bounds_that_are_written_while_a_job_runs_stay)
+{
+    struct job_spec spec = bounded(SH("echo; exec sleep 1000"));
+    struct job *job = job_start(&spec);
+    job_await_started(job);
+    job_tell(job, CONTROL_BOUNDS_WRITTEN, 0, 0);
+    job_await_output(job, 0); /* answered after what came before */
+    check_bounded();
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
 }
 
 TEST(EACH_SHIM, what_a_command_leaves_does_not_wait_for_its_bounds)

@@ -30,6 +30,11 @@ public enum ErrorReason {
   JOB_ENDED(Status.Code.FAILED_PRECONDITION),
   /** A limit cannot be set on the job as it is now; google.rpc.BadRequest names the field. */
   LIMIT_REFUSED(Status.Code.FAILED_PRECONDITION),
+  /**
+   * A change of limits is neither made nor undone, and may hold in part. The job's record tells
+   * when it is; asking again settles it.
+   */
+  LIMITS_UNSETTLED(Status.Code.ABORTED),
   /** The job's output was let go; its record is there. */
   OUTPUT_EXPIRED(Status.Code.FAILED_PRECONDITION),
   /** The job was started without an open stdin. */

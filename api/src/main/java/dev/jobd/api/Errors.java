@@ -102,6 +102,15 @@ public final class Errors {
   }
 
   /**
+   * A change of a running job's limits that is neither made nor undone.
+   *
+   * @param problem what is known, and what to do
+   */
+  public static StatusRuntimeException limitsUnsettled(String job, String problem) {
+    return failure(ErrorReason.LIMITS_UNSETTLED, problem, Map.of("job", job));
+  }
+
+  /**
    * The output to read was let go.
    *
    * @param name the job's, if it has one

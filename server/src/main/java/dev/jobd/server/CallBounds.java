@@ -18,7 +18,9 @@ import java.time.Duration;
  *     be read, netty holds the bytes of each beside the heap: 1.5 MiB at most, as a page of jobs is
  *     smaller than the largest single job. So one user's hold 96 MiB there and all 240 MiB of the
  *     512. In the heap a request that is not large holds 1 MiB at most, as one that starts a job of
- *     128 KiB in 8192 texts: all together 160 MiB of the 512 that the server has
+ *     128 KiB in 8192 texts: all together 160 MiB of the 512 that the server has. What takes more
+ *     than memory and milliseconds has turns of its own beside: changes of limits and searches for
+ *     disks, of each owner one at a time ({@code LimitChanges}, {@code DiskSearches})
  * @param largeRequests of those, more than 128 KiB, from before they are taken out of netty's
  *     memory to the end of the call. Each holds 10 MiB of the heap at most: its bytes, the text in
  *     them as a JVM has it, twice as many, {@code RequestScan.MAX_FIELDS} objects, and what of it

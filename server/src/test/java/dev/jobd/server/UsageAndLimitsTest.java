@@ -19,8 +19,12 @@ import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Quotas;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What jobs use and may use, as clients see it. */
@@ -74,6 +78,49 @@ class UsageAndLimitsTest {
       assertThat(jobs).extracting(Job::getId).containsExactly(second.getId(), first.getId());
       assertThat(jobs).allSatisfy(job -> assertThat(job.getUsage().getPids()).isPositive());
     }
+  }
+
+  @Test
+  void oneJobsAccountThatCannotBeReadKeepsNobodyFromTheOthers() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      Client alice = new Client(server.connect("alice", "user"));
+      Job broken = alice.sh("sleep 1000");
+      Job whole = alice.sh("sleep 1000");
+      Path account = account(broken);
+      mount("mount", "--bind", "/proc/1/mem", account.toString()); // has no beginning
+      try {
+        assertThat(usage(alice.stub().listJobs(ALL_WITH_USAGE).getJobsList(), whole)).isPositive();
+        assertThat(usage(alice.stub().listJobs(ALL_WITH_USAGE).getJobsList(), broken)).isZero();
+        assertThat(get(alice, broken, true).getPhase()).isEqualTo(JobPhase.JOB_PHASE_RUNNING);
+      } finally {
+        mount("umount", account.toString());
+      }
+      assertThat(usage(alice.stub().listJobs(ALL_WITH_USAGE).getJobsList(), broken)).isPositive();
+    }
+  }
+
+  private static final ListJobsRequest ALL_WITH_USAGE =
+      ListJobsRequest.newBuilder().setWithUsage(true).build();
+
+  private static long usage(List<Job> jobs, Job job) {
+    return jobs.stream()
+        .filter(each -> each.getId().equals(job.getId()))
+        .mapToLong(each -> each.getUsage().getPids())
+        .sum();
+  }
+
+  private static Path account(Job job) throws IOException {
+    try (Stream<Path> files =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            16,
+            (path, _) -> path.endsWith(job.getId() + "/pids.current"))) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  private static void mount(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   @Test

@@ -123,13 +123,13 @@ public final class Job {
   }
 
   /** See {@link Worker#changeLimits}. */
-  LimitChange changeLimits(Limits asked, LiveLimits.Judge judge) throws IOException {
+  LimitChange changeLimits(Limits asked, LiveLimits.Judge judge, Revocable writing)
+      throws IOException {
     LiveJob running = live;
     if (running == null) {
       throw new JobEndedException(id());
     }
-    running.awaitLaunch();
-    return running.limits().change(asked, judge);
+    return running.limits().change(asked, judge, writing);
   }
 
   /** Waits for this job's end. */

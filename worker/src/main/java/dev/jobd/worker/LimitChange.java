@@ -3,4 +3,9 @@ package dev.jobd.worker;
 import dev.jobd.worker.model.Limits;
 
 /** What a change of a running job's limits did: those that it had, and those that it has. */
-public record LimitChange(Limits from, Limits to) {}
+public record LimitChange(Limits from, Limits to) {
+  /** Whether it changed any; the job had what was asked for otherwise. */
+  public boolean isAny() {
+    return !to.equals(from);
+  }
+}

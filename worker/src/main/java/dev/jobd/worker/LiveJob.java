@@ -66,7 +66,8 @@ final class LiveJob implements ShimEvents {
     this.shims = shims;
     this.logger = logger;
     this.others = others;
-    this.limits = new LiveLimits(job, cgroup, store, others, logger);
+    this.limits =
+        new LiveLimits(job, cgroup, store::updateLimits, others, this::tellOfBounds, logger);
     job.attach(this);
   }
 
@@ -143,11 +144,13 @@ final class LiveJob implements ShimEvents {
    */
   void takeUp() {
     recorded.complete(true);
+    limits.unsettle();
     try {
       Optional<ShimConnection> connection = shims.connect(job.directory(), this);
       if (connection.isPresent()) {
         connected(connection.get());
         resumeStop(connection.get());
+        tellOfBounds(); // that the earlier worker may have written, and not told
       } else {
         conclude(ShimExit.SILENT);
       }
@@ -166,6 +169,18 @@ final class LiveJob implements ShimEvents {
       }
     } catch (IOException e) {
       logger.log(Level.ERROR, "stop job " + job.id() + ", which was asked for before", e);
+    }
+  }
+
+  /** Where there is no shim now, it is told when there is again, or the job's end lifts them. */
+  private void tellOfBounds() {
+    ShimConnection connection = connection();
+    try {
+      if (connection != null) {
+        connection.boundsWritten();
+      }
+    } catch (IOException e) {
+      logger.log(Level.WARNING, "tell the shim of job " + job.id() + " of its bounds", e);
     }
   }
 
@@ -391,6 +406,7 @@ final class LiveJob implements ShimEvents {
    */
   private void settle(Conclusion conclusion) {
     CrashPoint.EXIT_READ.reached();
+    limits.end();
     GroupRemains group = group();
     if (conclusion.populated()) {
       group.kill();

@@ -6,71 +6,124 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
-import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one running job. A change is in force, read back from the kernel, before it is
  * recorded, and answered when its record is durable; what fails on the way leaves the job with the
- * limits that it had. Changes are made one after the other.
+ * limits that it had. For one change at a time, as {@link LimitChanges} has it.
  *
  * <p>A crash in between leaves a job with limits that its record does not show, and nobody was
- * told; asking again settles it.
+ * told; asking again settles it. So does what can be neither changed nor put back.
+ *
+ * <p>Whoever kills the job lifts its bounds on disks, which would hold up its end. A change that
+ * writes them at the same time lifts them again: it tells the shim, which does so where it has
+ * begun to kill, and looks itself whether the worker has. Each of them looks after it has written.
  */
 final class LiveLimits {
   private final Job job;
   private final JobCgroup cgroup;
-  private final JobStore store;
+  private final Recording recording;
   private final LiveJobs jobs;
+  private final Runnable tellShim;
   private final Logger logger;
 
-  /** The end of the change that was asked for last. */
-  private final AtomicReference<CompletableFuture<Void>> last =
-      new AtomicReference<>(CompletableFuture.completedFuture(null));
+  /** Whether what is recorded is in force, because this worker saw to it. */
+  private volatile boolean settled = true;
+
+  /** What may be in force beside that, of changes that could not be undone. */
+  private Limits left = Limits.NONE;
+
+  private volatile boolean over;
 
   /** What a start would make of these limits, or why it would refuse them. */
   interface Judge {
     Limits enforceable(Limits limits) throws IOException;
   }
 
-  LiveLimits(Job job, JobCgroup cgroup, JobStore store, LiveJobs jobs, Logger logger) {
-    this.job = job;
-    this.cgroup = cgroup;
-    this.store = store;
-    this.jobs = jobs;
-    this.logger = logger;
+  /** See {@link dev.jobd.worker.store.JobStore#updateLimits}. */
+  @FunctionalInterface
+  interface Recording {
+    CompletableFuture<Boolean> write(JobRecord record);
   }
 
   /**
-   * Changes those limits that {@code asked} has, and keeps the others.
+   * @param tellShim that bounds on disks were written
+   */
+  LiveLimits(
+      Job job,
+      JobCgroup cgroup,
+      Recording recording,
+      LiveJobs jobs,
+      Runnable tellShim,
+      Logger logger) {
+    this.job = job;
+    this.cgroup = cgroup;
+    this.recording = recording;
+    this.jobs = jobs;
+    this.tellShim = tellShim;
+    this.logger = logger;
+  }
+
+  /** An earlier worker may have died while it changed them. */
+  void unsettle() {
+    settled = false;
+  }
+
+  /** The job is over: from now on its groups are killed and removed. */
+  void end() {
+    over = true;
+  }
+
+  /**
+   * Changes those limits that {@code asked} has, and keeps the others. Does nothing where that is
+   * what the job has.
    *
+   * @param writing what waits for the kernel; where it is revoked, the change is undone
    * @throws InvalidSpecException where it has none, one that a running job keeps, or one that this
    *     host cannot enforce
    * @throws QuotaExceededException where a quota has no room for it
-   * @throws LimitRefusedException where the kernel does not take one of them
+   * @throws LimitRefusedException where the kernel does not take one of them, or not in time
    * @throws JobEndedException where the job has ended before
+   * @throws LimitsUnsettledException where it failed, and could not be undone
    * @throws IOException where the change cannot be made or recorded
    */
-  LimitChange change(Limits asked, Judge judge) throws IOException {
+  LimitChange change(Limits asked, Judge judge, Revocable writing) throws IOException {
     requireChangeable(asked);
-    CompletableFuture<Void> over = new CompletableFuture<>();
-    last.getAndSet(over).join();
-    try {
-      Limits from = job.spec().limits();
-      LimitChange change = new LimitChange(from, judge.enforceable(asked.orElse(from)));
-      jobs.change(job, change.to());
-      apply(change);
-      record(change);
-      return change;
-    } finally {
-      jobs.settle(job);
-      over.complete(null);
+    if (over) {
+      throw new JobEndedException(job.id());
     }
+    Limits from = job.spec().limits();
+    LimitChange change = new LimitChange(from, judge.enforceable(asked.orElse(from)));
+    if (settled && !change.isAny()) {
+      return change;
+    }
+    jobs.change(job, change.to());
+    settled = false;
+    Limits held = left.orElse(from);
+    left = change.to().orElse(left);
+    try {
+      write(change, held, writing);
+      record(change);
+    } catch (JobEndedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      undo(change, e);
+      throw e;
+    }
+    settle();
+    return change;
+  }
+
+  private void settle() {
+    settled = true;
+    left = Limits.NONE;
+    jobs.settle(job);
   }
 
   private static void requireChangeable(Limits asked) {
@@ -89,54 +142,79 @@ final class LiveLimits {
     }
   }
 
-  private void apply(LimitChange change) throws IOException {
+  private void write(LimitChange change, Limits held, Revocable writing) throws IOException {
     try {
-      cgroup.change(change.from(), change.to());
+      writing.run(() -> cgroup.change(held, change.to()));
     } catch (IOException e) {
-      requireGroup();
-      log(e);
-      throw e;
+      requireLife();
+      throw writing.isRevoked() ? notInTime(change, e) : e;
+    } finally {
+      written(change);
     }
   }
 
-  /** It is removed at the job's end, a moment before that is told. */
-  private void requireGroup() {
-    if (!cgroup.isThere()) {
+  private void requireLife() {
+    if (over || !cgroup.isThere()) {
       throw new JobEndedException(job.id());
     }
   }
 
-  /** Where on this host the kernel refused is nothing for the caller; what stayed is worse. */
-  private void log(IOException failure) {
-    if (failure.getSuppressed().length > 0) {
-      logger.log(Level.ERROR, "job " + job.id() + " may have other limits than it had", failure);
-    } else if (failure.getCause() != null) {
-      logger.log(Level.WARNING, "change limits of job " + job.id(), failure);
+  private void written(LimitChange change) {
+    if (left.orElse(change.from()).io().isEmpty()) {
+      return;
+    }
+    tellShim.run();
+    if (over) {
+      lift();
+    }
+  }
+
+  private void lift() {
+    try {
+      cgroup.lift();
+    } catch (IOException e) {
+      logger.log(Level.ERROR, "lift the bounds of job " + job.id() + ", which is over", e);
     }
   }
 
   private void record(LimitChange change) throws IOException {
+    if (!change.isAny()) {
+      return;
+    }
     JobRecord before = job.record();
     JobSpec spec = before.spec().withLimits(change.to());
-    boolean lives;
-    try {
-      lives = LiveJob.await(store.updateLimits(before.withSpec(spec)));
-    } catch (IOException e) {
-      undo(change, e);
-      throw e;
-    }
-    if (!lives) {
+    if (!LiveJob.await(recording.write(before.withSpec(spec)))) {
       throw new JobEndedException(job.id());
     }
     job.limited(change.to());
   }
 
-  private void undo(LimitChange change, IOException failure) {
+  /** Where on this host the kernel refused is nothing for the caller. */
+  private void undo(LimitChange change, Exception failure) throws LimitsUnsettledException {
     try {
-      cgroup.change(change.to(), change.from());
+      cgroup.restore(left.orElse(change.from()), change.from());
     } catch (IOException e) {
+      requireLife();
       failure.addSuppressed(e);
-      log(failure);
+      logger.log(Level.ERROR, "job " + job.id() + " may have other limits than it had", failure);
+      throw LimitsUnsettledException.notUndone(job.id(), failure);
+    } finally {
+      written(change);
     }
+    settle();
+    if (failure.getCause() != null) {
+      logger.log(Level.WARNING, "change limits of job " + job.id(), failure);
+    }
+  }
+
+  /** Of all limits, only those on memory wait. */
+  private static LimitRefusedException notInTime(LimitChange change, Exception failure) {
+    boolean memory = !Objects.equals(change.from().memoryBytes(), change.to().memoryBytes());
+    String problem =
+        "cannot be held now: the job takes memory as fast as the kernel takes it back, for "
+            + LimitChanges.PATIENCE.toSeconds()
+            + " s; ask for more, or try again when it does less";
+    return new LimitRefusedException(
+        memory ? "limits.memory_bytes" : "limits", problem, problem, failure);
   }
 }

@@ -27,14 +27,25 @@ final class QuotaLedger {
   /** Of owners with live jobs, or who have started jobs so lately that it still counts. */
   private final Map<Owner, Account> accounts = new HashMap<>();
 
-  /** What a job counts with: while its limits change, the larger of both in each quota. */
-  private record Part(Limits before, Limits after) {
+  /** What a job counts with, of each quota. */
+  private record Part(Map<Quota, Long> amounts) {
     static Part of(Limits limits) {
-      return new Part(limits, limits);
+      Map<Quota, Long> amounts = new EnumMap<>(Quota.class);
+      for (Quota quota : Quota.values()) {
+        amounts.put(quota, quota.partOf(limits));
+      }
+      return new Part(amounts);
     }
 
     long of(Quota quota) {
-      return Math.max(quota.partOf(before), quota.partOf(after));
+      return amounts.getOrDefault(quota, 0L);
+    }
+
+    /** The larger of both, of each. */
+    Part or(Part other) {
+      Map<Quota, Long> larger = new EnumMap<>(amounts);
+      other.amounts.forEach((quota, amount) -> larger.merge(quota, amount, Math::max));
+      return new Part(larger);
     }
   }
 
@@ -87,27 +98,29 @@ final class QuotaLedger {
   }
 
   /**
-   * The limits of a live job are to change, until {@link #settle} says to what they have. Those of
-   * one that is not live change nothing. Only what grows needs room: where jobs that were taken up
-   * exceed a quota, each may still be given less.
+   * The limits of a live job are to change. Until {@link #settle} says to what they have, it counts
+   * with the larger of all that it may have. Those of one that is not live change nothing. Only
+   * what grows needs room: where jobs that were taken up exceed a quota, each may still be given
+   * less.
    *
    * @throws QuotaExceededException where a quota has no room for the new ones; the old ones count
    *     on then
    */
   synchronized void change(JobId job, Owner owner, Limits limits) {
     Account account = accounts.get(owner);
-    Part part = account == null ? null : account.live.get(job);
-    if (account == null || part == null) {
+    Part before = account == null ? null : account.live.get(job);
+    if (account == null || before == null) {
       return;
     }
-    Limits before = part.before();
-    Limits after = limits.orElse(standard);
+    Limits asked = limits.orElse(standard);
+    Part after = Part.of(asked);
     account.live.remove(job); // it makes room for itself
     try {
-      requireRoom(account, after, quota -> quota.partOf(after) > quota.partOf(before));
-      part = new Part(before, after);
-    } finally {
-      account.live.put(job, part);
+      requireRoom(account, asked, quota -> after.of(quota) > before.of(quota));
+      account.live.put(job, before.or(after));
+    } catch (QuotaExceededException e) {
+      account.live.put(job, before);
+      throw e;
     }
   }
 

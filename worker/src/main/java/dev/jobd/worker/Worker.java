@@ -51,6 +51,7 @@ public final class Worker implements AutoCloseable {
   private final WorkerConfig config;
   private final LimitPolicy policy;
   private final DiskSearches searches = new DiskSearches(DiskSearches.PATIENCE);
+  private final LimitChanges changes;
   private final StateDirectory state;
   private final JobStore store;
   private final Cgroups cgroups;
@@ -74,6 +75,7 @@ public final class Worker implements AutoCloseable {
     this.policy = policy;
     this.state = state;
     this.store = store;
+    this.changes = new LimitChanges(LimitChanges.PATIENCE, config.logger());
     InstantSource clock = InstantSource.system();
     this.compressor = new Compressor(config.retention(), store, state, clock, config.logger());
     this.collector =
@@ -284,7 +286,9 @@ public final class Worker implements AutoCloseable {
 
   /**
    * Changes limits of a running job. In force and recorded when this returns; where it fails, the
-   * job has the limits that it had.
+   * job has the limits that it had, unless a {@link LimitsUnsettledException} says otherwise. Does
+   * nothing where it has what is asked for. Takes {@link LimitChanges#PATIENCE} three times at
+   * most, beside what a search for a disk takes.
    *
    * @param asked those to change; the others stay. What the job's shim has done or has from the
    *     start cannot be among them: nice value, run time, kept output
@@ -293,13 +297,17 @@ public final class Worker implements AutoCloseable {
    * @throws QuotaExceededException where a quota of the owner's has no room for it
    * @throws dev.jobd.worker.model.LimitRefusedException where the kernel does not take one
    * @throws JobEndedException where the job has ended
+   * @throws TooManyChangesException where changes of the owner's jobs, or of all, are in the way
+   * @throws LimitsUnsettledException where it is neither made nor undone
    * @throws IOException where the change cannot be made or recorded
    */
   public LimitChange changeLimits(Job job, Limits asked) throws IOException {
     Path files = Path.of(job.spec().workingDirectory());
     Limits wanted = cgroups.named(asked, files, searches.of(job.owner()));
     var _ = wanted.within(policy.maxima()); // or refuses
-    return job.changeLimits(wanted, limits -> cgroups.enforceable(limits, files));
+    job.awaitLaunch();
+    LiveLimits.Judge judge = limits -> cgroups.enforceable(limits, files);
+    return changes.run(job.id(), job.owner(), writing -> job.changeLimits(wanted, judge, writing));
   }
 
   /**

@@ -280,13 +280,18 @@ class LiveLimitsTest {
 
   /** What a control file of the job holds, under one of its names. */
   static String inForce(Job job, String... names) throws IOException {
+    return Files.readString(file(job, names)).strip();
+  }
+
+  /** A control file of the job, under one of its names. */
+  static Path file(Job job, String... names) throws IOException {
     for (String name : names) {
       try (Stream<Path> files =
           Files.find(
               Path.of("/sys/fs/cgroup"), 16, (path, _) -> path.endsWith(job.id() + "/" + name))) {
         List<Path> found = files.toList();
         if (!found.isEmpty()) {
-          return Files.readString(found.getFirst()).strip();
+          return found.getFirst();
         }
       }
     }

@@ -252,4 +252,17 @@ class QuotaLedgerTest {
 
     assertThatCode(() -> paced.take(JobId.random(), ALICE, Limits.NONE)).doesNotThrowAnyException();
   }
+
+  @Test
+  void aJobWhoseLimitsAreNotSettledCountsWithTheLargestOfAllThatItMayHave() {
+    JobId job = take(ALICE, limits(500, 1, 1));
+    ledger.change(job, ALICE, limits(100, 2, 1));
+    ledger.change(job, ALICE, limits(200, 1, 1));
+
+    assertThat(ledger.use(ALICE).get(Quota.CPUS).used()).isEqualTo(500);
+    assertThat(ledger.use(ALICE).get(Quota.MEMORY).used()).isEqualTo(2L << 30);
+    ledger.settle(job, ALICE, limits(200, 1, 1));
+    assertThat(ledger.use(ALICE).get(Quota.CPUS).used()).isEqualTo(200);
+    assertThat(ledger.use(ALICE).get(Quota.MEMORY).used()).isEqualTo(1L << 30);
+  }
 }

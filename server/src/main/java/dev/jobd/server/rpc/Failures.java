@@ -4,11 +4,13 @@ import dev.jobd.api.Errors;
 import dev.jobd.worker.JobEndedException;
 import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.LimitsUnsettledException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.QuotaExceededException;
 import dev.jobd.worker.RequestIdReusedException;
 import dev.jobd.worker.StdinClosedException;
+import dev.jobd.worker.TooManyChangesException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.OutputRule;
@@ -59,6 +61,13 @@ final class Failures {
       case StdinClosedException closed -> Errors.stdinClosed(closed.job().toString());
       case JobEndedException ended -> Errors.jobEnded(ended.job().toString());
       case LimitRefusedException limit -> Errors.limitRefused(limit.field(), limit.problem());
+      case LimitsUnsettledException limits ->
+          Errors.limitsUnsettled(limits.job().toString(), String.valueOf(limits.getMessage()));
+      case TooManyChangesException changes ->
+          Errors.tooManyCalls(
+              "changes of limits",
+              changes.owner() == null ? "this server" : "user " + changes.owner().name(),
+              changes.bound());
       case OutputExpiredException expired ->
           Errors.outputExpired(
               expired.job().toString(),

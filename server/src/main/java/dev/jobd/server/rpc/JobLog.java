@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of jobs, and by whom, in the server's log: a line each, at INFO, and at WARN where a
- * job is lost. Of what runs a line has the program's name alone: arguments and environment may hold
+ * job is lost, or has limits that are open. Of what runs a line has the program's name alone: arguments and environment may hold
  * secrets.
  */
 public final class JobLog implements JobObserver {
@@ -70,6 +70,13 @@ public final class JobLog implements JobObserver {
   void limited(Caller caller, Job job, LimitChange change) {
     String changes = String.join(", ", changes(change.from(), change.to()));
     info(job.record(), "is limited by " + caller.user() + ": " + changes);
+  }
+
+  /** A running job may have other limits, in part; the worker logs why, or how that ends. */
+  void limitsUnsettled(Caller caller, Job job, Limits asked) {
+    Limits from = job.spec().limits();
+    String changes = String.join(", ", changes(from, asked.orElse(from)));
+    log.warn(line(job.record(), "may be limited in part by " + caller.user() + ": " + changes));
   }
 
   /** An ended job is gone, and its output. */

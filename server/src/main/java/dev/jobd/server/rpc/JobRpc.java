@@ -23,6 +23,7 @@ import dev.jobd.server.auth.JobAccess;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.LimitChange;
+import dev.jobd.worker.LimitsUnsettledException;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.model.InvalidSpecException;
@@ -184,10 +185,21 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
           Caller caller = Caller.current();
           Limits asked = Requests.limits(request);
           Job job = access.resolve(caller, request.getJob(), Action.LIMIT);
-          LimitChange change = worker.changeLimits(job, asked);
-          log.limited(caller, job, change);
+          changeLimits(caller, job, asked);
           return UpdateLimitsResponse.newBuilder().setJob(JobWire.write(job.record())).build();
         });
+  }
+
+  private void changeLimits(Caller caller, Job job, Limits asked) throws IOException {
+    try {
+      LimitChange change = worker.changeLimits(job, asked);
+      if (change.isAny()) {
+        log.limited(caller, job, change);
+      }
+    } catch (LimitsUnsettledException e) {
+      log.limitsUnsettled(caller, job, asked);
+      throw e;
+    }
   }
 
   @Override

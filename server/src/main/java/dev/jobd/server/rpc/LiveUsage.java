@@ -9,11 +9,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs with what they use now, which the kernel is asked for each time. */
 final class LiveUsage {
   /** Of one page: each takes about ten reads of small files, and a tenth of a millisecond. */
   static final int MAX_JOBS = 100;
+
+  private static final Logger log = LoggerFactory.getLogger(LiveUsage.class);
 
   private final Worker worker;
 
@@ -38,16 +43,38 @@ final class LiveUsage {
     return jobs;
   }
 
-  static dev.jobd.api.v1.Job write(Job job) throws IOException {
-    Usage usage = job.usage();
-    long output = job.outputBytes();
+  /** What cannot be read is not said: one job's account keeps nobody from those of the others. */
+  static dev.jobd.api.v1.Job write(Job job) {
+    Usage usage = usage(job);
+    Long output = outputBytes(job);
     JobRecord record = job.record();
     dev.jobd.api.v1.Job message = JobWire.write(record);
     if (record.state() instanceof JobState.Ended) {
       return message;
     }
-    dev.jobd.api.v1.Job.Builder live = message.toBuilder().setOutputBytes(output);
+    dev.jobd.api.v1.Job.Builder live = message.toBuilder();
+    if (output != null) {
+      live.setOutputBytes(output);
+    }
     UsageWire.writeIfKnown(usage, live);
     return live.build();
+  }
+
+  private static Usage usage(Job job) {
+    try {
+      return job.usage();
+    } catch (IOException | RuntimeException e) { // whatever the kernel may have written there
+      log.warn("read what job {} uses: {}", job.id(), e + "");
+      return Usage.UNKNOWN;
+    }
+  }
+
+  private static @Nullable Long outputBytes(Job job) {
+    try {
+      return job.outputBytes();
+    } catch (IOException e) {
+      log.warn("read how much job {} has printed: {}", job.id(), e + "");
+      return null;
+    }
   }
 }

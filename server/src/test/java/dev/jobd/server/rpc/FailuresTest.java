@@ -8,18 +8,22 @@ import dev.jobd.api.ErrorReason;
 import dev.jobd.api.Errors;
 import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
+import dev.jobd.worker.LimitsUnsettledException;
 import dev.jobd.worker.NameInUseException;
 import dev.jobd.worker.OutputExpiredException;
 import dev.jobd.worker.RequestIdReusedException;
+import dev.jobd.worker.TooManyChangesException;
 import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.OutputRule;
+import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.Verdict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,28 @@ class FailuresTest {
     assertThat(details.reason()).contains(ErrorReason.JOB_RUNNING);
     assertThat(details.metadata()).containsEntry("job", JOB.toString());
     assertThat(details.message()).isEqualTo("job " + JOB + " has not ended: stop it first");
+  }
+
+  @Test
+  void aChangeOfLimitsThatIsNotOverSaysSo() {
+    LimitsUnsettledException underWay =
+        LimitsUnsettledException.underWay(JOB, Duration.ofSeconds(12));
+    ErrorDetails details = details(Failures.translate(underWay));
+    assertThat(details.code()).isEqualTo(Status.Code.ABORTED);
+    assertThat(details.reason()).contains(ErrorReason.LIMITS_UNSETTLED);
+    assertThat(details.metadata()).containsEntry("job", JOB.toString());
+    assertThat(details.message()).contains("not done within 12 s: what was asked for may hold");
+  }
+
+  @Test
+  void aChangeOfLimitsThatIsOneTooManySaysWhoseAreInTheWay() {
+    ErrorDetails own =
+        details(Failures.translate(new TooManyChangesException(new Owner("alice"), 1)));
+    ErrorDetails others = details(Failures.translate(new TooManyChangesException(null, 2)));
+    assertThat(own.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(own.reason()).contains(ErrorReason.TOO_MANY_CALLS);
+    assertThat(own.message()).startsWith("user alice has 1 changes of limits under way");
+    assertThat(others.message()).startsWith("this server has 2 changes of limits under way");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,6 +35,9 @@ final class HostCgroups implements Cgroups {
   /** Where jobs of earlier servers may have groups. */
   private final List<Path> earlier;
 
+  /** The same, by the hierarchy that they are in. */
+  private final IdentityHashMap<Hierarchy, List<Path>> earlierIn = new IdentityHashMap<>();
+
   private HostCgroups(
       List<Hierarchy> hierarchies, String instance, Path swaps, Disks disks, List<Path> earlier) {
     this.hierarchies = List.copyOf(hierarchies);
@@ -60,6 +64,7 @@ final class HostCgroups implements Cgroups {
         hierarchy.prepare(hierarchy.instance(instance));
       }
       cgroups.findAccounts();
+      cgroups.sortEarlier();
       return cgroups;
     } catch (IOException e) {
       cgroups.closeAfter(e);
@@ -101,6 +106,23 @@ final class HostCgroups implements Cgroups {
       }
       accounts.put(hierarchy, List.copyOf(kept));
     }
+  }
+
+  /** Each hierarchy is a file system of its own. */
+  private void sortEarlier() throws IOException {
+    for (Hierarchy hierarchy : hierarchies) {
+      List<Path> places = new ArrayList<>();
+      for (Path place : earlier) {
+        if (device(place).equals(device(hierarchy.own()))) {
+          places.add(place);
+        }
+      }
+      earlierIn.put(hierarchy, List.copyOf(places));
+    }
+  }
+
+  private static Object device(Path group) throws IOException {
+    return Files.getAttribute(group, "unix:dev");
   }
 
   private void closeAfter(IOException failure) {
@@ -218,7 +240,16 @@ final class HostCgroups implements Cgroups {
 
   private JobGroup jobGroup(Hierarchy hierarchy, String job) {
     return new JobGroup(
-        group(hierarchy, job), hierarchy, accounts.getOrDefault(hierarchy, List.of()));
+        place(hierarchy, job), hierarchy, accounts.getOrDefault(hierarchy, List.of()));
+  }
+
+  /** Where a job of an earlier server has its group, if there, or else where it is made. */
+  private Path place(Hierarchy hierarchy, String job) {
+    return earlierIn.getOrDefault(hierarchy, List.of()).stream()
+        .map(place -> place.resolve(job))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseGet(() -> group(hierarchy, job));
   }
 
   private Path group(Hierarchy hierarchy, String job) {

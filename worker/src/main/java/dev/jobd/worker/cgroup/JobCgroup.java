@@ -50,16 +50,27 @@ public interface JobCgroup {
   Usage total() throws IOException;
 
   /**
-   * Takes the running group from one set of limits to another, each read back; or, where that
-   * fails, leaves it with those that it had.
+   * Takes the running group from one set of limits to another, each read back. Where that fails,
+   * some may be changed, until {@link #restore}. Takes as long as the kernel takes memory back,
+   * which it gives up where the thread is interrupted.
    *
-   * @param from what it has now
+   * @param from what it has now, or may have
    * @throws dev.jobd.worker.model.LimitRefusedException where the job uses more than a limit would
    *     allow, or the kernel does not take one
-   * @throws IOException naming the file and the cause where it cannot be told what is in force.
-   *     What could not be put back is suppressed in either
+   * @throws IOException naming the file and the cause where it cannot be told what is in force
    */
   void change(Limits from, Limits to) throws IOException;
+
+  /**
+   * After a {@link #change} from {@code before} to {@code tried} that was not to be: puts back
+   * {@code before}, each read back.
+   *
+   * @throws IOException where that is not so of all; which not, and why, is suppressed in it
+   */
+  void restore(Limits tried, Limits before) throws IOException;
+
+  /** Lifts the bounds that processes may be waiting by for their turn on a disk. */
+  void lift() throws IOException;
 
   /**
    * Kills every process in the group and in groups below it, keeps them from making more, lifts

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param earlier where an earlier server may have made them; any of them may be absent
  * @param pids which one of them all bounds the number of processes
  * @param freezer which one of them can be frozen, where that is needed to kill
- * @param groups those of this server, with what limits and counts in them
+ * @param groups where they are now, with what limits and counts in them
  */
 record JobDirectories(
     @Nullable Path unified,
@@ -58,9 +58,6 @@ record JobDirectories(
       for (Account account : group.accounts()) {
         if (ofTheMoment || !account.ofTheMoment()) {
           account.read(group.path(), usage);
-          for (Path place : earlier) { // names of files tell the versions apart
-            account.read(place, usage);
-          }
         }
       }
     }
@@ -79,10 +76,20 @@ record JobDirectories(
   }
 
   @Override
-  public void kill() throws IOException {
+  public void restore(Limits tried, Limits before) throws IOException {
+    JobGroup.restore(groups, tried, before);
+  }
+
+  @Override
+  public void lift() throws IOException {
     for (Path group : Stream.concat(Stream.ofNullable(io), earlier.stream()).toList()) {
       unlessGone(group, () -> Throttle.lift(group));
     }
+  }
+
+  @Override
+  public void kill() throws IOException {
+    lift();
     boolean killed = unified != null && killedAtOnce(unified);
     for (Path group : earlier) {
       killed |= killedAtOnce(group);

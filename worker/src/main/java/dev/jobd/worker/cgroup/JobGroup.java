@@ -13,24 +13,32 @@ import java.util.List;
  */
 record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
 
-  /**
-   * Changes the limits of a running job's groups together, each read back. Where one fails, all are
-   * given back those that they had.
-   */
+  /** Changes the limits of a running job's groups, each read back. */
   static void change(List<JobGroup> groups, Limits from, Limits to) throws IOException {
     for (JobGroup group : groups) {
       group.requireFor(from, to);
     }
-    List<JobGroup> there = groups.stream().filter(JobGroup::isThere).toList();
-    try {
-      for (JobGroup group : there) {
-        group.change(from, to);
+    for (JobGroup group : groups) {
+      for (Controller controller : group.controllers()) {
+        group.change(controller, from, to);
       }
-    } catch (IOException | RuntimeException e) {
-      for (JobGroup group : there) {
-        group.restore(to, from, e);
+    }
+  }
+
+  /** Puts back what a change that failed may have changed; what fails keeps no other from it. */
+  static void restore(List<JobGroup> groups, Limits tried, Limits before) throws IOException {
+    CgroupException failure = new CgroupException("put limits back", "not all of them");
+    for (JobGroup group : groups) {
+      for (Controller controller : group.controllers()) {
+        try {
+          group.change(controller, tried, before);
+        } catch (IOException e) {
+          failure.addSuppressed(e);
+        }
       }
-      throw e;
+    }
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
     }
   }
 
@@ -44,29 +52,30 @@ record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
           CpusetV1.FIELD, "can be changed only of a job that was started with it");
     }
     throw new LimitRefusedException(
-        "limits", "cannot be changed: the job was started by a server in another control group");
+        "limits", "cannot be changed: the job has no group for them where this server finds it");
   }
 
   boolean isThere() {
     return !Groups.isGone(path);
   }
 
-  private void change(Limits from, Limits to) throws IOException {
-    for (Controller controller : hierarchy.controllers()) {
-      controller.change(path, from, to);
-      controller.verify(path, to);
+  private List<Controller> controllers() {
+    return isThere() ? hierarchy.controllers() : List.of();
+  }
+
+  private void change(Controller controller, Limits from, Limits to) throws IOException {
+    try {
+      put(controller, from, to);
+    } catch (LimitRefusedException e) {
+      if (to.io().isEmpty() || !Throttle.isLifted(path)) {
+        throw e;
+      }
+      put(controller, from, to); // for who killed the job in between, and will lift this again
     }
   }
 
-  /** Each by itself: one that fails keeps no other from being put back. */
-  private void restore(Limits tried, Limits before, Exception failure) {
-    for (Controller controller : hierarchy.controllers()) {
-      try {
-        controller.change(path, tried, before);
-        controller.verify(path, before);
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
-    }
+  private void put(Controller controller, Limits from, Limits to) throws IOException {
+    controller.change(path, from, to);
+    controller.verify(path, to);
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory with page cache, and swap by a limit on both together.
@@ -19,6 +20,7 @@ record MemoryV1(Path swaps) implements Controller {
 
   private static final String MEMORY = "memory.limit_in_bytes";
   private static final String USED = "memory.usage_in_bytes";
+  private static final String MEMORY_AND_SWAP_USED = "memory.memsw.usage_in_bytes";
   private static final long UNLIMITED = -1;
 
   static final List<Account> ACCOUNTS =
@@ -46,13 +48,16 @@ record MemoryV1(Path swaps) implements Controller {
   }
 
   /**
-   * Where the limit on both rises, it first. The kernel takes back what it can where limits fall,
+   * Where the limit on both rises, it first: it must not be below that on memory. Else memory
+   * first: what it gives back may go to swap, as far as both were limited before, and where that is
+   * too far, the new limit on both is refused. The kernel takes back what it can where limits fall,
    * and answers EBUSY where that is not enough.
    */
   @Override
   public void change(Path group, Limits from, Limits to) throws IOException {
     LimitFile both = both(group);
-    if (total(to) > total(from) && Files.exists(both.file())) {
+    Long held = count(group, MEMORY_AND_SWAP);
+    if (held != null && total(to) > held) {
       both.set(to.memoryBytes() == null ? UNLIMITED : total(to));
     }
     if (from.memoryBytes() != null && to.memoryBytes() == null) {
@@ -61,12 +66,29 @@ record MemoryV1(Path swaps) implements Controller {
     try {
       set(group, to);
     } catch (LimitRefusedException e) {
-      Long used = new Counters(ControlFile.read(group.resolve(USED))).single();
-      if (to.memoryBytes() == null || used == null || used <= to.memoryBytes()) {
-        throw e;
-      }
+      requireRoom(group, to);
+      throw e;
+    }
+  }
+
+  /** Why the kernel refused, where it is want of room. */
+  private static void requireRoom(Path group, Limits to) throws IOException {
+    if (to.memoryBytes() == null) {
+      return;
+    }
+    Long used = count(group, USED);
+    if (used != null && used > to.memoryBytes()) {
       throw MemoryInUse.refusal(used, to.memoryBytes());
     }
+    Long together = count(group, MEMORY_AND_SWAP_USED);
+    if (together != null && together > total(to)) {
+      throw Swap.inUse(together - to.memoryBytes(), Swap.bytes(to));
+    }
+  }
+
+  private static @Nullable Long count(Path group, String file) throws IOException {
+    String text = ControlFile.readIfKept(group.resolve(file));
+    return text == null ? null : new Counters(text).single();
   }
 
   @Override

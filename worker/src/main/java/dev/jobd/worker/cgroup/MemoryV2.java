@@ -20,6 +20,7 @@ record MemoryV2(Path swaps) implements Controller {
 
   private static final String OOM_GROUP = "memory.oom.group";
   private static final String USED = "memory.current";
+  private static final String SWAPPED = "memory.swap.current";
   private static final String UNLIMITED = "max";
 
   /** Since Linux 5.19. */
@@ -49,10 +50,15 @@ record MemoryV2(Path swaps) implements Controller {
     }
   }
 
-  /** The kernel would kill the job where the limit is less than what it cannot give back. */
+  /**
+   * Swap first: what memory has to give back then goes there no further than it may. The kernel
+   * takes nothing back from swap, and would kill the job where memory is limited to less than what
+   * it cannot give back.
+   */
   @Override
   public void change(Path group, Limits from, Limits to) throws IOException {
     if (to.memoryBytes() != null) {
+      limitSwap(group, Swap.bytes(to));
       takeBack(group, to.memoryBytes());
     } else if (from.memoryBytes() != null) {
       memory(group).set(UNLIMITED);
@@ -63,28 +69,39 @@ record MemoryV2(Path swaps) implements Controller {
     set(group, to);
   }
 
+  /** Looks when it holds: from then on there is no more in swap than that, or there was before. */
+  private static void limitSwap(Path group, long bytes) throws IOException {
+    if (Files.exists(swap(group).file())) {
+      swap(group).set(bytes);
+      long used = number(group.resolve(SWAPPED));
+      if (used > bytes) {
+        throw Swap.inUse(used, bytes);
+      }
+    }
+  }
+
   /** Has the kernel free what it can above {@code bytes}, and refuses where that is not enough. */
   private static void takeBack(Path group, long bytes) throws IOException {
-    long used = used(group);
+    long used = number(group.resolve(USED));
     if (used > bytes && Files.exists(group.resolve(RECLAIM))) {
       try {
         ControlFile.write(group.resolve(RECLAIM), used - bytes);
       } catch (CgroupException e) {
         // EAGAIN: not all of it; what matters is what is left
       }
-      used = used(group);
+      used = number(group.resolve(USED));
     }
     if (used > bytes) {
       throw MemoryInUse.refusal(used, bytes);
     }
   }
 
-  private static long used(Path group) throws IOException {
-    Long used = new Counters(ControlFile.read(group.resolve(USED))).single();
-    if (used == null) {
-      throw new CgroupException("read " + group.resolve(USED), "holds no number");
+  private static long number(Path file) throws IOException {
+    Long number = new Counters(ControlFile.read(file)).single();
+    if (number == null) {
+      throw new CgroupException("read " + file, "holds no number");
     }
-    return used;
+    return number;
   }
 
   @Override

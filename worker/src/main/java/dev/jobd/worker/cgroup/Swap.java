@@ -18,6 +18,16 @@ final class Swap {
     return limits.swapBytes() == null ? 0 : limits.swapBytes();
   }
 
+  /**
+   * Of less swap than the job has in use, which the kernel does not take back.
+   *
+   * @param used beside the memory that it is to have
+   */
+  static LimitRefusedException inUse(long used, long asked) {
+    return new LimitRefusedException(
+        FIELD, "must be at least " + used + ", which the job has in swap now, was " + asked);
+  }
+
   /** Whether any swap area is in use now: a line after the heading. */
   static boolean isOn(Path swaps) throws IOException {
     return ControlFile.read(swaps).lines().count() > 1;

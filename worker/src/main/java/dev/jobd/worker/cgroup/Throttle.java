@@ -32,4 +32,19 @@ final class Throttle {
       }
     }
   }
+
+  /** Whether {@code group} can have bounds, and has none. */
+  static boolean isLifted(Path group) throws IOException {
+    boolean can = false;
+    for (String name : UNBOUND.keySet()) {
+      Path file = group.resolve(name);
+      if (Files.exists(file)) {
+        can = true;
+        if (!ControlFile.read(file).isEmpty()) {
+          return false;
+        }
+      }
+    }
+    return can;
+  }
 }

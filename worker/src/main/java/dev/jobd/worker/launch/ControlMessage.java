@@ -19,6 +19,7 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
   static final int INPUT_OPEN = 7;
   static final int INPUT = 8;
   static final int INPUT_END = 9;
+  static final int BOUNDS_WRITTEN = 10;
 
   static final int HELLO = 16;
   static final int STARTED = 17;
@@ -68,6 +69,10 @@ record ControlMessage(int type, int value, long number, long timeNanos) {
 
   static ControlMessage endInput() {
     return new ControlMessage(INPUT_END, 0, 0, 0);
+  }
+
+  static ControlMessage boundsWritten() {
+    return new ControlMessage(BOUNDS_WRITTEN, 0, 0, 0);
   }
 
   static ByteBuffer newBuffer() {

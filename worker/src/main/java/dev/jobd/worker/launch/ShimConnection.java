@@ -107,6 +107,14 @@ public final class ShimConnection {
     send(ControlMessage.endInput());
   }
 
+  /**
+   * Says that bounds on the job's disks were written, which the shim lifts where it kills the job,
+   * or has begun to. A shim that does not know this word passes over it.
+   */
+  public void boundsWritten() throws IOException {
+    send(ControlMessage.boundsWritten());
+  }
+
   private void send(ControlMessage message) throws IOException {
     send(message.encode());
   }

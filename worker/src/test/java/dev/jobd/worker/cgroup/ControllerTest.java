@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +136,66 @@ class ControllerTest {
     assertThat(group.resolve("memory.max")).hasContent("1048576");
     assertThat(group.resolve("memory.swap.max")).hasContent("0");
     assertThat(group.resolve("memory.oom.group")).hasContent("1");
+  }
+
+  @Test
+  void memoryV2BoundsSwapBeforeMemoryHasToGiveBack() throws IOException {
+    HostTree.group(
+        group, "memory.swap.max", "max", "memory.swap.current", "0", "memory.current", "4096");
+    MemoryV2 memory = new MemoryV2(host.proc().swaps());
+    assertThatThrownBy(() -> memory.change(group, Limits.NONE, memory(1 << 20)))
+        .as("there is nothing else to write to")
+        .isInstanceOf(IOException.class);
+    assertThat(group.resolve("memory.swap.max")).hasContent("0");
+  }
+
+  @Test
+  void memoryV2RefusesLessSwapThanIsInUse() throws IOException {
+    HostTree.group(
+        group,
+        "memory.max",
+        "max",
+        "memory.swap.max",
+        "max",
+        "memory.swap.current",
+        "8192\n",
+        "memory.current",
+        "4096\n");
+    Limits to = Limits.builder().memoryBytes(1L << 20).swapBytes(4096L).build();
+    assertRefused(
+        () -> new MemoryV2(host.proc().swaps()).change(group, Limits.NONE, to),
+        "limits.swap_bytes",
+        "must be at least 8192, which the job has in swap now, was 4096");
+    assertThat(group.resolve("memory.max")).hasContent("max");
+  }
+
+  @Test
+  void memoryV1SaysThatItIsSwapThatIsInUse() throws IOException {
+    HostTree.group(
+        group,
+        "memory.memsw.limit_in_bytes",
+        "2097152\n",
+        "memory.usage_in_bytes",
+        "4096\n",
+        "memory.memsw.usage_in_bytes",
+        "1056768\n");
+    Files.createDirectory(group.resolve("memory.limit_in_bytes")); // which refuses a write
+    Limits from = Limits.builder().memoryBytes(1L << 20).swapBytes(1L << 20).build();
+    Limits to = Limits.builder().memoryBytes(1L << 20).swapBytes(4096L).build();
+    assertRefused(
+        () -> new MemoryV1(host.proc().swaps()).change(group, from, to),
+        "limits.swap_bytes",
+        "must be at least 8192, which the job has in swap now, was 4096");
+  }
+
+  private static void assertRefused(ThrowingCallable change, String field, String problem) {
+    assertThatThrownBy(change)
+        .isInstanceOfSatisfying(
+            LimitRefusedException.class,
+            e -> {
+              assertThat(e.field()).isEqualTo(field);
+              assertThat(e.problem()).isEqualTo(problem);
+            });
   }
 
   @Test

@@ -178,7 +178,7 @@ class KernelCgroupsTest {
   }
 
   @Test
-  void aChangeThatTheKernelRefusesNamesItsFieldAndTakesTheOthersBack() throws IOException {
+  void aChangeThatTheKernelRefusesNamesItsFieldAndCanBeTakenBack() throws IOException {
     Limits before = new Limits(100L, 32L << 20, null, null, null);
     JobCgroup group = create(before);
     Path quota = anyFile(group, "cpu.cfs_quota_us", "cpu.max");
@@ -195,6 +195,7 @@ class KernelCgroupsTest {
                   .hasMessageContaining("write 50000 to " + quota + ": Invalid argument; ");
             })
         .hasNoSuppressedExceptions();
+    group.restore(ALL.orElse(before), before);
 
     assertThat(quota).hasContent("10000");
     assertThat(anyFile(group, "memory.limit_in_bytes", "memory.max")).hasContent("33554432");
@@ -220,7 +221,7 @@ class KernelCgroupsTest {
 
   /** As a server in one login session, and its successor in another. */
   @Test
-  void aJobOfAServerThatWasInAnotherGroupIsKilledAndLeavesNothing() throws Exception {
+  void aJobOfAServerThatWasInAnotherGroupIsLimitedKilledAndLeavesNothing() throws Exception {
     Path own = file(create(Limits.NONE), "pids.max").resolve("../../../..").normalize();
     String instance = "test-" + UUID.randomUUID();
     Path session = Files.createDirectory(own.resolve(instance));
@@ -231,6 +232,10 @@ class KernelCgroupsTest {
       assertThat(session.resolve("jobd/" + instance + "/a")).isDirectory();
       try (Cgroups successor = Cgroups.open(instance, predecessor.places())) {
         assertThat(successor.jobs()).containsExactly("a");
+        Limits changed = new Limits(300L, 32L << 20, 7L, null, null);
+        successor.existing("a").change(ALL, changed);
+        assertThat(session.resolve("jobd/" + instance + "/a/pids.max")).hasContent("8");
+        assertThat(successor.existing("a").usage().pids()).isNotNull();
         successor.existing("a").kill();
         assertThat(exitCode(init)).isEqualTo(128 + 9);
         successor.existing("a").remove();

@@ -34,6 +34,7 @@ class ControlMessageTest {
     assertThat(hex(ControlMessage.input(258)))
         .isEqualTo("0800000002010000" + "00".repeat(8) + rest);
     assertThat(hex(ControlMessage.endInput())).isEqualTo("09" + "00".repeat(15) + rest);
+    assertThat(hex(ControlMessage.boundsWritten())).isEqualTo("0a" + "00".repeat(15) + rest);
   }
 
   @Test

@@ -1,0 +1,85 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.OwnerThreads.NoTurnException;
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Owner;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of running jobs' limits, which may take long: the kernel takes memory back before it
+ * holds a lower limit, and a job may take it anew as fast. So they have {@link OwnerThreads},
+ * {@link #THREADS} of them, each owner's jobs one change at a time. One that takes longer than
+ * {@link #PATIENCE} is called off; where that takes as long again, its caller is told so, and its
+ * end is logged.
+ */
+final class LimitChanges {
+  static final int THREADS = 2;
+
+  /** Of a change for its turn, for its end, and for its being undone. */
+  static final Duration PATIENCE = Duration.ofSeconds(6);
+
+  private final OwnerThreads threads;
+  private final Logger logger;
+
+  /** One change, on the thread that runs it. */
+  @FunctionalInterface
+  interface Change {
+    /**
+     * @param writing what waits for the kernel
+     */
+    LimitChange make(Revocable writing) throws IOException;
+  }
+
+  LimitChanges(Duration patience, Logger logger) {
+    this.threads = new OwnerThreads("jobd-limits", THREADS, patience);
+    this.logger = logger;
+  }
+
+  /**
+   * Makes a change, and answers its outcome.
+   *
+   * @throws TooManyChangesException where it does not have its turn in time
+   * @throws LimitsUnsettledException where it has not ended in time
+   */
+  LimitChange run(JobId job, Owner owner, Change change) throws IOException {
+    Revocable writing = new Revocable();
+    try {
+      return outcome(job, threads.begin(owner, () -> change.make(writing)), writing);
+    } catch (NoTurnException e) {
+      throw new TooManyChangesException(e.own() ? owner : null, e.own() ? 1 : THREADS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("change limits of job " + job + ": interrupted");
+    }
+  }
+
+  private LimitChange outcome(JobId job, CompletableFuture<LimitChange> change, Revocable writing)
+      throws IOException, InterruptedException {
+    try {
+      return threads.await(change);
+    } catch (TimeoutException late) {
+      Thread.ofVirtual().start(writing::revoke);
+    }
+    try {
+      return threads.await(change);
+    } catch (TimeoutException late) {
+      var _ = change.whenComplete((made, failure) -> log(job, made, failure));
+      throw LimitsUnsettledException.underWay(job, threads.patience().multipliedBy(2));
+    }
+  }
+
+  private void log(JobId job, @Nullable LimitChange made, @Nullable Throwable failure) {
+    if (made != null) {
+      logger.log(Level.WARNING, "the limits of job {0} are {1} at last", job, made.to());
+    } else {
+      logger.log(Level.WARNING, "change limits of job " + job + ", at last", failure);
+    }
+  }
+}

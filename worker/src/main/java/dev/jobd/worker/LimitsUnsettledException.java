@@ -1,0 +1,43 @@
+package dev.jobd.worker;
+
+import dev.jobd.worker.model.JobId;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of limits that is neither made nor undone: those asked for may be in force in part. The
+ * job's record shows those that it had, and in quotas it counts with the larger of both.
+ */
+public final class LimitsUnsettledException extends IOException {
+  private final JobId job;
+
+  private LimitsUnsettledException(JobId job, String problem, @Nullable Exception cause) {
+    super("the limits of job " + job + " " + problem, cause);
+    this.job = job;
+  }
+
+  /** The kernel is at it. */
+  public static LimitsUnsettledException underWay(JobId job, Duration waited) {
+    return new LimitsUnsettledException(
+        job,
+        "are being changed, which the kernel has not done within "
+            + waited.toSeconds()
+            + " s: what was asked for may hold in part. When this is over, its record shows what"
+            + " holds",
+        null);
+  }
+
+  /** Both failed. */
+  public static LimitsUnsettledException notUndone(JobId job, Exception cause) {
+    return new LimitsUnsettledException(
+        job,
+        "could be neither changed nor put back: what was asked for may hold in part, and its"
+            + " record shows what it had before. Ask again to settle it",
+        cause);
+  }
+
+  public JobId job() {
+    return job;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.jobd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobd.worker.model.JobId;
+import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Owner;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LimitChangesTest {
+  private static final Owner ALICE = new Owner("alice");
+  private static final Owner BOB = new Owner("bob");
+  private static final Owner CAROL = new Owner("carol");
+  private static final JobId JOB = JobId.random();
+  private static final LimitChange MADE =
+      new LimitChange(Limits.NONE, Limits.builder().pids(3L).build());
+
+  private final HeardLogger logger = new HeardLogger();
+  private final LimitChanges changes = new LimitChanges(Duration.ofMillis(50), logger);
+  private final CountDownLatch kernel = new CountDownLatch(1);
+
+  @AfterEach
+  void letAllEnd() {
+    kernel.countDown();
+  }
+
+  /** As a write that ends when its thread is interrupted. */
+  private void waitInterruptibly() throws InterruptedIOException {
+    try {
+      kernel.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("given up");
+    }
+  }
+
+  /** As a write that ends when it ends. */
+  private void waitStubbornly() {
+    boolean waits = true;
+    while (waits) {
+      try {
+        kernel.await();
+        waits = false;
+      } catch (InterruptedException e) {
+        // and goes on
+      }
+    }
+  }
+
+  private LimitChange stubborn(Revocable writing) throws IOException {
+    writing.run(this::waitStubbornly);
+    return MADE;
+  }
+
+  @Test
+  void aChangeIsMadeOnAThreadOfThePlatform() throws Exception {
+    try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<LimitChange> change =
+          calls.submit(
+              () ->
+                  changes.run(
+                      JOB,
+                      ALICE,
+                      writing -> {
+                        assertThat(Thread.currentThread().isVirtual()).isFalse();
+                        return MADE;
+                      }));
+      assertThat(change.get(30, TimeUnit.SECONDS)).isEqualTo(MADE);
+    }
+  }
+
+  @Test
+  void oneThatTakesLongIsCalledOffAndCanBeUndoneUninterrupted() {
+    assertThatThrownBy(
+            () ->
+                changes.run(
+                    JOB,
+                    ALICE,
+                    writing -> {
+                      try {
+                        writing.run(this::waitInterruptibly);
+                        return MADE;
+                      } catch (IOException e) {
+                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                        assertThat(writing.isRevoked()).isTrue();
+                        throw new IOException("undone", e);
+                      }
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("undone");
+    assertThat(logger.heard).isEmpty();
+  }
+
+  @Test
+  void oneThatCannotBeCalledOffIsToldToBeUnderWayAndItsEndIsLogged() throws Exception {
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, this::stubborn))
+        .isInstanceOfSatisfying(
+            LimitsUnsettledException.class, e -> assertThat(e.job()).isEqualTo(JOB))
+        .hasMessageStartingWith("the limits of job " + JOB + " are being changed, ");
+    kernel.countDown();
+
+    assertThat(logger.awaitFirst(30))
+        .isEqualTo("WARNING the limits of job " + JOB + " are " + MADE.to() + " at last");
+  }
+
+  @Test
+  void oneThatIsOverdueKeepsItsOwnerAloneFromOthers() throws Exception {
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, this::stubborn))
+        .isInstanceOf(LimitsUnsettledException.class);
+
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, writing -> MADE))
+        .isInstanceOfSatisfying(
+            TooManyChangesException.class,
+            e -> {
+              assertThat(e.owner()).isEqualTo(ALICE);
+              assertThat(e.bound()).isEqualTo(1);
+            });
+    assertThat(changes.run(JOB, BOB, writing -> MADE)).isEqualTo(MADE);
+    assertThatThrownBy(() -> changes.run(JOB, BOB, this::stubborn))
+        .isInstanceOf(LimitsUnsettledException.class);
+    assertThatThrownBy(() -> changes.run(JOB, CAROL, writing -> MADE))
+        .isInstanceOfSatisfying(
+            TooManyChangesException.class,
+            e -> {
+              assertThat(e.owner()).isNull();
+              assertThat(e.bound()).isEqualTo(LimitChanges.THREADS);
+            });
+  }
+
+  @Test
+  void whatIsCalledOffBeforeItWritesWritesNothing() {
+    Revocable writing = new Revocable();
+    writing.revoke();
+
+    assertThatThrownBy(() -> writing.run(() -> assertThat(true).isFalse()))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+}

@@ -32,6 +32,8 @@ final class LimitChanges {
   @FunctionalInterface
   interface Change {
     /**
+     * Makes it.
+     *
      * @param writing what waits for the kernel
      */
     LimitChange make(Revocable writing) throws IOException;

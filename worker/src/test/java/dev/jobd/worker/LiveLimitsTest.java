@@ -14,13 +14,16 @@ import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -286,13 +289,30 @@ class LiveLimitsTest {
   /** A control file of the job, under one of its names. */
   static Path file(Job job, String... names) throws IOException {
     for (String name : names) {
-      try (Stream<Path> files =
-          Files.find(
-              Path.of("/sys/fs/cgroup"), 16, (path, _) -> path.endsWith(job.id() + "/" + name))) {
-        List<Path> found = files.toList();
-        if (!found.isEmpty()) {
-          return found.getFirst();
-        }
+      List<Path> found = new ArrayList<>();
+      Files.walkFileTree(
+          Path.of("/sys/fs/cgroup"),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (file.endsWith(job.id() + "/" + name)) {
+                found.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE; // other jobs' groups come and go
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path group, @Nullable IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+      if (!found.isEmpty()) {
+        return found.getFirst();
       }
     }
     throw new AssertionError("job " + job.id() + " has none of " + List.of(names));

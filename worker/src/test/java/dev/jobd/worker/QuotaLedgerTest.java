@@ -259,10 +259,12 @@ class QuotaLedgerTest {
     ledger.change(job, ALICE, limits(100, 2, 1));
     ledger.change(job, ALICE, limits(200, 1, 1));
 
-    assertThat(ledger.use(ALICE).get(Quota.CPUS).used()).isEqualTo(500);
-    assertThat(ledger.use(ALICE).get(Quota.MEMORY).used()).isEqualTo(2L << 30);
+    assertThat(ledger.use(ALICE))
+        .containsEntry(Quota.CPUS, new QuotaUse("cpus", 2000, 500))
+        .containsEntry(Quota.MEMORY, new QuotaUse("memory", 3L << 30, 2L << 30));
     ledger.settle(job, ALICE, limits(200, 1, 1));
-    assertThat(ledger.use(ALICE).get(Quota.CPUS).used()).isEqualTo(200);
-    assertThat(ledger.use(ALICE).get(Quota.MEMORY).used()).isEqualTo(1L << 30);
+    assertThat(ledger.use(ALICE))
+        .containsEntry(Quota.CPUS, new QuotaUse("cpus", 2000, 200))
+        .containsEntry(Quota.MEMORY, new QuotaUse("memory", 3L << 30, 1L << 30));
   }
 }

@@ -141,7 +141,7 @@ class ControllerTest {
   @Test
   void memoryV2BoundsSwapBeforeMemoryHasToGiveBack() throws IOException {
     HostTree.group(
-        group, "memory.swap.max", "max", "memory.swap.current", "0", "memory.current", "4096");
+        group, "memory.swap.max", "", "memory.swap.current", "0", "memory.current", "4096");
     MemoryV2 memory = new MemoryV2(host.proc().swaps());
     assertThatThrownBy(() -> memory.change(group, Limits.NONE, memory(1 << 20)))
         .as("there is nothing else to write to")

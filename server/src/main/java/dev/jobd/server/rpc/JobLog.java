@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of jobs, and by whom, in the server's log: a line each, at INFO, and at WARN where a
- * job is lost, or has limits that are open. Of what runs a line has the program's name alone: arguments and environment may hold
- * secrets.
+ * job is lost, or has limits that are open. Of what runs a line has the program's name alone:
+ * arguments and environment may hold secrets.
  */
 public final class JobLog implements JobObserver {
   /** Has a budget of its own. */

@@ -123,13 +123,13 @@ public final class Job {
   }
 
   /** See {@link Worker#changeLimits}. */
-  LimitChange changeLimits(Limits asked, LiveLimits.Judge judge, Revocable writing)
+  LimitChange changeLimits(Limits asked, LiveLimits.Judge judge, LimitSteps steps)
       throws IOException {
     LiveJob running = live;
     if (running == null) {
       throw new JobEndedException(id());
     }
-    return running.limits().change(asked, judge, writing);
+    return running.limits().change(asked, judge, steps);
   }
 
   /** Waits for this job's end. */

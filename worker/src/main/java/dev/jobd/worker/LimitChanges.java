@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Changes of running jobs' limits, which may take long: the kernel takes memory back before it
  * holds a lower limit, and a job may take it anew as fast. So they have {@link OwnerThreads},
  * {@link #THREADS} of them, each owner's jobs one change at a time. One that takes longer than
- * {@link #PATIENCE} is called off; where that takes as long again, its caller is told so, and its
- * end is logged.
+ * {@link #PATIENCE} is called off and undone; where that takes as long again, that is called off,
+ * too, its caller is told so, and its end is logged.
  */
 final class LimitChanges {
   static final int THREADS = 2;
@@ -34,9 +34,9 @@ final class LimitChanges {
     /**
      * Makes it.
      *
-     * @param writing what waits for the kernel
+     * @param steps what waits for the kernel
      */
-    LimitChange make(Revocable writing) throws IOException;
+    LimitChange make(LimitSteps steps) throws IOException;
   }
 
   LimitChanges(Duration patience, Logger logger) {
@@ -51,9 +51,9 @@ final class LimitChanges {
    * @throws LimitsUnsettledException where it has not ended in time
    */
   LimitChange run(JobId job, Owner owner, Change change) throws IOException {
-    Revocable writing = new Revocable();
+    LimitSteps steps = LimitSteps.fresh();
     try {
-      return outcome(job, threads.begin(owner, () -> change.make(writing)), writing);
+      return outcome(job, threads.begin(owner, () -> change.make(steps)), steps);
     } catch (NoTurnException e) {
       throw new TooManyChangesException(e.own() ? owner : null, e.own() ? 1 : THREADS);
     } catch (InterruptedException e) {
@@ -62,19 +62,25 @@ final class LimitChanges {
     }
   }
 
-  private LimitChange outcome(JobId job, CompletableFuture<LimitChange> change, Revocable writing)
+  private LimitChange outcome(JobId job, CompletableFuture<LimitChange> change, LimitSteps steps)
       throws IOException, InterruptedException {
     try {
       return threads.await(change);
     } catch (TimeoutException late) {
-      Thread.ofVirtual().start(writing::revoke);
+      revoke(steps.write());
     }
     try {
       return threads.await(change);
     } catch (TimeoutException late) {
+      revoke(steps.undo());
       var _ = change.whenComplete((made, failure) -> log(job, made, failure));
       throw LimitsUnsettledException.underWay(job, threads.patience().multipliedBy(2));
     }
+  }
+
+  /** On a thread of its own: it returns when the kernel lets go. */
+  private static void revoke(Revocable step) {
+    Thread.ofVirtual().start(step::revoke);
   }
 
   private void log(JobId job, @Nullable LimitChange made, @Nullable Throwable failure) {

@@ -41,6 +41,9 @@ final class LiveLimits {
 
   private volatile boolean over;
 
+  /** Of the last change, which may be under way. */
+  private LimitSteps steps = LimitSteps.fresh();
+
   /** What a start would make of these limits, or why it would refuse them. */
   interface Judge {
     Limits enforceable(Limits limits) throws IOException;
@@ -75,16 +78,37 @@ final class LiveLimits {
     settled = false;
   }
 
-  /** The job is over: from now on its groups are killed and removed. */
+  /**
+   * The job is over: from now on its groups are killed and removed. Returns when the kernel has no
+   * write of a change in hand any more. To remove a group waits for who writes to a file of it, and
+   * meanwhile the kernel makes and removes no group on this host, of whatever job: cgroup_rmdir
+   * drains the files under cgroup_mutex.
+   */
   void end() {
-    over = true;
+    LimitSteps last;
+    synchronized (this) {
+      over = true;
+      last = steps;
+    }
+    last.abandon();
+  }
+
+  private synchronized void begin(LimitSteps next) throws JobEndedException {
+    requireNotOver();
+    steps = next;
+  }
+
+  private void requireNotOver() throws JobEndedException {
+    if (over) {
+      throw new JobEndedException(job.id());
+    }
   }
 
   /**
    * Changes those limits that {@code asked} has, and keeps the others. Does nothing where that is
    * what the job has.
    *
-   * @param writing what waits for the kernel; where it is revoked, the change is undone
+   * @param next what waits for the kernel; where the write is revoked, the change is undone
    * @throws InvalidSpecException where it has none, one that a running job keeps, or one that this
    *     host cannot enforce
    * @throws QuotaExceededException where a quota has no room for it
@@ -93,11 +117,9 @@ final class LiveLimits {
    * @throws LimitsUnsettledException where it failed, and could not be undone
    * @throws IOException where the change cannot be made or recorded
    */
-  LimitChange change(Limits asked, Judge judge, Revocable writing) throws IOException {
+  LimitChange change(Limits asked, Judge judge, LimitSteps next) throws IOException {
     requireChangeable(asked);
-    if (over) {
-      throw new JobEndedException(job.id());
-    }
+    requireNotOver();
     Limits from = job.spec().limits();
     LimitChange change = new LimitChange(from, judge.enforceable(asked.orElse(from)));
     if (settled && !change.isAny()) {
@@ -108,12 +130,13 @@ final class LiveLimits {
     Limits held = left.orElse(from);
     left = change.to().orElse(left);
     try {
-      write(change, held, writing);
+      begin(next);
+      write(change, held, next.write());
       record(change);
     } catch (JobEndedException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      undo(change, e);
+      undo(change, next.undo(), e);
       throw e;
     }
     settle();
@@ -153,8 +176,9 @@ final class LiveLimits {
     }
   }
 
-  private void requireLife() {
-    if (over || !cgroup.isThere()) {
+  private void requireLife() throws JobEndedException {
+    requireNotOver();
+    if (!cgroup.isThere()) {
       throw new JobEndedException(job.id());
     }
   }
@@ -190,9 +214,10 @@ final class LiveLimits {
   }
 
   /** Where on this host the kernel refused is nothing for the caller. */
-  private void undo(LimitChange change, Exception failure) throws LimitsUnsettledException {
+  private void undo(LimitChange change, Revocable undoing, Exception failure)
+      throws LimitsUnsettledException {
     try {
-      cgroup.restore(left.orElse(change.from()), change.from());
+      undoing.run(() -> cgroup.restore(left.orElse(change.from()), change.from()));
     } catch (IOException e) {
       requireLife();
       failure.addSuppressed(e);

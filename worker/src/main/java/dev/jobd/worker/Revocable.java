@@ -38,6 +38,7 @@ final class Revocable {
   private synchronized void end() {
     at = null;
     var _ = Thread.interrupted(); // which was for the step alone
+    notifyAll();
   }
 
   /**
@@ -48,6 +49,21 @@ final class Revocable {
     revoked = true;
     if (at != null) {
       at.interrupt();
+    }
+  }
+
+  /** Returns when the step is not under way; on a virtual thread without its carrier. */
+  synchronized void awaitEnd() {
+    boolean interrupted = false;
+    while (at != null) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -307,7 +307,7 @@ public final class Worker implements AutoCloseable {
     var _ = wanted.within(policy.maxima()); // or refuses
     job.awaitLaunch();
     LiveLimits.Judge judge = limits -> cgroups.enforceable(limits, files);
-    return changes.run(job.id(), job.owner(), writing -> job.changeLimits(wanted, judge, writing));
+    return changes.run(job.id(), job.owner(), steps -> job.changeLimits(wanted, judge, steps));
   }
 
   /**

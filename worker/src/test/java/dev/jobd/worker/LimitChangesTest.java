@@ -59,8 +59,8 @@ class LimitChangesTest {
     }
   }
 
-  private LimitChange stubborn(Revocable writing) throws IOException {
-    writing.run(this::waitStubbornly);
+  private LimitChange stubborn(LimitSteps steps) throws IOException {
+    steps.write().run(this::waitStubbornly);
     return MADE;
   }
 
@@ -73,7 +73,7 @@ class LimitChangesTest {
                   changes.run(
                       JOB,
                       ALICE,
-                      writing -> {
+                      _ -> {
                         assertThat(Thread.currentThread().isVirtual()).isFalse();
                         return MADE;
                       }));
@@ -88,13 +88,13 @@ class LimitChangesTest {
                 changes.run(
                     JOB,
                     ALICE,
-                    writing -> {
+                    steps -> {
                       try {
-                        writing.run(this::waitInterruptibly);
+                        steps.write().run(this::waitInterruptibly);
                         return MADE;
                       } catch (IOException e) {
                         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                        assertThat(writing.isRevoked()).isTrue();
+                        assertThat(steps.write().isRevoked()).isTrue();
                         throw new IOException("undone", e);
                       }
                     }))
@@ -120,17 +120,17 @@ class LimitChangesTest {
     assertThatThrownBy(() -> changes.run(JOB, ALICE, this::stubborn))
         .isInstanceOf(LimitsUnsettledException.class);
 
-    assertThatThrownBy(() -> changes.run(JOB, ALICE, writing -> MADE))
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, _ -> MADE))
         .isInstanceOfSatisfying(
             TooManyChangesException.class,
             e -> {
               assertThat(e.owner()).isEqualTo(ALICE);
               assertThat(e.bound()).isEqualTo(1);
             });
-    assertThat(changes.run(JOB, BOB, writing -> MADE)).isEqualTo(MADE);
+    assertThat(changes.run(JOB, BOB, _ -> MADE)).isEqualTo(MADE);
     assertThatThrownBy(() -> changes.run(JOB, BOB, this::stubborn))
         .isInstanceOf(LimitsUnsettledException.class);
-    assertThatThrownBy(() -> changes.run(JOB, CAROL, writing -> MADE))
+    assertThatThrownBy(() -> changes.run(JOB, CAROL, _ -> MADE))
         .isInstanceOfSatisfying(
             TooManyChangesException.class,
             e -> {
@@ -147,5 +147,62 @@ class LimitChangesTest {
     assertThatThrownBy(() -> writing.run(() -> assertThat(true).isFalse()))
         .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  /** As the kernel may not let go of a write before all that it has to look through. */
+  @Test
+  void whoAbandonsAChangeWaitsUntilTheKernelHasLetGoOfIt() throws Exception {
+    LimitSteps steps = LimitSteps.fresh();
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread change =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    steps
+                        .write()
+                        .run(
+                            () -> {
+                              begun.countDown();
+                              waitStubbornly();
+                            });
+                  } catch (IOException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    begun.await();
+    Thread end = Thread.ofVirtual().start(steps::abandon);
+
+    assertThat(end.join(Duration.ofMillis(200))).isFalse();
+    kernel.countDown();
+    end.join();
+    change.join();
+    assertThatThrownBy(() -> steps.undo().run(() -> assertThat(true).isFalse()))
+        .isInstanceOf(InterruptedIOException.class);
+  }
+
+  @Test
+  void anUndoingThatTakesLongIsCalledOffToo() throws Exception {
+    CountDownLatch undone = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                changes.run(
+                    JOB,
+                    ALICE,
+                    steps -> {
+                      try {
+                        steps.write().run(this::waitInterruptibly);
+                        return MADE;
+                      } catch (IOException e) {
+                        try {
+                          steps.undo().run(this::waitInterruptibly);
+                        } finally {
+                          undone.countDown();
+                        }
+                        throw e;
+                      }
+                    }))
+        .isInstanceOf(LimitsUnsettledException.class);
+    undone.await();
   }
 }

@@ -103,13 +103,13 @@ class UnsettledLimitsTest {
     Job job = test.start(shell("sleep 86400").limits(memory(128)));
     LiveJobs jobs = jobs(256);
     jobs.admit(job);
-    Revocable writing = new Revocable();
-    writing.revoke();
+    LimitSteps steps = LimitSteps.fresh();
+    steps.write().revoke();
     try (Cgroups cgroups = Cgroups.open(instance())) {
       LiveLimits limits =
           limits(job, cgroups, jobs, record -> CompletableFuture.completedFuture(true));
 
-      assertThatThrownBy(() -> limits.change(memory(64), all -> all, writing))
+      assertThatThrownBy(() -> limits.change(memory(64), all -> all, steps))
           .isInstanceOfSatisfying(
               LimitRefusedException.class,
               e -> {
@@ -156,7 +156,7 @@ class UnsettledLimitsTest {
                 return CompletableFuture.failedFuture(new IOException("no room"));
               });
 
-      assertThatThrownBy(() -> limits.change(memory(200), all -> all, new Revocable()))
+      assertThatThrownBy(() -> limits.change(memory(200), all -> all, LimitSteps.fresh()))
           .isInstanceOf(LimitsUnsettledException.class)
           .hasMessageContaining("could be neither changed nor put back")
           .rootCause()

@@ -20,7 +20,7 @@ record MemoryV1(Path swaps) implements Controller {
 
   private static final String MEMORY = "memory.limit_in_bytes";
   private static final String USED = "memory.usage_in_bytes";
-  private static final String MEMORY_AND_SWAP_USED = "memory.memsw.usage_in_bytes";
+  private static final String STAT = "memory.stat";
   private static final long UNLIMITED = -1;
 
   static final List<Account> ACCOUNTS =
@@ -80,9 +80,9 @@ record MemoryV1(Path swaps) implements Controller {
     if (used != null && used > to.memoryBytes()) {
       throw MemoryInUse.refusal(used, to.memoryBytes());
     }
-    Long together = count(group, MEMORY_AND_SWAP_USED);
-    if (together != null && together > total(to)) {
-      throw Swap.inUse(together - to.memoryBytes(), Swap.bytes(to));
+    Long swapped = new Counters(ControlFile.read(group.resolve(STAT))).named("swap");
+    if (swapped != null && swapped > Swap.bytes(to)) {
+      throw Swap.inUse(swapped, Swap.bytes(to));
     }
   }
 

@@ -177,8 +177,8 @@ class ControllerTest {
         "2097152\n",
         "memory.usage_in_bytes",
         "4096\n",
-        "memory.memsw.usage_in_bytes",
-        "1056768\n");
+        "memory.stat",
+        "cache 0\nswap 8192\n");
     Files.createDirectory(group.resolve("memory.limit_in_bytes")); // which refuses a write
     Limits from = Limits.builder().memoryBytes(1L << 20).swapBytes(1L << 20).build();
     Limits to = Limits.builder().memoryBytes(1L << 20).swapBytes(4096L).build();

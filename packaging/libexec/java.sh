@@ -24,3 +24,11 @@ find_java_25() {
   echo "${0##*/}: no JDK 25 in \$JAVA_HOME or /usr/lib/jvm; install one or set JOBD_JAVA_HOME" >&2
   return 1
 }
+
+# Opens what of 0 to 2 is closed, on nothing: else the JVM gets these numbers for files of its own, and a job's
+# input would be read from them, or a line for people written to them.
+open_standard_streams() {
+  [ -e /proc/self/fd/0 ] || exec 0</dev/null
+  [ -e /proc/self/fd/1 ] || exec 1>/dev/null
+  [ -e /proc/self/fd/2 ] || exec 2>/dev/null
+}

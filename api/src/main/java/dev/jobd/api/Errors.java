@@ -23,7 +23,7 @@ public final class Errors {
   public static StatusRuntimeException ambiguousJob(String job) {
     return failure(
         ErrorReason.AMBIGUOUS_JOB,
-        "several jobs fit " + job + ": give more of the id",
+        "several jobs fit " + job + ": give an id, or more of it",
         Map.of("job", job));
   }
 

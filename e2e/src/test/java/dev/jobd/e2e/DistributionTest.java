@@ -43,12 +43,35 @@ class DistributionTest {
     assertThat(version.err()).isEmpty();
   }
 
+  /** Else its own files would get their numbers, and be a job's input or be written to. */
+  @Test
+  void closedStandardStreamsAreNotLeftToFilesOfTheVirtualMachine() throws Exception {
+    Path told = directory.resolve("told");
+    Path jdk =
+        jdk(
+            "streams=$(for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done); echo \"$streams\" >"
+                + told);
+    for (String program : List.of(Dist.JOBCTL, Dist.JOBD)) {
+      ProcessBuilder builder =
+          new ProcessBuilder("sh", "-c", "exec \"$0\" --help <&- >&- 2>&-", program);
+      builder.environment().put("JOBD_JAVA_HOME", jdk.toString());
+
+      var _ = run(builder).succeeded();
+
+      assertThat(told).hasContent("/dev/null\n/dev/null\n/dev/null\n");
+    }
+  }
+
   /** A JDK whose virtual machine says what it is asked for. */
   private Path tellingJdk() throws IOException {
+    return jdk("echo \"$@\"");
+  }
+
+  private Path jdk(String script) throws IOException {
     Path jdk = directory.resolve("jdk");
     Files.createDirectories(jdk.resolve("bin"));
     Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
-    Path java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$@\"\n");
+    Path java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\n" + script + "\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
     return jdk;
   }

@@ -12,6 +12,7 @@ import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Owner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ public final class JobAccess {
   private static final Set<Phase> LIVE = Set.of(Phase.STARTING, Phase.RUNNING, Phase.STOPPING);
   private static final Set<Phase> ANY = Set.of();
 
+  /** How many jobs of one name are looked at for whose they are; it is the newest that count. */
+  private static final int NAMESAKES = 100;
+
   private final JobDirectory jobs;
   private final Roles roles;
 
@@ -45,7 +49,8 @@ public final class JobAccess {
    * The job that {@code jobRef} names, if the caller may do {@code action} to it.
    *
    * @param jobRef a full id, the beginning of one (at least {@value JobQuery#MIN_ID_PREFIX_LENGTH}
-   *     characters), or a name, which stands for the newest job of that name, a live one first
+   *     characters), or a name, which stands for the newest job of that name, a live one first,
+   *     one's own before another's; one that several others have stands for none
    * @throws io.grpc.StatusRuntimeException JOB_NOT_FOUND, AMBIGUOUS_JOB, PERMISSION_DENIED or
    *     INVALID_FIELD
    * @throws UncheckedIOException where the records cannot be read
@@ -131,10 +136,11 @@ public final class JobAccess {
   private Optional<JobRecord> search(Caller caller, String jobRef) throws IOException {
     Map<JobId, JobRecord> fitting = new LinkedHashMap<>();
     if (JobQuery.isIdPrefix(jobRef)) {
-      list(caller, jobRef, null, ANY, 2).forEach(record -> fitting.put(record.id(), record));
+      JobQuery query = new JobQuery(null, jobRef, null, ANY, Map.of(), 2, null);
+      jobs.list(visible(caller, query)).items().forEach(record -> fitting.put(record.id(), record));
     }
     if (JobId.parse(jobRef).isEmpty() && JobSpec.isName(jobRef)) {
-      newestNamed(caller, jobRef).forEach(record -> fitting.put(record.id(), record));
+      named(caller, jobRef).forEach(record -> fitting.put(record.id(), record));
     }
     if (fitting.size() > 1) {
       throw Errors.ambiguousJob(jobRef);
@@ -142,15 +148,21 @@ public final class JobAccess {
     return fitting.values().stream().findFirst();
   }
 
-  private List<JobRecord> newestNamed(Caller caller, String name) throws IOException {
-    List<JobRecord> live = list(caller, null, name, LIVE, 1);
-    return live.isEmpty() ? list(caller, null, name, ANY, 1) : live;
-  }
-
-  private List<JobRecord> list(
-      Caller caller, @Nullable String idPrefix, @Nullable String name, Set<Phase> phases, int most)
-      throws IOException {
-    JobQuery query = new JobQuery(null, idPrefix, name, phases, Map.of(), most, null);
-    return jobs.list(visible(caller, query)).items();
+  /**
+   * A live job before one that has ended, one's own before those of others, of each the newest.
+   * Where several others have one, all of them: which is meant, only an id can say.
+   */
+  private Collection<JobRecord> named(Caller caller, String name) throws IOException {
+    for (Set<Phase> phases : List.of(LIVE, ANY)) {
+      JobQuery query = new JobQuery(null, null, name, phases, Map.of(), NAMESAKES, null);
+      List<JobRecord> own = jobs.list(query.withOwner(caller.owner())).items();
+      List<JobRecord> found = own.isEmpty() ? jobs.list(visible(caller, query)).items() : own;
+      if (!found.isEmpty()) {
+        Map<Owner, JobRecord> newest = new LinkedHashMap<>();
+        found.forEach(record -> newest.putIfAbsent(record.owner(), record));
+        return newest.values();
+      }
+    }
+    return List.of();
   }
 }

@@ -85,6 +85,38 @@ class JobAccessTest {
   }
 
   @Test
+  void nameThatSeveralOthersHaveIsAmbiguous() {
+    jobs.running(A, "alice", "db");
+    jobs.running(B, "bob", "db");
+
+    assertThat(failure(ADMIN, "db", Action.STOP).reason()).contains(ErrorReason.AMBIGUOUS_JOB);
+  }
+
+  @Test
+  void nameThatSeveralOthersHadIsAmbiguous() {
+    jobs.ended(A, "alice", "db");
+    jobs.ended(B, "bob", "db");
+
+    assertThat(failure(ADMIN, "db", Action.DELETE).reason()).contains(ErrorReason.AMBIGUOUS_JOB);
+  }
+
+  @Test
+  void nameOfOnesOwnJobIsNotTakenForThatOfAnother() throws IOException {
+    JobId own = jobs.running(A, ADMIN.user(), "db");
+    jobs.running(B, "bob", "db");
+
+    assertThat(locate(ADMIN, "db")).isEqualTo(own);
+  }
+
+  @Test
+  void nameOfOnesOwnEndedJobIsThatOfAnothersLiveOne() throws IOException {
+    jobs.ended(A, ADMIN.user(), "db");
+    JobId live = jobs.running(B, "bob", "db");
+
+    assertThat(locate(ADMIN, "db")).isEqualTo(live);
+  }
+
+  @Test
   void nameThatIsThePrefixOfAnotherJobsIdIsAmbiguous() {
     jobs.running(C, "alice", null);
     jobs.running(A, "bob", "cafe");

@@ -14,14 +14,18 @@ import dev.jobd.api.v1.Limits;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.UpdateLimitsRequest;
 import dev.jobd.server.rpc.JobLog;
+import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Verdict;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,14 +35,18 @@ import org.slf4j.LoggerFactory;
 
 /** What an operator reads of jobs in the server's log. */
 class JobLogTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
   private final Logger logger = (Logger) LoggerFactory.getLogger(JobLog.NAME);
   private final Lines lines = new Lines();
 
   private static final class Lines extends AppenderBase<ILoggingEvent> {
     private final BlockingQueue<String> written = new LinkedBlockingQueue<>();
+    private final Queue<String> markers = new ConcurrentLinkedQueue<>();
 
     @Override
     protected void append(ILoggingEvent event) {
+      event.getMarkerList().forEach(marker -> markers.add(marker.getName()));
       written.add(event.getLevel() + " " + event.getFormattedMessage());
     }
 
@@ -81,7 +89,7 @@ class JobLogTest {
       assertThat(lines.next())
           .matches("\\Q" + subject + "\\Eended after \\d+\\.\\d s: exit code 3");
       alice.stub().deleteJob(DeleteJobRequest.newBuilder().setJob(job.getId()).build());
-      assertThat(lines.next()).isEqualTo("INFO job " + job.getId() + " is deleted by alice");
+      assertThat(lines.next()).isEqualTo(subject + "is deleted by alice");
     }
   }
 
@@ -124,20 +132,59 @@ class JobLogTest {
   }
 
   @Test
+  void aStopThatIsAskedForAgainAsItWasIsNoNews() throws Exception {
+    JobLog log = new JobLog();
+    JobRecord job = record("sleep", new JobState.Starting());
+    String subject = "INFO job " + job.id() + " of alice is stopped by ";
+
+    for (int i = 0; i < 100; i++) {
+      log.stopAsked(job, new StopRequest("alice", 15, Duration.ZERO));
+    }
+    log.stopAsked(job, StopRequest.kill("olivia"));
+
+    assertThat(lines.next()).isEqualTo(subject + "alice: signal 15");
+    assertThat(lines.next()).isEqualTo(subject + "olivia: signal 9");
+    assertThat(lines.written).isEmpty();
+  }
+
+  @Test
+  void whatWouldMoveTheCursorOrBreakTheLineIsShownAsAQuestionMark() throws Exception {
+    JobRecord job = record("a\u0085b\u009b2Jc\u001b\u2028\u202e🙂", new JobState.Starting());
+
+    new JobLog().started(job);
+
+    assertThat(lines.next()).isEqualTo("INFO job " + job.id() + " of alice started: a?b?2Jc???🙂");
+  }
+
+  @Test
+  void eachLineSaysWhoseDoingItIs() throws Exception {
+    JobLog log = new JobLog();
+    JobRecord job = record("sleep", new JobState.Starting());
+
+    log.started(job);
+    log.stopAsked(job, StopRequest.kill("olivia"));
+
+    assertThat(lines.markers).containsExactly("alice", "olivia");
+  }
+
+  @Test
   void aJobThatIsLostIsAWarningOnOneLine() throws Exception {
-    Instant now = Instant.parse("2026-11-21T12:00:00Z");
     JobRecord record =
-        new JobRecord(
-            JobId.random(),
-            new Owner("alice"),
-            dev.jobd.worker.model.JobSpec.of("true"),
-            now,
-            new JobState.Ended(null, now, new Verdict.Lost("its shim\nended")),
-            OutputSize.NONE);
+        record("true", new JobState.Ended(null, NOW, new Verdict.Lost("its shim\nended")));
 
     new JobLog().ended(record);
 
     assertThat(lines.next())
         .isEqualTo("WARN job " + record.id() + " of alice ended: lost (its shim?ended)");
+  }
+
+  private static JobRecord record(String program, JobState state) {
+    return new JobRecord(
+        JobId.random(),
+        new Owner("alice"),
+        dev.jobd.worker.model.JobSpec.of(program),
+        NOW,
+        state,
+        OutputSize.NONE);
   }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MarkerFactory;
 
 class LogBudgetTest {
   private final LoggerContext context = new LoggerContext();
@@ -75,6 +76,34 @@ class LogBudgetTest {
       jobs.info("job {}", i);
     }
     assertThat(written.list).hasSize(LogBudget.LINES_OF_JOBS);
+  }
+
+  @Test
+  void oneUserDoesNotUseUpTheLinesOfAllAndWhatIsLeftOutOfThemIsCounted() {
+    Logger jobs = context.getLogger(JobLog.NAME);
+    for (int i = 0; i < 2 * LogBudget.LINES_OF_JOBS; i++) {
+      jobs.info(MarkerFactory.getDetachedMarker("eve"), "limited");
+    }
+    jobs.info(MarkerFactory.getDetachedMarker("alice"), "started");
+
+    assertThat(written.list).hasSize(LogBudget.LINES_OF_A_USER + 1);
+    assertThat(messages()).endsWith("started");
+    now = now.plusSeconds(60);
+    jobs.info(MarkerFactory.getDetachedMarker("alice"), "ended");
+    assertThat(messages().subList(LogBudget.LINES_OF_A_USER + 1, written.list.size()))
+        .containsExactly("2100 events of eve were left out: too many in a minute", "ended");
+  }
+
+  @Test
+  void theLinesOfAllUsersAreBoundedTogether() {
+    Logger jobs = context.getLogger(JobLog.NAME);
+    for (int i = 0; i < LogBudget.LINES_OF_JOBS + 7; i++) {
+      jobs.info(MarkerFactory.getDetachedMarker("user" + i), "started");
+    }
+    assertThat(written.list).hasSize(LogBudget.LINES_OF_JOBS);
+    now = now.plusSeconds(60);
+    jobs.info("later");
+    assertThat(messages()).endsWith("7 events were left out: too many in a minute", "later");
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The directory that a worker keeps everything in, for its owner's eyes only. One worker holds it
@@ -41,7 +42,14 @@ final class StateDirectory implements Closeable {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PRIVATE);
 
+  private static final String INSTANCE = "instance";
   private static final String CGROUPS = "cgroups";
+  private static final String JOBS = "jobs";
+  private static final String DRAFT = ".tmp";
+
+  /** All that is in a directory that no worker has kept a record in; the lock goes last. */
+  private static final List<String> WITHOUT_RECORDS =
+      List.of(JOBS, CGROUPS + DRAFT, CGROUPS, INSTANCE + DRAFT, INSTANCE, StateLock.FILE);
 
   /** Belongs to the effective user: proc(5). */
   private static final Path SELF = Path.of("/proc/self");
@@ -67,20 +75,47 @@ final class StateDirectory implements Closeable {
     boolean made = !Files.exists(root);
     Files.createDirectories(root, OWNER_ONLY);
     makePrivate(root);
-    Path jobs = root.resolve("jobs");
-    if (!Files.isDirectory(jobs, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectory(jobs, OWNER_ONLY);
+    StateDirectory state = new StateDirectory(root, StateLock.take(root, logger), made);
+    try {
+      state.makeJobs();
+      return state;
+    } catch (IOException | RuntimeException e) {
+      state.lock.close();
+      throw e;
     }
-    makePrivate(jobs);
-    return new StateDirectory(root, StateLock.take(root, logger), made);
   }
 
-  /** Closes it, and removes it where this made it: nothing is to be kept there. */
+  private void makeJobs() throws IOException {
+    if (!Files.isDirectory(jobs(), LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(jobs(), OWNER_ONLY);
+    }
+    makePrivate(jobs());
+  }
+
+  /**
+   * Closes it, and removes it where this made it, unless there is anything to keep: another worker
+   * may have made it at the same time, and had it before.
+   */
   void takeBack() throws IOException {
     try (lock) {
-      if (made) {
-        removeTree(root);
+      if (made && isEmpty(jobs()) && holdsNothingBut(WITHOUT_RECORDS)) {
+        for (String name : WITHOUT_RECORDS) {
+          Files.deleteIfExists(root.resolve(name));
+        }
+        Files.delete(root);
       }
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    }
+  }
+
+  private boolean holdsNothingBut(List<String> names) throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.allMatch(entry -> names.contains(entry.getFileName().toString()));
     }
   }
 
@@ -112,7 +147,7 @@ final class StateDirectory implements Closeable {
 
   /** The name of this directory's cgroups; made up once, then kept, also through a power loss. */
   String instance() throws IOException {
-    Path file = root.resolve("instance");
+    Path file = root.resolve(INSTANCE);
     if (!Files.exists(file)) {
       write(file, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
     }
@@ -124,7 +159,7 @@ final class StateDirectory implements Closeable {
   }
 
   private void write(Path file, String content) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    Path draft = file.resolveSibling(file.getFileName() + DRAFT);
     Files.writeString(draft, content);
     force(draft, StandardOpenOption.WRITE); // or the name could come to be before the content
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
@@ -173,7 +208,7 @@ final class StateDirectory implements Closeable {
 
   /** Where jobs have their directories. */
   Path jobs() {
-    return root.resolve("jobs");
+    return root.resolve(JOBS);
   }
 
   Path createJob(String id) throws IOException {

@@ -8,8 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process's hold on a state directory. Ends with the process, however that ends. The file says
@@ -28,6 +32,9 @@ import java.util.concurrent.TimeoutException;
 final class StateLock implements Closeable {
   /** For a holder that is ending; longer than an orderly end takes. */
   static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+  /** Its name in the directory. */
+  static final String FILE = "lock";
 
   private static final int MAX_PID_BYTES = 20;
 
@@ -49,7 +56,7 @@ final class StateLock implements Closeable {
    * @throws IOException where it is still held after {@link #MAX_WAIT}, or held by this process
    */
   static StateLock take(Path directory, Logger logger) throws IOException {
-    Path file = directory.toRealPath().resolve("lock");
+    Path file = directory.toRealPath().resolve(FILE);
     if (!OPEN.add(file)) {
       throw refused(directory, " (pid " + ProcessHandle.current().pid() + ")");
     }
@@ -66,6 +73,7 @@ final class StateLock implements Closeable {
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
+      Object opened = identity(file);
       if (!locksAtOnce(channel)) {
         logger.log(
             Level.WARNING,
@@ -77,12 +85,27 @@ final class StateLock implements Closeable {
           throw refused(directory, holder(channel));
         }
       }
+      if (opened == null || !opened.equals(identity(file))) {
+        throw new IOException(
+            "state directory "
+                + directory
+                + " was removed by another jobd, which could not start; start this one again");
+      }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(ownPid()), 0);
       return new StateLock(file, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** Which file has the name; {@code null} where none has. A look opens nothing. */
+  private static @Nullable Object identity(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 

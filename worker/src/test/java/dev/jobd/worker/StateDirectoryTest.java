@@ -96,6 +96,38 @@ class StateDirectoryTest {
     assertThat(root.resolve("instance.tmp")).doesNotExist();
   }
 
+  @Test
+  void leavesNothingWhereItIsTakenBackBeforeAnyRecord() throws Exception {
+    StateDirectory state = StateDirectory.open(root, new HeardLogger());
+    state.keepCgroupPlaces(List.of(Path.of("/x", state.instance())));
+
+    state.takeBack();
+
+    assertThat(root).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jobs.db", "jobs.db-wal", "jobs/1", "another's"})
+  void isNotTakenBackWhereAnotherWorkerHasKeptSomething(String kept) throws Exception {
+    StateDirectory state = StateDirectory.open(root, new HeardLogger());
+    String instance = state.instance();
+    Files.createFile(root.resolve(kept));
+
+    state.takeBack();
+
+    assertThat(root.resolve(kept)).exists();
+    assertThat(instanceOf(root)).as("can be opened again").isEqualTo(instance);
+  }
+
+  @Test
+  void isNotTakenBackWhereItWasThereBefore() throws Exception {
+    Files.createDirectory(root);
+
+    StateDirectory.open(root, new HeardLogger()).takeBack();
+
+    assertThat(root).exists();
+  }
+
   private static String instanceOf(Path root) throws IOException {
     try (StateDirectory state = StateDirectory.open(root, new HeardLogger())) {
       return state.instance();

@@ -44,6 +44,25 @@ class StateLockTest {
   }
 
   @Test
+  void aFileThatItsHolderRemovedMeanwhileIsNoHold(@TempDir Path directory) throws Exception {
+    Process holder = hold(directory);
+    try {
+      CompletableFuture<StateLock> taken = new CompletableFuture<>();
+      HeardLogger logger = new HeardLogger();
+      Thread.ofVirtual().start(() -> takeInto(taken, directory, logger));
+      assertThat(logger.awaitFirst(BOUND_SECONDS)).contains("in use");
+
+      Files.delete(directory.resolve("lock"));
+      holder.destroyForcibly();
+
+      assertThatThrownBy(() -> taken.get(BOUND_SECONDS, SECONDS))
+          .hasMessageContaining("was removed by another jobd");
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
   void aSecondHoldInTheSameProcessIsRefusedAndCostsTheFirstNothing(@TempDir Path directory)
       throws Exception {
     try (StateLock _ = StateLock.take(directory, new HeardLogger())) {

@@ -82,12 +82,12 @@ public final class JobAccess {
   }
 
   /**
-   * The id of the job that {@link #resolve} finds; also where nothing more of its record can be
-   * read.
+   * The record of the job that {@link #resolve} finds, as a list has it; also where no more of it
+   * can be read.
    */
-  public JobId resolveId(Caller caller, String jobRef, Action action) {
+  public JobRecord resolveRecord(Caller caller, String jobRef, Action action) {
     try {
-      return locate(caller, jobRef, action).id();
+      return locate(caller, jobRef, action);
     } catch (IOException e) {
       throw unreadable(jobRef, e);
     }

@@ -11,22 +11,27 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Text;
 import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * What becomes of jobs, and by whom, in the server's log: a line each, at INFO, and at WARN where a
  * job is lost, or has limits that are open. Of what runs a line has the program's name alone:
- * arguments and environment may hold secrets.
+ * arguments and environment may hold secrets. Each line bears a marker with the name of the user
+ * whose doing it is: a job's start and end are its owner's.
  */
 public final class JobLog implements JobObserver {
   /** Has a budget of its own. */
@@ -34,9 +39,14 @@ public final class JobLog implements JobObserver {
 
   private static final int MAX_PROGRAM_LENGTH = 128;
   private static final double MILLIS = 1000;
-  private static final Pattern DISTURBING = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+  /** What is forgotten is logged once more. */
+  private static final int MAX_STOPS = 4096;
 
   private final Logger log = LoggerFactory.getLogger(NAME);
+
+  /** The last stop of each job that was asked to end, the oldest first. */
+  private final SequencedMap<JobId, StopRequest> stops = new LinkedHashMap<>();
 
   @Override
   public void started(JobRecord job) {
@@ -45,23 +55,45 @@ public final class JobLog implements JobObserver {
         program.length() <= MAX_PROGRAM_LENGTH
             ? program
             : program.substring(0, MAX_PROGRAM_LENGTH) + "…";
-    info(job, "started: " + shown);
+    info(job.owner().name(), job, "started: " + shown);
   }
 
+  /** Asked for once more as it was, it is no news. */
   @Override
   public void stopAsked(JobRecord job, StopRequest request) {
+    if (!isNew(job.id(), request)) {
+      return;
+    }
     String grace = request.grace().isZero() ? "" : ", killed after " + words(request.grace());
-    info(job, "is stopped by " + request.by() + ": signal " + request.signal() + grace);
+    String how = "signal " + request.signal() + grace;
+    info(request.by(), job, "is stopped by " + request.by() + ": " + how);
+  }
+
+  private boolean isNew(JobId job, StopRequest request) {
+    synchronized (stops) {
+      boolean isNew = !request.equals(stops.put(job, request));
+      if (stops.size() > MAX_STOPS) {
+        stops.pollFirstEntry();
+      }
+      return isNew;
+    }
+  }
+
+  private void forgetStop(JobId job) {
+    synchronized (stops) {
+      stops.remove(job);
+    }
   }
 
   @Override
   public void ended(JobRecord job) {
+    forgetStop(job.id());
     if (job.state() instanceof JobState.Ended ended) {
       String end = "ended" + after(ended) + ": " + words(job, ended.verdict());
       if (ended.verdict() instanceof Verdict.Lost) {
-        log.warn(line(job, end));
+        warn(job.owner().name(), job, end);
       } else {
-        info(job, end);
+        info(job.owner().name(), job, end);
       }
     }
   }
@@ -69,29 +101,44 @@ public final class JobLog implements JobObserver {
   /** A running job has other limits. */
   void limited(Caller caller, Job job, LimitChange change) {
     String changes = String.join(", ", changes(change.from(), change.to()));
-    info(job.record(), "is limited by " + caller.user() + ": " + changes);
+    info(caller.user(), job.record(), "is limited by " + caller.user() + ": " + changes);
   }
 
   /** A running job may have other limits, in part; the worker logs why, or how that ends. */
   void limitsUnsettled(Caller caller, Job job, Limits asked) {
     Limits from = job.spec().limits();
     String changes = String.join(", ", changes(from, asked.orElse(from)));
-    log.warn(line(job.record(), "may be limited in part by " + caller.user() + ": " + changes));
+    String what = "may be limited in part by " + caller.user() + ": " + changes;
+    warn(caller.user(), job.record(), what);
   }
 
   /** An ended job is gone, and its output. */
-  void deleted(Caller caller, JobId job) {
-    log.info("job {} is deleted by {}", job, caller.user());
+  void deleted(Caller caller, JobRecord job) {
+    info(caller.user(), job, "is deleted by " + caller.user());
   }
 
-  private void info(JobRecord job, String what) {
-    log.info(line(job, what));
+  private void info(String user, JobRecord job, String what) {
+    log.info(by(user), line(job, what));
+  }
+
+  private void warn(String user, JobRecord job, String what) {
+    log.warn(by(user), line(job, what));
+  }
+
+  /** Detached: the factory would keep all others for ever. */
+  private static Marker by(String user) {
+    return MarkerFactory.getDetachedMarker(onOneLine(user));
   }
 
   private static String line(JobRecord job, String what) {
     String name = job.spec().name() == null ? "" : " (" + job.spec().name() + ")";
-    String line = "job " + job.id() + name + " of " + job.owner() + " " + what;
-    return DISTURBING.matcher(line).replaceAll("?");
+    return onOneLine("job " + job.id() + name + " of " + job.owner() + " " + what);
+  }
+
+  private static String onOneLine(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    text.codePoints().map(c -> Text.disturbsALine(c) ? '?' : c).forEach(line::appendCodePoint);
+    return line.toString();
   }
 
   private static String words(JobRecord job, Verdict verdict) {

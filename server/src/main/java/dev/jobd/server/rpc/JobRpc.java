@@ -27,7 +27,6 @@ import dev.jobd.worker.LimitsUnsettledException;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.model.InvalidSpecException;
-import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
@@ -208,11 +207,11 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         call,
         () -> {
           Caller caller = Caller.current();
-          JobId id = access.resolveId(caller, request.getJob(), Action.DELETE);
-          if (!worker.delete(id)) {
+          JobRecord job = access.resolveRecord(caller, request.getJob(), Action.DELETE);
+          if (!worker.delete(job.id())) {
             throw Errors.jobNotFound(request.getJob()); // somebody else was faster
           }
-          log.deleted(caller, id);
+          log.deleted(caller, job);
           return DeleteJobResponse.getDefaultInstance();
         });
   }

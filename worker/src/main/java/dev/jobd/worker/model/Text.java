@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * <p>No record holds half a surrogate pair: it has no UTF-8, so that neither the kernel nor the
  * store nor the API could be given what was asked for.
  */
-final class Text {
+public final class Text {
   /** Names of jobs and keys of labels: no path, no option, no surprise in a shell. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
@@ -96,7 +96,8 @@ final class Text {
     }
   }
 
-  private static boolean disturbsALine(int character) {
+  /** Whether it breaks a line, hides, or makes the text around it read in another order. */
+  public static boolean disturbsALine(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,
           Character.FORMAT,

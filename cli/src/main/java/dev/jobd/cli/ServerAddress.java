@@ -1,5 +1,8 @@
 package dev.jobd.cli;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+
 /**
  * Where the server listens.
  *
@@ -30,7 +33,22 @@ record ServerAddress(String host, int port) {
       host = host.substring(1, bracket);
     }
     int port = colon < 0 ? DEFAULT_PORT : port(text, text.substring(colon + 1));
-    return new ServerAddress(host.isEmpty() ? DEFAULT_HOST : host, port);
+    ServerAddress address = new ServerAddress(host.isEmpty() ? DEFAULT_HOST : host, port);
+    if (!address.isOfAUri()) {
+      throw invalid(text);
+    }
+    return address;
+  }
+
+  /** What is none, gRPC does not take. */
+  private boolean isOfAUri() {
+    try {
+      String parsed = new URI(null, null, host, port, null, null, null).getHost();
+      // Not so with user@host or host/path.
+      return host.equals(parsed) || ("[" + host + "]").equals(parsed);
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   private static int port(String text, String digits) throws CommandFailure {
@@ -46,6 +64,12 @@ record ServerAddress(String host, int port) {
   }
 
   private static CommandFailure invalid(String text) {
+    if (text.contains("_")) {
+      return CommandFailure.usage(
+          "the server '"
+              + text
+              + "' has a name with _, which no host's name may have; give another or its address");
+    }
     return CommandFailure.usage("the server '" + text + "' is not HOST:PORT, like localhost:24482");
   }
 

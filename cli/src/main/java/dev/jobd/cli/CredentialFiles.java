@@ -1,6 +1,10 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.Reasons;
+import java.io.IOException;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +62,9 @@ record CredentialFiles(Path certificate, Path key, Path authority) {
     if (Files.exists(inHome)) {
       return inHome;
     }
+    if (!Files.notExists(chain)) {
+      return chain; // It is not known whether it is there: what keeps one from looking is told.
+    }
     throw new CommandFailure(
         ExitCode.NOT_ALLOWED,
         "no credentials: give --cert PEM (or JOBCTL_CERT), or --user NAME for NAME.pem in "
@@ -72,10 +79,16 @@ record CredentialFiles(Path certificate, Path key, Path authority) {
   }
 
   private static void requireReadable(String what, Path file, String wayOut) throws CommandFailure {
-    if (!Files.isReadable(file)) {
-      String why = Files.exists(file) ? "cannot be read" : "does not exist";
+    try {
+      // Not by opening it: a pipe from a shell's <(...) can be opened once.
+      file.getFileSystem().provider().checkAccess(file, AccessMode.READ);
+    } catch (NoSuchFileException e) {
       throw new CommandFailure(
-          ExitCode.NOT_ALLOWED, "the " + what + " " + file + " " + why + "; " + wayOut);
+          ExitCode.NOT_ALLOWED, "the " + what + " " + file + " does not exist; " + wayOut);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.NOT_ALLOWED,
+          "the " + what + " cannot be read: " + Reasons.of(e) + "; " + wayOut);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.Reasons;
 import dev.jobd.cli.render.Console;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +87,7 @@ final class Invocation implements AutoCloseable {
     try {
       directory().rememberLastJob(id);
     } catch (IOException e) {
-      console.say("cannot note the job for @last: " + e);
+      console.say("cannot note the job for @last: " + Reasons.of(e));
     }
   }
 

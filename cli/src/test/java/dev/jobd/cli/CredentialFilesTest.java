@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CredentialFilesTest {
   private final Map<String, String> variables = new HashMap<>();
@@ -116,6 +118,18 @@ class CredentialFilesTest {
     assertThat(run("-u", "carol", "list")).isEqualTo(4);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains(config.resolve("carol.pem") + " does not exist");
+  }
+
+  /** A loop of links stands for what keeps one from looking: to root, no directory is closed. */
+  @ParameterizedTest
+  @CsvSource({"'-u carol list', carol.pem", "list, client.pem"})
+  void whatKeepsOneFromLookingIsNotTakenForAbsence(String line, String file) throws Exception {
+    Files.deleteIfExists(config.resolve(file));
+    Files.createSymbolicLink(config.resolve(file), config.resolve(file));
+
+    assertThat(run(line.split(" "))).isEqualTo(4);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("certificate cannot be read: " + config.resolve(file) + ": Too many levels");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.api.Reasons;
 import dev.jobd.api.args.IoOptions;
 import dev.jobd.api.args.Quantity;
 import dev.jobd.server.rpc.LimitsWire;
@@ -11,6 +12,7 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,8 +145,11 @@ final class ConfigFile {
         throw new ConfigException(file + ": is larger than " + MAX_BYTES + " bytes");
       }
       return Files.readString(file);
-    } catch (IOException e) {
+    } catch (FileSystemException e) {
       throw new ConfigException("cannot read configuration " + Reasons.of(e));
+    } catch (IOException e) {
+      // From reading, not opening: of a directory, for example.
+      throw new ConfigException("cannot read configuration " + file + ": " + Reasons.of(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.PemException;
+import dev.jobd.api.Reasons;
 import dev.jobd.worker.cgroup.Cgroups;
 import dev.jobd.worker.cgroup.HostReport;
 import dev.jobd.worker.model.InvalidSpecException;

@@ -1,5 +1,6 @@
 package dev.jobd.server;
 
+import dev.jobd.api.Reasons;
 import dev.jobd.api.args.JobField;
 import dev.jobd.api.args.Pairs;
 import dev.jobd.api.args.ShellWords;

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.JobExitCode;
+import dev.jobd.api.Reasons;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.JobState;

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.JobExitCode;
+import dev.jobd.api.Reasons;
 import dev.jobd.server.pki.PkiCommand;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.JobExitCode;
+import dev.jobd.api.Reasons;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.Worker;
 import dev.jobd.worker.WorkerConfig;

@@ -7,6 +7,7 @@ import dev.jobd.worker.model.InvalidSpecException;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,9 @@ final class ServeCommand implements Callable<Integer> {
       return Worker.open(workerConfig);
     } catch (InvalidSpecException e) {
       throw config.places().wrong(e);
+    } catch (FileAlreadyExistsException e) {
+      throw new ConfigException(
+          "cannot use the state directory: " + e.getFile() + " is not a directory");
     }
   }
 }

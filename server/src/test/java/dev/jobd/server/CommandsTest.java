@@ -142,6 +142,21 @@ class CommandsTest {
   }
 
   @Test
+  void aStateDirectoryThatIsAFileIsSaidToBeNone(@TempDir Path directory) throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    String state = Files.createFile(directory.resolve("state")).toString();
+    String pki = directory.resolve("pki").toString();
+    jobd("pki", "init", pki);
+    jobd("pki", "issue", pki, "--server", "localhost");
+    err.reset();
+
+    assertThat(jobd("serve", "--pki", pki, "--state-dir", state)).isEqualTo(1);
+    assertThat(err())
+        .isEqualTo(
+            "jobd serve: cannot use the state directory: " + state + " is not a directory\n");
+  }
+
+  @Test
   void serveWithAWrongConfigurationNamesTheLine(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("c.yaml"), "\nport: 1\n");
     assertThat(jobd("serve", "--config", file.toString())).isEqualTo(1);

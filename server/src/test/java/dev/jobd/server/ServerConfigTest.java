@@ -230,7 +230,7 @@ class ServerConfigTest {
             + "  age: 1d | 2: unknown key 'age'; known are compress_after, max_jobs, max_output",
         "retention:\\n  compress_after: soon | 2: retention.compress_after must be a time span",
         "retention:\\n"
-            + "  compress_after: 99999d | 2: retention.compress_after must be 0 ms to 36500 d, was"
+            + "  compress_after: 99999d | 2: retention.compress_after must be 0s to 36500d, was"
             + " 99999d",
         "retention:\\n  output_age: 1 week | 2: retention.output_age must be a time span",
         "retention:\\n  max_jobs: 0 | 2: retention.max_jobs must be 1 to",
@@ -284,7 +284,7 @@ class ServerConfigTest {
         "cpus: 0.0004 | cpus must be 0.01 to 1000000, was 0.0004",
         "memory: 512K | memory must be 1M to 1048576T, was 512K",
         "max_output: 0 | max_output must be 1 to 1024T, was 0",
-        "timeout: 40000d | timeout must be 1 ms to 3650 days, was 40000d",
+        "timeout: 40000d | timeout must be 1ms to 3650d, was 40000d",
         "write_iops: sda:1 | write_iops must be 2 to 1000000000, was sda:1",
         "read_bps: [1M, './x:1M'] | read_bps: the device must be an absolute path"
             + " or the name of a disk, was ./x:1M",
@@ -331,6 +331,9 @@ class ServerConfigTest {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> ConfigFile.read(file()))
         .withMessage("cannot read configuration " + file() + ": No such file or directory");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ConfigFile.read(Path.of("/tmp")))
+        .withMessage("cannot read configuration /tmp: Is a directory");
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> read("#".repeat((int) ConfigFile.MAX_BYTES + 1)))
         .withMessageContaining("larger than 65536 bytes");

@@ -94,9 +94,12 @@ public record Retention(
     }
   }
 
-  /** In days where they are whole: those of {@link Duration} itself end at hours. */
+  /** As a configuration takes it, in days where they are whole. */
   private static String words(Duration age) {
     boolean wholeDays = age.toDays() > 0 && age.equals(Duration.ofDays(age.toDays()));
-    return wholeDays ? age.toDays() + " d" : age.toMillis() + " ms";
+    if (wholeDays) {
+      return age.toDays() + "d";
+    }
+    return age.toMillisPart() == 0 ? age.toSeconds() + "s" : age.toMillis() + "ms";
   }
 }

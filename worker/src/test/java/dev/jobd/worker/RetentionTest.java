@@ -45,7 +45,7 @@ class RetentionTest {
   void anOutputDoesNotOutliveItsRecord() {
     assertThatThrownBy(() -> DEFAULT.withRecordAge(Duration.ofDays(13)))
         .hasMessage(
-            "output_age: must not exceed record_age, 13 d, was 14 d: an output does not outlive its"
+            "output_age: must not exceed record_age, 13d, was 14d: an output does not outlive its"
                 + " record");
   }
 

@@ -18,8 +18,8 @@ class JobFieldTest {
         "limits.cpu_millis | must be 10 to 1000000000, was 1 | --cpus must be 0.01 to 1000000, was"
             + " 0.001",
         "limits.pids | must be 1 to 4194304, was 0 | --pids must be 1 to 4194304, was 0",
-        "limits.timeout | must be 1 ms to 3650 days, was PT0S"
-            + " | --timeout must be 1 ms to 3650 days, was 0s",
+        "limits.timeout | must be 1ms to 3650d, was PT0S"
+            + " | --timeout must be 1ms to 3650d, was 0s",
         "limits.timeout | must be at most PT1H30M, the maximum here, was PT2H"
             + " | --timeout must be at most 1h30m, the maximum here, was 2h",
         "limits.io | must be at most 16, were 17"

@@ -80,7 +80,7 @@ public record Limits(
     requireBetween("limits.output_bytes", outputBytes, 1, MAX_OUTPUT_BYTES);
     if (timeout != null
         && (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0)) {
-      throw new InvalidSpecException("limits.timeout", "must be 1 ms to 3650 days, was " + timeout);
+      throw new InvalidSpecException("limits.timeout", "must be 1ms to 3650d, was " + timeout);
     }
   }
 

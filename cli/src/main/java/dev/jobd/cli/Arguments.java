@@ -77,6 +77,11 @@ final class Arguments {
     return command.commandSpec().userObject() instanceof Command named ? named : null;
   }
 
+  /** The command, or the program where none was named, in full: {@code jobctl run}. */
+  String name() {
+    return command.commandSpec().qualifiedName();
+  }
+
   /** How the command, or the program where none was named, is used. */
   String usage() {
     return command.commandSpec().commandLine().getUsageMessage(Ansi.OFF).stripTrailing();

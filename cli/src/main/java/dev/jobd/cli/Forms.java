@@ -15,7 +15,8 @@ final class Forms {
               "SIZE",
               "SIZE is in bytes, or with K, M, G or T in powers of 1024: 4096, 64K, 1.5G.",
               "TIME",
-              "TIME is numbers, each with ms, s, m, h or d: 500ms, 10s, 1.5h, 1h30m; or 0.",
+              "TIME is numbers, each with ms, s, m, h or d: 500ms, 10s, 1.5h, 1h30m; 0 needs no"
+                  + " unit.",
               "WHEN",
               "WHEN is how long ago (10m), a day from 00:00 UTC on (2026-01-31) or a time"
                   + " (2026-01-31T08:00:00Z)."));

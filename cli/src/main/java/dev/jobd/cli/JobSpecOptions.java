@@ -86,9 +86,7 @@ final class JobSpecOptions {
     argv.addAll(arguments.words());
     if (argv.isEmpty()) {
       throw CommandFailure.usage(
-          "which command? Give it after the options, as in: "
-              + Commands.PROGRAM
-              + " start -- ls -l");
+          "which command? Give it after the options, as in: " + arguments.name() + " -- ls -l");
     }
     if (argv.getFirst().isEmpty()) {
       throw CommandFailure.usage("the command must not be empty");

@@ -94,9 +94,9 @@ final class StopOnSignal implements AutoCloseable {
     }
     stop(target);
     return received == 1
-        ? "stopping the job by %s; it is killed in %d s, or at once by another Ctrl-C"
+        ? "stopping the job by %s; it is killed in %d s, or at once by another signal"
             .formatted(name, GRACE_SECONDS)
-        : "killing the job; another Ctrl-C ends jobctl without waiting for that";
+        : "killing the job; another signal ends jobctl without waiting for that";
   }
 
   private void stop(Target target) {

@@ -36,7 +36,7 @@ class RunCommandTest {
   private static final String FIRST_JOB = "8de11b74-5cd9-4769-b40d-000000000001";
 
   private static final String STOPPING =
-      "jobctl: stopping the job by SIGINT; it is killed in 10 s, or at once by another Ctrl-C\n";
+      "jobctl: stopping the job by SIGINT; it is killed in 10 s, or at once by another signal\n";
 
   private FakeJobd jobd;
   private Shell shell;
@@ -155,7 +155,7 @@ class RunCommandTest {
       Signal.raise(new Signal("INT"));
       assertThat(err.next())
           .isEqualTo(
-              "jobctl: killing the job; another Ctrl-C ends jobctl without waiting for that\n");
+              "jobctl: killing the job; another signal ends jobctl without waiting for that\n");
       jobd.failStops(null);
       assertThat(code.get(20, TimeUnit.SECONDS)).isNotZero();
     }

@@ -190,6 +190,24 @@ class StartCommandTest {
   }
 
   @Test
+  void aJobThatCannotBeRememberedIsStartedAndWhyIsSaid() throws InterruptedException, IOException {
+    Path config = shell.home.resolve(".config/jobctl");
+    Path target = Files.createDirectory(config.resolve("last." + ProcessHandle.current().pid()));
+
+    Shell.Result result = shell.run("start", "true");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .isEqualTo("jobctl: cannot note the job for @last: " + target + ": Is a directory\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"start", "run"})
+  void withoutACommandTheWayOutIsThatOfTheSameCommand(String command) throws InterruptedException {
+    assertThat(shell.run(command).err()).endsWith("as in: jobctl " + command + " -- ls -l\n");
+  }
+
+  @Test
   void theJobIsRememberedAsLast() throws InterruptedException, IOException {
     shell.run("start", "true");
 

@@ -57,6 +57,7 @@ final class LimitChanges {
     } catch (NoTurnException e) {
       throw new TooManyChangesException(e.own() ? owner : null, e.own() ? 1 : THREADS);
     } catch (InterruptedException e) {
+      revoke(steps.write());
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("change limits of job " + job + ": interrupted");
     }

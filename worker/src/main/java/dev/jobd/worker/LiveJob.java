@@ -439,7 +439,14 @@ final class LiveJob implements ShimEvents {
 
   /** In order, and on threads of its own: nothing waits for whoever is told. */
   private synchronized void tell(Consumer<JobObserver> news) {
-    told = told.thenRunAsync(() -> news.accept(others.observer()), Thread::startVirtualThread);
+    told =
+        told.thenRunAsync(() -> news.accept(others.observer()), Thread::startVirtualThread)
+            .exceptionally(this::notHeard);
+  }
+
+  private @Nullable Void notHeard(Throwable failure) {
+    logger.log(Level.ERROR, "tell what has become of job " + job.id(), failure);
+    return null;
   }
 
   /** Until its end is in the store, a job is found here. */

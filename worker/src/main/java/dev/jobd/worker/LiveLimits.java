@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * limits that it had. For one change at a time, as {@link LimitChanges} has it.
  *
  * <p>A crash in between leaves a job with limits that its record does not show, and nobody was
- * told; asking again settles it. So does what can be neither changed nor put back.
+ * told; asking for the same again settles it, and also what can be neither changed nor put back.
  *
  * <p>Whoever kills the job lifts its bounds on disks, which would hold up its end. A change that
  * writes them at the same time lifts them again: it tells the shim, which does so where it has
@@ -235,10 +235,13 @@ final class LiveLimits {
   /** Of all limits, only those on memory wait. */
   private static LimitRefusedException notInTime(LimitChange change, Exception failure) {
     boolean memory = !Objects.equals(change.from().memoryBytes(), change.to().memoryBytes());
+    String time = LimitChanges.PATIENCE.toSeconds() + " s";
     String problem =
-        "cannot be held now: the job takes memory as fast as the kernel takes it back, for "
-            + LimitChanges.PATIENCE.toSeconds()
-            + " s; ask for more, or try again when it does less";
+        memory
+            ? "cannot be held now: the job takes memory as fast as the kernel takes it back, for "
+                + time
+                + "; ask for more, or try again when it does less"
+            : "could not be changed within " + time + ": try again when the host does less";
     return new LimitRefusedException(
         memory ? "limits.memory_bytes" : "limits", problem, problem, failure);
   }

@@ -28,7 +28,10 @@ class LimitChangesTest {
       new LimitChange(Limits.NONE, Limits.builder().pids(3L).build());
 
   private final HeardLogger logger = new HeardLogger();
-  private final LimitChanges changes = new LimitChanges(Duration.ofMillis(50), logger);
+
+  /** So long that a slow machine begins, and calls off, what is to end within it. */
+  private final LimitChanges changes = new LimitChanges(Duration.ofSeconds(1), logger);
+
   private final CountDownLatch kernel = new CountDownLatch(1);
 
   @AfterEach

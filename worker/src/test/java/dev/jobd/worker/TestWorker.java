@@ -28,6 +28,7 @@ final class TestWorker implements AutoCloseable {
   static final Owner ALICE = new Owner("alice");
   static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
 
+  private static final int MOST_PAGES = 100;
   private static final JobQuery LIVE =
       new JobQuery(
           null,
@@ -160,7 +161,7 @@ final class TestWorker implements AutoCloseable {
   @Override
   public void close() throws IOException {
     List<JobRecord> live = worker.list(LIVE).items();
-    while (!live.isEmpty()) { // pages hold fewer of large records
+    for (int page = 0; page < MOST_PAGES && !live.isEmpty(); page++) { // fewer of large records
       for (JobRecord record : live) {
         var job = worker.find(record.id());
         if (job.isPresent()) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param accounts what the kernel counts of it
  */
 record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
+  private static final String IO_FIELD = "limits.io[";
 
   /** Changes the limits of a running job's groups, each read back. */
   static void change(List<JobGroup> groups, Limits from, Limits to) throws IOException {
@@ -67,7 +68,7 @@ record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
     try {
       put(controller, from, to);
     } catch (LimitRefusedException e) {
-      if (to.io().isEmpty() || !Throttle.isLifted(path)) {
+      if (!e.field().startsWith(IO_FIELD) || !Throttle.isLifted(path)) {
         throw e;
       }
       put(controller, from, to); // for who killed the job in between, and will lift this again

@@ -51,13 +51,17 @@ record MemoryV2(Path swaps) implements Controller {
   }
 
   /**
-   * Swap first: what memory has to give back then goes there no further than it may. The kernel
-   * takes nothing back from swap, and would kill the job where memory is limited to less than what
-   * it cannot give back.
+   * Memory first where that rises: it is to be had back whatever becomes of swap. Else swap: what
+   * memory has to give back then goes there no further than it may. The kernel takes nothing back
+   * from swap, and would kill the job where memory is limited to less than what it cannot give
+   * back.
    */
   @Override
   public void change(Path group, Limits from, Limits to) throws IOException {
     if (to.memoryBytes() != null) {
+      if (from.memoryBytes() != null && from.memoryBytes() < to.memoryBytes()) {
+        memory(group).set(to.memoryBytes());
+      }
       limitSwap(group, Swap.bytes(to));
       takeBack(group, to.memoryBytes());
     } else if (from.memoryBytes() != null) {

@@ -111,7 +111,7 @@ final class Screen implements AutoCloseable {
 
   /**
    * Ctrl-Z. What stops this process is the signal's own action, which does not where nobody could
-   * continue it (an orphaned process group, setpgid(2)); {@link #goOn} is the way back from both.
+   * continue it (an orphaned process group, setpgid(2)); {@link #goOn} is the way back.
    */
   private void stop(Signal signal) {
     restore();
@@ -119,12 +119,9 @@ final class Screen implements AutoCloseable {
     Signal.handle(signal, SignalHandler.SIG_DFL);
     try {
       // The JDK raises no signal that it does not handle.
-      var _ =
-          new ProcessBuilder("sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
-              .inheritIO()
-              .start()
-              .onExit()
-              .thenRun(this::goOn); // at once where it was not stopped, else when it goes on
+      new ProcessBuilder("sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
+          .inheritIO()
+          .start();
     } catch (IOException e) {
       goOn();
     }

@@ -59,7 +59,7 @@ class HistoryTest {
 
     assertThat(alice.run("logs", id).failedWith(1).err())
         .startsWith("jobctl: cannot read the output of " + id + ": it was removed at 20")
-        .contains(", for its age or to make room for newer ones; ");
+        .contains(" by the server's retention.max_output; ");
     assertThat(alice.run("status", id).line()).isEqualTo("finished (exit code: 3)");
   }
 

@@ -126,10 +126,13 @@ class TopTest {
       } finally {
         server.startAgain();
       }
-      terminal.shown().awaitText(" is back", 1, Running.BOUND);
+      Jobctl alice = server.as("alice", "user");
+      String id = alice.startJob("-j", "newcomer", "--", "sleep", "300");
+      terminal.shown().awaitText("newcomer", 1, Running.BOUND);
       terminal.type('q');
 
       assertThat(terminal.awaitEnd()).contains("left with 0");
+      alice.run("stop", id).succeeded();
     }
   }
 

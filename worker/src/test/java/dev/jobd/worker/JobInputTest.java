@@ -74,7 +74,7 @@ class JobInputTest {
   void isOverWhenTheJobClosesItsStdin() throws Exception {
     Job job = fed("read x; exec <&-; sleep 1000");
     Feeder feeder = new Feeder(job);
-    feeder.feed("a\n".getBytes(US_ASCII), 2);
+    feeder.send("a\n".getBytes(US_ASCII), 0, 2);
     assertThat(feeder.over()).isEqualTo(new Over(2, Why.CLOSED_BY_JOB));
   }
 

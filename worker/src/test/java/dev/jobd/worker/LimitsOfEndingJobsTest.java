@@ -11,7 +11,7 @@ import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,12 +30,12 @@ class LimitsOfEndingJobsTest {
   private static final int BOUND_SECONDS = 60;
 
   /**
-   * Once it syncs, no signal ends it before all of that is on the disk. What is written again is
+   * While it syncs, no signal ends it before all of that is on the disk. What is written again is
    * not waited for by those who write to other files.
    */
   private static final String WRITES =
       "write() { dd if=/dev/zero of=file bs=1M count=500 conv=notrunc$1 2> /dev/null; };"
-          + " write ,fsync; write; echo begins; sync file & wait";
+          + " write ,fsync; write; echo begins; while sync file; do write; done & wait";
 
   private TestWorker test;
 
@@ -72,10 +72,10 @@ class LimitsOfEndingJobsTest {
   void changesAtTheSameTimeAsTheEndAreMadeOrHearOfIt(String killed) throws Exception {
     for (int round = 0; round < 2; round++) {
       Job job = writer();
-      CountDownLatch changing = new CountDownLatch(3);
+      CompletableFuture<Void> changing = new CompletableFuture<>();
       try (ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
         Future<Integer> changes = calls.submit(() -> changeUntilTheEnd(job, changing));
-        assertThat(changing.await(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+        changing.get(BOUND_SECONDS, TimeUnit.SECONDS);
         kill(job, killed);
 
         end(job);
@@ -84,13 +84,22 @@ class LimitsOfEndingJobsTest {
     }
   }
 
-  private int changeUntilTheEnd(Job job, CountDownLatch changing) throws IOException {
+  /**
+   * @param changing completed when some are made, or one has failed
+   */
+  private int changeUntilTheEnd(Job job, CompletableFuture<Void> changing) throws IOException {
     for (int made = 0; ; made++) {
       try {
         test.worker().changeLimits(job, writing((1 + made % 2) * IoLimit.MIN_BPS));
-        changing.countDown();
       } catch (JobEndedException e) {
+        changing.completeExceptionally(e); // where it was not to end yet
         return made;
+      } catch (IOException | RuntimeException e) {
+        changing.completeExceptionally(e);
+        throw e;
+      }
+      if (made == 2) {
+        changing.complete(null);
       }
     }
   }

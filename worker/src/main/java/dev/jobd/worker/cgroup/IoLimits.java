@@ -56,6 +56,11 @@ final class IoLimits {
         : disks.find(device).name(); // by the kernel's account alone
   }
 
+  /** Whether a refusal that names {@code field} is of a bound, of one version or the other. */
+  static boolean isBound(String field) {
+    return field.equals(FIELD) || field.startsWith(FIELD + ".");
+  }
+
   /** What {@code limits} have for a disk of that name. */
   static Optional<IoLimit> of(Limits limits, @Nullable String disk) {
     return limits.io().stream().filter(l -> Objects.equals(l.device(), disk)).findFirst();

@@ -12,8 +12,6 @@ import java.util.List;
  * @param accounts what the kernel counts of it
  */
 record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
-  private static final String IO_FIELD = "limits.io[";
-
   /** Changes the limits of a running job's groups, each read back. */
   static void change(List<JobGroup> groups, Limits from, Limits to) throws IOException {
     for (JobGroup group : groups) {
@@ -65,18 +63,10 @@ record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
   }
 
   private void change(Controller controller, Limits from, Limits to) throws IOException {
-    try {
-      put(controller, from, to);
-    } catch (LimitRefusedException e) {
-      if (!e.field().startsWith(IO_FIELD) || !Throttle.isLifted(path)) {
-        throw e;
-      }
-      put(controller, from, to); // for who killed the job in between, and will lift this again
-    }
-  }
-
-  private void put(Controller controller, Limits from, Limits to) throws IOException {
-    controller.change(path, from, to);
-    controller.verify(path, to);
+    Throttle.despiteLifts(
+        () -> {
+          controller.change(path, from, to);
+          controller.verify(path, to);
+        });
   }
 }

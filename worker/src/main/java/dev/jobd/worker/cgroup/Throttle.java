@@ -1,5 +1,6 @@
 package dev.jobd.worker.cgroup;
 
+import dev.jobd.worker.model.LimitRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ final class Throttle {
           "blkio.throttle.read_iops_device", "0",
           "blkio.throttle.write_iops_device", "0");
 
+  /** At the kill, at the command's end, at init's end, and when the shim is told of a change. */
+  static final int MAX_LIFTS = 4;
+
   private Throttle() {}
 
   static void lift(Path group) throws IOException {
@@ -33,18 +37,26 @@ final class Throttle {
     }
   }
 
-  /** Whether {@code group} can have bounds, and has none. */
-  static boolean isLifted(Path group) throws IOException {
-    boolean can = false;
-    for (String name : UNBOUND.keySet()) {
-      Path file = group.resolve(name);
-      if (Files.exists(file)) {
-        can = true;
-        if (!ControlFile.read(file).isEmpty()) {
-          return false;
+  /** Writes bounds of a group, and reads each back. */
+  @FunctionalInterface
+  interface Writing {
+    void run() throws IOException;
+  }
+
+  /**
+   * Has {@code writing} done again where a bound does not read back as it was written: whoever
+   * kills the job has lifted it in between, and will lift this one again.
+   */
+  static void despiteLifts(Writing writing) throws IOException {
+    for (int lifts = 0; ; lifts++) {
+      try {
+        writing.run();
+        return;
+      } catch (LimitRefusedException e) {
+        if (lifts == MAX_LIFTS || !IoLimits.isBound(e.field())) {
+          throw e;
         }
       }
     }
-    return can;
   }
 }

@@ -5,6 +5,7 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.store.History;
 import dev.jobd.worker.store.History.Deletion;
+import dev.jobd.worker.store.JobStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -79,7 +80,7 @@ final class Collector implements Closeable {
   Deletion delete(JobId id) throws IOException {
     CrashPoint.DELETE_ASKED.reached();
     CompletableFuture<Deletion> deletion = history.delete(id);
-    LiveJob.await(deletion.thenAccept(done -> {}));
+    JobStore.await(deletion.thenAccept(done -> {}));
     CrashPoint.DELETE_NOTED.reached();
     if (deletion.join() == Deletion.DELETED) {
       removeNow(List.of(id));
@@ -101,7 +102,7 @@ final class Collector implements Closeable {
     do {
       CompletableFuture<List<JobId>> notes =
           history.expireOldest(owner, keep, BATCH, clock.instant());
-      LiveJob.await(notes.thenAccept(done -> {}));
+      JobStore.await(notes.thenAccept(done -> {}));
       expired = notes.join();
       if (!expired.isEmpty()) {
         logger.log(
@@ -195,7 +196,7 @@ final class Collector implements Closeable {
   }
 
   private static void await(List<CompletableFuture<?>> writes) throws IOException {
-    LiveJob.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
+    JobStore.await(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)));
   }
 
   /** Returns when the thread has ended; what it was at is finished by the next collector. */

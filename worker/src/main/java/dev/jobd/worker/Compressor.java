@@ -5,6 +5,7 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.output.CompressedDraft;
 import dev.jobd.worker.output.JournalPart;
 import dev.jobd.worker.output.NoRoomException;
+import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.Uncompressed;
 import dev.jobd.worker.store.Uncompressed.Output;
 import java.io.Closeable;
@@ -178,7 +179,7 @@ final class Compressor implements Closeable {
   }
 
   private static void await(List<CompletableFuture<Void>> ticks) throws IOException {
-    LiveJob.await(CompletableFuture.allOf(ticks.toArray(CompletableFuture[]::new)));
+    JobStore.await(CompletableFuture.allOf(ticks.toArray(CompletableFuture[]::new)));
     if (!ticks.isEmpty()) {
       CrashPoint.COMPRESSION_STORED.reached();
     }

@@ -11,29 +11,22 @@ import dev.jobd.worker.launch.Shims;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Usage;
-import dev.jobd.worker.model.Verdict;
 import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is alive of one job: its shim, its cgroup, and the way from what the shim tells to the job's
- * state. When the shim is gone, whatever way it went, the evidence is read, the cgroup removed, the
- * verdict made durable and only then published, once.
+ * What is alive of one job: the talk with its shim, and the way from what that tells to the job's
+ * state. When the shim is gone, {@link JobEnd} has the job.
  */
 final class LiveJob implements ShimEvents {
-  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-
   private final Job job;
   private final JobCgroup cgroup;
   private final JobStore store;
@@ -41,6 +34,8 @@ final class LiveJob implements ShimEvents {
   private final Logger logger;
   private final LiveJobs others;
   private final LiveLimits limits;
+  private final JobNews news;
+  private final JobEnd end;
 
   /** Completes when the command was executed or the job has ended, whichever comes first. */
   private final CompletableFuture<@Nullable Void> launched = new CompletableFuture<>();
@@ -51,13 +46,7 @@ final class LiveJob implements ShimEvents {
   private @Nullable ShimConnection shim;
   private @Nullable StopRequest pendingStop;
 
-  /** Why this side could not launch the job; then the shim's record of it says nothing more. */
-  private volatile Verdict.@Nullable Failed obstacle;
-
-  /** Completes when the observer has been told all so far. */
-  private CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
-
-  private volatile long lookedAgain = System.nanoTime() - 2 * RETRY_DELAY.toNanos();
+  private volatile long lookedAgain = System.nanoTime() - 2 * LiveJobs.RETRY_DELAY.toNanos();
 
   LiveJob(Job job, JobCgroup cgroup, JobStore store, Shims shims, Logger logger, LiveJobs others) {
     this.job = job;
@@ -68,6 +57,9 @@ final class LiveJob implements ShimEvents {
     this.others = others;
     this.limits =
         new LiveLimits(job, cgroup, store::updateLimits, others, this::tellOfBounds, logger);
+    this.news = new JobNews(job.id(), others.observer(), logger);
+    this.end = new JobEnd(job, cgroup, limits, store, others, news, logger);
+    var _ = job.ended().thenRun(() -> launched.complete(null));
     job.attach(this);
   }
 
@@ -152,11 +144,11 @@ final class LiveJob implements ShimEvents {
         resumeStop(connection.get());
         tellOfBounds(); // that the earlier worker may have written, and not told
       } else {
-        conclude(ShimExit.SILENT);
+        end.conclude(ShimExit.SILENT);
       }
     } catch (IOException e) {
       logger.log(Level.ERROR, "connect to the shim of job " + job.id() + ", to be tried again", e);
-      later(this::takeUp);
+      others.later(job, this::takeUp);
     }
   }
 
@@ -221,9 +213,9 @@ final class LiveJob implements ShimEvents {
   void stop(StopRequest request) throws IOException {
     CrashPoint.STOP_ASKED.reached();
     JobRecord stopping = job.toStopping(request);
-    await(store.update(stopping));
+    JobStore.await(store.update(stopping));
     CrashPoint.STOP_RECORDED.reached();
-    tell(observer -> observer.stopAsked(stopping, request));
+    news.tell(observer -> observer.stopAsked(stopping, request));
     ShimConnection connection = connectionOrPending(request);
     if (connection != null) {
       connection.stop(request.signal(), request.grace());
@@ -255,7 +247,7 @@ final class LiveJob implements ShimEvents {
       // On a thread of its own, because the store makes its callers wait when it is full.
       Thread.ofVirtual().start(() -> recordStart(job.record()));
       JobRecord running = job.record();
-      tell(observer -> observer.started(running));
+      news.tell(observer -> observer.started(running));
     }
     launched.complete(null);
   }
@@ -289,7 +281,7 @@ final class LiveJob implements ShimEvents {
 
   private void recordStart(JobRecord running) {
     try {
-      await(store.updateLazily(running));
+      JobStore.await(store.updateLazily(running));
       CrashPoint.START_RECORDED.reached();
     } catch (IOException e) {
       logger.log(Level.ERROR, "record the start of job " + job.id(), e);
@@ -323,37 +315,20 @@ final class LiveJob implements ShimEvents {
   private void lookAgain() {
     disconnected();
     long now = System.nanoTime();
-    if (now - lookedAgain > RETRY_DELAY.toNanos()) {
+    if (now - lookedAgain > LiveJobs.RETRY_DELAY.toNanos()) {
       lookedAgain = now;
       takeUp();
     } else {
-      later(this::takeUp);
+      others.later(job, this::takeUp);
     }
   }
 
   /** Whether there is a job to conclude is known when its record is durable, or is not to be. */
   private void closed(ShimExit shimExit) {
     if (recorded.join()) {
-      conclude(shimExit);
+      end.conclude(shimExit);
     } else {
-      removeRemains();
-    }
-  }
-
-  /**
-   * The shim is gone. Finds out how the job ended, leaves nothing of it behind, and publishes.
-   *
-   * <p>Evidence that cannot be read now, for want of descriptors for example, is not evidence of
-   * anything: the job stays as it is until it can be.
-   */
-  void conclude(ShimExit shimExit) {
-    try {
-      Verdict.Failed never = obstacle;
-      settle(
-          never == null ? Conclusion.of(job, shimExit, logger) : Conclusion.neverLaunched(never));
-    } catch (IOException e) {
-      logger.log(Level.ERROR, "read the exit record of job " + job.id() + ", to be tried again", e);
-      later(() -> conclude(shimExit));
+      takenBack();
     }
   }
 
@@ -364,11 +339,11 @@ final class LiveJob implements ShimEvents {
    */
   void fail(Obstacle met) throws IOException {
     logger.log(Level.ERROR, "launch job " + job.id() + ": step " + met.step(), met.cause());
-    obstacle = met.verdict();
+    end.obstructed(met.verdict());
     recorded.complete(true);
     ShimConnection connection = connection();
     if (connection == null) {
-      conclude(ShimExit.SILENT);
+      end.conclude(ShimExit.SILENT);
     } else {
       connection.takeBack();
       launched.join();
@@ -380,111 +355,21 @@ final class LiveJob implements ShimEvents {
     recorded.complete(false);
     ShimConnection connection = connection();
     if (connection == null) {
-      removeRemains();
+      takenBack();
     } else {
       connection.takeBack();
       launched.join();
     }
   }
 
-  private void removeRemains() {
-    group().remove();
-    try {
-      StateDirectory.removeTree(job.directory());
-    } catch (IOException e) {
-      logger.log(Level.WARNING, "remove the directory of job " + job.id(), e);
-    }
-    others.release(job);
-    others.remove(job, job.record());
+  private void takenBack() {
+    end.undo();
     launched.complete(null);
     job.abandon("job " + job.id() + " could not be recorded, and was not started");
-  }
-
-  /**
-   * Asks for the store's copy first, so that whoever hears of the end and then lists jobs finds it;
-   * waits for it only where nothing else would tell the same after a crash.
-   */
-  private void settle(Conclusion conclusion) {
-    CrashPoint.EXIT_READ.reached();
-    limits.end();
-    GroupRemains group = group();
-    if (conclusion.populated()) {
-      group.kill();
-    }
-    JobState.Ended end = conclusion.end().withUsage(group.used());
-    JobRecord last = job.record().withState(end).withOutput(conclusion.output());
-    CompletableFuture<Void> write = store.update(last);
-    group.remove();
-    CrashPoint.CGROUP_REMOVED.reached();
-    if (conclusion.durable()) {
-      publish(last, end);
-      keepUntilRecorded(last, write);
-    } else {
-      keepUntilRecorded(last, write);
-      publish(last, end);
-    }
-  }
-
-  private GroupRemains group() {
-    return new GroupRemains(job.id(), cgroup, logger);
-  }
-
-  private void publish(JobRecord last, JobState.Ended end) {
-    others.release(job);
-    job.toEnded(last, end);
-    launched.complete(null);
-    CrashPoint.END_PUBLISHED.reached();
-    tell(observer -> observer.ended(job.record()));
-  }
-
-  /** In order, and on threads of its own: nothing waits for whoever is told. */
-  private synchronized void tell(Consumer<JobObserver> news) {
-    told =
-        told.thenRunAsync(() -> news.accept(others.observer()), Thread::startVirtualThread)
-            .exceptionally(this::notHeard);
-  }
-
-  private @Nullable Void notHeard(Throwable failure) {
-    logger.log(Level.ERROR, "tell what has become of job " + job.id(), failure);
-    return null;
-  }
-
-  /** Until its end is in the store, a job is found here. */
-  private void keepUntilRecorded(JobRecord last, CompletableFuture<Void> write) {
-    try {
-      await(write);
-      CrashPoint.END_STORED.reached();
-      others.remove(job, last);
-    } catch (IOException e) {
-      logger.log(Level.ERROR, "record the end of job " + job.id() + ", to be tried again", e);
-      later(() -> keepUntilRecorded(last, store.update(last)));
-    }
-  }
-
-  /**
-   * Nobody tells when a disk has room or a descriptor is free again: what they refused is tried
-   * again, unhurriedly.
-   */
-  private void later(Runnable step) {
-    CompletableFuture.delayedExecutor(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(
-            () -> {
-              if (others.find(job.id()).isPresent()) { // else the worker is closed
-                Thread.ofVirtual().start(step);
-              }
-            });
   }
 
   /** The worker is closed. Whatever becomes of the job, the next worker finds out. */
   void abandon(String reason) {
     launched.completeExceptionally(new IllegalStateException(reason));
-  }
-
-  static <T> T await(CompletableFuture<T> write) throws IOException {
-    try {
-      return write.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    }
   }
 }

@@ -4,10 +4,13 @@ import dev.jobd.worker.model.JobId;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +18,9 @@ import java.util.function.Consumer;
  * told of them.
  */
 final class LiveJobs {
+  /** Until what the machine refused is tried again: nobody tells when it has room again. */
+  static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
   private final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   private final Map<OwnedName, JobId> names = new ConcurrentHashMap<>();
 
@@ -104,6 +110,17 @@ final class LiveJobs {
   void remove(Job job, JobRecord last) {
     jobs.remove(job.id());
     ended.accept(last);
+  }
+
+  /** Runs {@code step} after {@link #RETRY_DELAY}, where the job is still here. */
+  void later(Job job, Runnable step) {
+    CompletableFuture.delayedExecutor(RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (find(job.id()).isPresent()) { // else the worker is closed
+                Thread.ofVirtual().start(step);
+              }
+            });
   }
 
   /**

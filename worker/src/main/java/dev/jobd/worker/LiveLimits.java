@@ -6,6 +6,7 @@ import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -207,7 +208,7 @@ final class LiveLimits {
     }
     JobRecord before = job.record();
     JobSpec spec = before.spec().withLimits(change.to());
-    if (!LiveJob.await(recording.write(before.withSpec(spec)))) {
+    if (!JobStore.await(recording.write(before.withSpec(spec)))) {
       throw new JobEndedException(job.id());
     }
     job.limited(change.to());

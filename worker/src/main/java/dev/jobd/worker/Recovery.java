@@ -58,7 +58,7 @@ record Recovery(
     if (record.state() instanceof JobState.Ended) {
       // Not readable, which the store tells by the verdict: that is kept, and the job is ended.
       logger.log(Level.ERROR, "end job {0}: {1}", record.id(), record.state());
-      LiveJob.await(store.update(record));
+      JobStore.await(store.update(record));
       return;
     }
     Job job = Job.live(record, outputs);

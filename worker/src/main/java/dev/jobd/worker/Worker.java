@@ -188,7 +188,7 @@ public final class Worker implements AutoCloseable {
     CompletableFuture<Void> recorded = store.insert(record, request);
     Obstacle obstacle = prepare(liveJob, cgroup);
     try {
-      LiveJob.await(recorded);
+      JobStore.await(recorded);
     } catch (IOException e) {
       liveJob.discard();
       throw e;

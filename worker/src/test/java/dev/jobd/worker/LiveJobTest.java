@@ -48,7 +48,7 @@ final class LiveJobTest {
         Shims shims = new Shims(TestWorker.SHIM, LOGGER)) {
       Path place = state.createJob(id);
       Job job = Job.live(record, new Outputs(state, store, WorkerConfig.DEFAULT_CHUNK_BYTES));
-      LiveJob.await(store.insert(record));
+      JobStore.await(store.insert(record));
       JobCgroup cgroup = cgroups.create(id, SLEEPS.limits());
       try {
         LiveJob live = new LiveJob(job, cgroup, store, shims, LOGGER, noOthers());

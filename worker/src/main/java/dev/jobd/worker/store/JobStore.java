@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,19 @@ public interface JobStore extends Closeable {
    * shown as {@link #list} does, so it is the only kind here that reads as ended.
    */
   List<JobRecord> live() throws IOException;
+
+  /**
+   * Waits for a write, not interruptibly.
+   *
+   * @throws IOException where it failed
+   */
+  static <T> T await(CompletableFuture<T> write) throws IOException {
+    try {
+      return write.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    }
+  }
 
   /** Waits for the writes that were asked for, then closes. Whatever is asked later fails. */
   @Override

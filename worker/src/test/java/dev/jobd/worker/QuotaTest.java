@@ -1,9 +1,7 @@
 package dev.jobd.worker;
 
 import static dev.jobd.worker.TestWorker.ALICE;
-import static dev.jobd.worker.TestWorker.firstOutput;
 import static dev.jobd.worker.TestWorker.shell;
-import static dev.jobd.worker.TestWorker.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,15 +10,11 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobSpec;
-import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.RequestId;
 import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +24,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +36,6 @@ import org.opentest4j.TestAbortedException;
 class QuotaTest {
   private static final int AT_ONCE = 24;
   private static final Owner BOB = new Owner("bob");
-  private static final Limits STANDARD = new Limits(100L, 64L << 20, 64L, null, 10_000L);
   private static final String SLEEPS = "sleep 86400";
 
   private TestWorker test;
@@ -59,20 +50,8 @@ class QuotaTest {
     test.close();
   }
 
-  private void restartWith(Quotas quotas) throws IOException {
-    test.restart(config -> config.withLimits(LimitPolicy.of(STANDARD, Limits.NONE, quotas)));
-  }
-
   private static Quotas jobs(long running) {
     return new Quotas(running, null, null, null, null, null);
-  }
-
-  private static Quotas output(long bytes) {
-    return new Quotas(null, null, null, null, bytes, null);
-  }
-
-  private static Quotas totalOutput(long bytes) {
-    return new Quotas(null, null, null, null, null, bytes);
   }
 
   private static void end(Job job) throws Exception {
@@ -90,22 +69,6 @@ class QuotaTest {
 
   private int records() throws IOException {
     return test.worker().list(JobQuery.ALL).items().size();
-  }
-
-  private Job print(Owner owner, int bytes) throws Exception {
-    return test.worker().start(owner, shell("head -c " + bytes + " /dev/zero").build());
-  }
-
-  private Job printed(Owner owner, int bytes) throws Exception {
-    Job job = print(owner, bytes);
-    assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(0));
-    return job;
-  }
-
-  private boolean isKept(Job job) throws IOException {
-    boolean kept = test.worker().find(job.id()).orElseThrow().record().outputExpiredAt() == null;
-    assertThat(Files.exists(job.directory())).isEqualTo(kept);
-    return kept;
   }
 
   @Test
@@ -160,7 +123,7 @@ class QuotaTest {
 
   @Test
   void startsAtOnceDoNotExceedAQuotaTogether() throws Exception {
-    restartWith(jobs(5));
+    test.restart(jobs(5));
     CyclicBarrier together = new CyclicBarrier(AT_ONCE);
     List<Future<Job>> starts = new ArrayList<>();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -184,7 +147,7 @@ class QuotaTest {
 
   @Test
   void whoHearsOfAnEndMayStartTheNextAtOnce() throws Exception {
-    restartWith(new Quotas(1L, null, 100L, 64L << 20, 10_000L, 10_000L));
+    test.restart(new Quotas(1L, null, 100L, 64L << 20, 10_000L, 10_000L));
     for (int i = 0; i < 30; i++) {
       assertThat(test.sh("echo hi").await().verdict()).isEqualTo(new Verdict.Exited(0));
     }
@@ -196,9 +159,9 @@ class QuotaTest {
         List.of(
             new Quotas(null, null, 250L, null, null, null),
             new Quotas(null, null, null, 150L << 20, null, null),
-            output(25_000),
-            totalOutput(25_000))) {
-      restartWith(quotas);
+            new Quotas(null, null, null, null, 25_000L, null),
+            new Quotas(null, null, null, null, null, 25_000L))) {
+      test.restart(quotas);
       Job first = test.sh(SLEEPS);
       Job second = test.sh(SLEEPS);
 
@@ -211,7 +174,7 @@ class QuotaTest {
 
   @Test
   void quotasAreEachOwnersOwnButOfTheTotal() throws Exception {
-    restartWith(new Quotas(1L, null, null, null, null, 25_000L));
+    test.restart(new Quotas(1L, null, null, null, null, 25_000L));
     test.sh(SLEEPS);
 
     test.worker().start(BOB, shell(SLEEPS).build());
@@ -223,9 +186,9 @@ class QuotaTest {
   @Test
   void jobsThatAreTakenUpCount() throws Exception {
     Job before = test.sh(SLEEPS);
-    restartWith(jobs(2));
+    test.restart(jobs(2));
     Job second = test.sh(SLEEPS);
-    restartWith(jobs(2));
+    test.restart(jobs(2));
 
     assertRefused("running_jobs", () -> test.sh("true"));
     end(test.worker().find(before.id()).orElseThrow());
@@ -235,7 +198,7 @@ class QuotaTest {
 
   @Test
   void aJobThatEndsWhileNobodyIsThereCountsNoMore() throws Exception {
-    restartWith(jobs(1));
+    test.restart(jobs(1));
     Gate gate = test.gate();
     Job job = test.sh(gate.pass());
     test.restart(
@@ -243,7 +206,7 @@ class QuotaTest {
           gate.open();
           Directories.awaitMade(job.directory(), "exit");
         });
-    restartWith(jobs(1));
+    test.restart(jobs(1));
 
     test.worker().find(job.id()).orElseThrow().await();
     test.sh("true").await();
@@ -251,7 +214,7 @@ class QuotaTest {
 
   @Test
   void whatComesToNothingGivesBackItsPart() throws Exception {
-    restartWith(jobs(2));
+    test.restart(jobs(2));
     test.start(shell(SLEEPS).name("db"));
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> test.start("/no/such/program")).isInstanceOf(LaunchException.class);
@@ -267,7 +230,7 @@ class QuotaTest {
 
   @Test
   void aRepetitionTakesNothing() throws Exception {
-    restartWith(new Quotas(1L, new StartRate(1, 1), null, null, null, null));
+    test.restart(new Quotas(1L, new StartRate(1, 1), null, null, null, null));
     RequestId request = new RequestId("deploy-42");
     Job first = test.worker().start(ALICE, shell(SLEEPS).build(), request);
 
@@ -278,47 +241,10 @@ class QuotaTest {
   }
 
   @Test
-  void outputsThatEndedFirstMakeRoomForTheBoundOfTheNextJob() throws Exception {
-    restartWith(output(25_000));
-    Job first = printed(ALICE, 6_000);
-    Job bobs = printed(BOB, 9_000);
-    Job second = printed(ALICE, 7_000);
-    assertThat(isKept(first)).isTrue();
-
-    Job third = printed(ALICE, 8_000); // 13,000 are kept, and 10,000 may come
-
-    assertThat(isKept(first)).isTrue();
-    Job fourth = print(ALICE, 1); // 21,000 are kept
-    assertThat(isKept(first)).isFalse();
-    assertThat(isKept(second)).isTrue();
-    assertThat(isKept(third)).isTrue();
-    assertThat(isKept(bobs)).isTrue();
-    assertThatThrownBy(() -> text(first)).isInstanceOf(OutputExpiredException.class);
-    assertThat(((JobState.Ended) first.state()).verdict()).isEqualTo(new Verdict.Exited(0));
-    fourth.await();
-    restartWith(output(25_000));
-    printed(ALICE, 1); // 15,001 are kept, as the records say
-    assertThat(isKept(second)).as("kept outputs fit beside the next job's bound").isFalse();
-    assertThat(isKept(third)).isTrue();
-  }
-
-  @Test
-  void outputsOfAllMakeRoomInTheTotal() throws Exception {
-    restartWith(totalOutput(20_000));
-    Job bobs = printed(BOB, 9_000);
-    Job alices = printed(ALICE, 9_000);
-
-    test.sh("true").await();
-
-    assertThat(isKept(bobs)).isFalse();
-    assertThat(isKept(alices)).isTrue();
-  }
-
-  @Test
   void whatIsUsedCanBeAskedFor() throws Exception {
-    restartWith(new Quotas(5L, null, 1000L, null, 50_000L, 60_000L));
-    printed(ALICE, 1_000);
-    printed(BOB, 500);
+    test.restart(new Quotas(5L, null, 1000L, null, 50_000L, 60_000L));
+    test.sh("head -c 1000 /dev/zero").await();
+    test.worker().start(BOB, shell("head -c 500 /dev/zero").build()).await();
     test.sh(SLEEPS);
     test.sh("true").await();
 
@@ -333,92 +259,6 @@ class QuotaTest {
             new QuotaUse("total_output", 60_000, 11_500));
   }
 
-  @Test
-  void emptyOutputsStayForTheyTakeNoRoom() throws Exception {
-    restartWith(output(12_000));
-    Job empty = printed(ALICE, 0);
-    Job full = printed(ALICE, 10_000);
-    test.sh("true").await();
-
-    assertThat(isKept(full)).isFalse();
-    assertThat(isKept(empty)).isTrue();
-  }
-
-  @Test
-  void aJobAtItsBoundRunsOnAndWhatIsDroppedIsCounted() throws Exception {
-    restartWith(output(10_000));
-
-    Job job = printed(ALICE, 15_000);
-
-    assertThat(job.record().output().kept()).isEqualTo(10_000);
-    assertThat(job.record().output().dropped()).isEqualTo(5_000);
-  }
-
-  @Test
-  void theOutputOfALostJobCounts() throws Exception {
-    restartWith(output(25_000));
-    Job lost = test.sh("head -c 9000 /dev/zero; " + SLEEPS);
-    assertThat(firstOutput(lost)).isNotEmpty();
-    Processes.workingIn(lost.directory()).forEach(ProcessHandle::destroyForcibly); // its shim
-    assertThat(lost.await().verdict()).isInstanceOf(Verdict.Lost.class);
-    Job later = printed(ALICE, 9_000);
-
-    test.sh("true").await();
-
-    assertThat(isKept(lost)).isFalse();
-    assertThat(isKept(later)).isTrue();
-  }
-
-  /** What is on the disk, looked at while many jobs print as much as they may. */
-  @Test
-  void outputOnTheDiskNeverExceedsItsQuota() throws Exception {
-    long quota = 45_000;
-    restartWith(output(quota));
-    AtomicInteger looks = new AtomicInteger();
-    Callable<Void> starter =
-        () -> {
-          for (int i = 0; i < 15; i++) {
-            try {
-              printed(ALICE, 3_000 * (i % 5));
-            } catch (QuotaExceededException e) {
-              assertThat(e.quota()).isEqualTo("output");
-            }
-            Map<Path, Long> outputs = outputsOnDisk();
-            long bytes = outputs.values().stream().mapToLong(Long::longValue).sum();
-            if (outputs.equals(outputsOnDisk())) { // so at one moment all were just so
-              assertThat(bytes).isLessThanOrEqualTo(quota);
-              looks.incrementAndGet();
-            }
-          }
-          return null;
-        };
-    try (ExecutorService starters = Executors.newFixedThreadPool(6)) {
-      List<Callable<Void>> all = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        all.add(starter);
-      }
-      for (Future<Void> done : starters.invokeAll(all)) {
-        done.get();
-      }
-    }
-    assertThat(looks).hasPositiveValue();
-  }
-
-  /** An output only grows, and comes to be once. */
-  private Map<Path, Long> outputsOnDisk() throws IOException {
-    Map<Path, Long> outputs = new HashMap<>();
-    try (Stream<Path> jobs = Files.list(test.directory().resolve("jobs"))) {
-      for (Path job : jobs.toList()) {
-        try {
-          outputs.put(job, Files.size(job.resolve("output")));
-        } catch (NoSuchFileException e) {
-          // let go a moment ago, or not made yet
-        }
-      }
-    }
-    return outputs;
-  }
-
   private static JobSpec.Builder large() {
     Map<String, String> env = new HashMap<>();
     for (int i = 0; i < 8; i++) {
@@ -429,7 +269,7 @@ class QuotaTest {
 
   @Test
   void specificationsOfLiveJobsAreBoundedWhateverIsConfiguredAlsoAfterARestart() throws Exception {
-    restartWith(Quotas.NONE);
+    test.restart(Quotas.NONE);
     List<Job> jobs = new ArrayList<>();
     long most = SpecificationLedger.MAX_OWNER_BYTES / large().build().memoryBytes();
     for (int i = 0; i < most; i++) {
@@ -437,7 +277,7 @@ class QuotaTest {
     }
     assertRefused("specifications", () -> test.start(large()));
     end(test.worker().start(BOB, large().build()));
-    restartWith(Quotas.NONE);
+    test.restart(Quotas.NONE);
     assertRefused("specifications", () -> test.start(large()));
     end(test.worker().find(jobs.getFirst().id()).orElseThrow());
     test.start(large());

@@ -4,6 +4,7 @@ import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.ReadRequest;
@@ -28,6 +29,7 @@ final class TestWorker implements AutoCloseable {
   static final Owner ALICE = new Owner("alice");
   static final Path SHIM = Path.of("../shim/build/jobd-shim").toAbsolutePath().normalize();
 
+  private static final Limits STANDARD = new Limits(100L, 64L << 20, 64L, null, 10_000L);
   private static final int MOST_PAGES = 100;
   private static final JobQuery LIVE =
       new JobQuery(
@@ -98,6 +100,11 @@ final class TestWorker implements AutoCloseable {
   void restart(UnaryOperator<WorkerConfig> change) throws IOException {
     worker.close();
     worker = Worker.open(change.apply(config()));
+  }
+
+  /** The same, with quotas from then on, and defaults for the limits that they count. */
+  void restart(Quotas quotas) throws IOException {
+    restart(config -> config.withLimits(LimitPolicy.of(STANDARD, Limits.NONE, quotas)));
   }
 
   /** What happens while no worker is there. */

@@ -2,68 +2,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "journal.h"
-
-enum { RECORDS_MAX = 4096 };
+#include "reader.h"
 
 static struct journal journal;
-static struct index_record records[RECORDS_MAX];
 
 static void put(enum index_kind stream, const char *text)
 {
     journal_append(&journal, stream, text, strlen(text));
-}
-
-static off_t size_of(const char *path)
-{
-    struct stat info;
-    CHECK(stat(path, &info) == 0);
-    return info.st_size;
-}
-
-/* Reads the index as a reader does; returns how many whole records it has. */
-static size_t read_index(void)
-{
-    static char bytes[(RECORDS_MAX + 1) * sizeof(struct index_record)];
-    uint64_t length = read_text("index", bytes, sizeof bytes);
-    struct index_header header;
-    CHECK(length >= sizeof header);
-    memcpy(&header, bytes, sizeof header);
-    CHECK_TEXT(header.magic, INDEX_MAGIC);
-    CHECK_EQ(header.version, INDEX_VERSION);
-    size_t count = (length - sizeof header) / sizeof(struct index_record);
-    memcpy(records, bytes + sizeof header, count * sizeof records[0]);
-    for (size_t i = 1; i < count; i++) {
-        CHECK(records[i].end >= records[i - 1].end);
-        CHECK(records[i].time >= records[i - 1].time);
-    }
-    return count;
-}
-
-static void check_output(const char *expected)
-{
-    static char text[1 << 20];
-    read_text("output", text, sizeof text);
-    CHECK_TEXT(text, expected);
-}
-
-static void check_record(size_t i, uint64_t end, uint64_t tag)
-{
-    CHECK_EQ(records[i].end, end);
-    CHECK_EQ(records[i].tag, tag);
-}
-
-static uint64_t gap(uint64_t kind, uint64_t bytes)
-{
-    return bytes << 8 | INDEX_GAP | kind;
 }
 
 /* Everything that went in is kept or stated as dropped, in place. */
@@ -117,120 +68,6 @@ TEST(ANYBODY, an_empty_journal_has_a_header_alone)
     CHECK(journal_finish(&journal));
     CHECK_EQ(read_index(), 0);
     check_output("");
-}
-
-/* A pipe's end to read from, with so many bytes before its end. */
-static int full_pipe(int size, size_t length)
-{
-    int ends[2];
-    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
-    CHECK(fcntl(ends[1], F_SETPIPE_SZ, size) >= size);
-    for (size_t i = 0; i < length; i++) {
-        char byte = (char)(i % 251);
-        CHECK(write(ends[1], &byte, 1) == 1);
-    }
-    close(ends[1]);
-    return ends[0];
-}
-
-TEST(ANYBODY, what_a_pipe_holds_is_taken_in_chunks_up_to_its_end)
-{
-    enum { LENGTH = JOURNAL_TAKE_MAX + 70000 };
-    CHECK(journal_open(&journal, UINT64_MAX));
-    int pipe = full_pipe(1 << 20, LENGTH);
-    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, JOURNAL_TAKE_MAX), JOURNAL_TAKE_MAX);
-    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, 69999), 69999);
-    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, 1000), 1);
-    CHECK_EQ(journal_take(&journal, INDEX_STDERR, pipe, JOURNAL_TAKE_MAX), 0);
-    CHECK(journal_finish(&journal));
-    CHECK_EQ(read_index(), 3);
-    check_record(0, JOURNAL_TAKE_MAX, INDEX_STDERR);
-    check_record(1, LENGTH - 1, INDEX_STDERR);
-    check_record(2, LENGTH, INDEX_STDERR);
-    static char text[LENGTH + 1];
-    CHECK_EQ(read_text("output", text, sizeof text), LENGTH);
-    for (size_t i = 0; i < LENGTH; i++)
-        CHECK_EQ((unsigned char)text[i], i % 251);
-}
-
-/* O_DIRECT makes a pipe of packets: a read gives no more than one write. */
-TEST(ANYBODY, what_was_written_in_packets_is_one_chunk_with_the_time_at_which_it_was_taken)
-{
-    enum { PACKETS = JOURNAL_TAKE_READS + 44 };
-    int ends[2];
-    CHECK(journal_open(&journal, UINT64_MAX));
-    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC | O_DIRECT) == 0);
-    CHECK(fcntl(ends[1], F_SETPIPE_SZ, PACKETS * getpagesize()) >= PACKETS * getpagesize());
-    for (int i = 0; i < PACKETS; i++)
-        CHECK(write(ends[1], "x", 1) == 1);
-    put(INDEX_STDERR, "before");
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), JOURNAL_TAKE_READS);
-    put(INDEX_STDERR, "between");
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], 40), 1); /* there may be no room for the next */
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 43);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), -1);
-    CHECK_EQ(errno, EAGAIN);
-    CHECK(write(ends[1], "last", 4) == 4);
-    close(ends[1]);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 4);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 0);
-    CHECK(journal_finish(&journal));
-    CHECK_EQ(read_index(), 6); /* whose times never fall */
-    check_record(1, 6 + JOURNAL_TAKE_READS, INDEX_STDOUT);
-    check_record(3, 13 + JOURNAL_TAKE_READS + 1, INDEX_STDOUT);
-    check_record(4, 13 + PACKETS, INDEX_STDOUT);
-    check_record(5, 13 + PACKETS + 4, INDEX_STDOUT);
-}
-
-/* What of a packet has no room in the buffer of a read is lost. */
-TEST(ANYBODY, no_byte_of_packets_of_any_length_is_lost)
-{
-    enum { PACKETS = 100, LONGEST = 4000 };
-    static char packet[LONGEST], output[PACKETS * LONGEST + 1];
-    int ends[2];
-    CHECK(journal_open(&journal, UINT64_MAX));
-    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC | O_DIRECT) == 0);
-    CHECK(fcntl(ends[1], F_SETPIPE_SZ, PACKETS * getpagesize()) >= PACKETS * getpagesize());
-    size_t wrote = 0;
-    for (int i = 0; i < PACKETS; i++) {
-        size_t length = (size_t)(LONGEST - 7 * i);
-        memset(packet, 'a' + i % 26, length);
-        CHECK(write(ends[1], packet, length) == (ssize_t)length);
-        memcpy(output + wrote, packet, length);
-        wrote += length;
-    }
-    while (journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX) > 0)
-        ;
-    CHECK(journal_finish(&journal));
-    CHECK_EQ(journal.end, wrote);
-    check_output(output);
-    close(ends[0]);
-    close(ends[1]);
-}
-
-TEST(ANYBODY, a_pipe_that_is_empty_is_told_from_one_that_has_ended)
-{
-    int ends[2];
-    CHECK(journal_open(&journal, UINT64_MAX));
-    CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), -1);
-    CHECK_EQ(errno, EAGAIN);
-    close(ends[1]);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, ends[0], JOURNAL_TAKE_MAX), 0);
-    CHECK_EQ(read_index(), 0);
-}
-
-TEST(ANYBODY, a_chunk_that_meets_the_bound_is_cut_and_the_rest_of_the_pipe_stated)
-{
-    enum { LENGTH = 200000, BOUND = 100000 };
-    CHECK(journal_open(&journal, BOUND));
-    int pipe = full_pipe(1 << 20, LENGTH);
-    CHECK_EQ(journal_take(&journal, INDEX_STDOUT, pipe, JOURNAL_TAKE_MAX), LENGTH);
-    CHECK(journal_finish(&journal));
-    CHECK_EQ(size_of("output"), BOUND);
-    CHECK_EQ(read_index(), 2);
-    check_record(0, BOUND, INDEX_STDOUT);
-    check_record(1, BOUND, gap(INDEX_STDOUT, LENGTH - BOUND));
 }
 
 TEST(ANYBODY, the_bound_keeps_exactly_so_many_bytes_and_states_the_rest_per_stream)

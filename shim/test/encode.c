@@ -39,6 +39,17 @@ void encode_number(struct encoded *bytes, uint32_t tag, uint64_t number)
     encode_field(bytes, tag, sizeof number, &number, sizeof number);
 }
 
+struct encoded encode_minimal(void)
+{
+    struct encoded bytes = encode_begin();
+    encode_string(&bytes, FIELD_DIRECTORY, "/state/jobs/1");
+    encode_string(&bytes, FIELD_HOSTNAME, "host");
+    encode_string(&bytes, FIELD_ARGUMENT, "true");
+    encode_string(&bytes, FIELD_WORKDIR, "/");
+    encode_string(&bytes, FIELD_UNIFIED, "/sys/fs/cgroup/1");
+    return bytes;
+}
+
 void encode_end(struct encoded *bytes)
 {
     uint32_t length = (uint32_t)bytes->length;

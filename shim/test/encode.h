@@ -13,6 +13,8 @@ struct encoded {
 };
 
 struct encoded encode_begin(void);
+/* What a request needs at least. */
+struct encoded encode_minimal(void);
 void encode_string(struct encoded *bytes, uint32_t tag, const char *string);
 void encode_number(struct encoded *bytes, uint32_t tag, uint64_t number);
 /* A field whose header tells one length and whose value has another. */

@@ -1,28 +1,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "encode.h"
 #include "request.h"
 
 static struct request request;
-
-/* What a request needs at least. */
-static struct encoded minimal(void)
-{
-    struct encoded bytes = encode_begin();
-    encode_string(&bytes, FIELD_DIRECTORY, "/state/jobs/1");
-    encode_string(&bytes, FIELD_HOSTNAME, "host");
-    encode_string(&bytes, FIELD_ARGUMENT, "true");
-    encode_string(&bytes, FIELD_WORKDIR, "/");
-    encode_string(&bytes, FIELD_UNIFIED, "/sys/fs/cgroup/1");
-    return bytes;
-}
 
 /* From memory that is exactly as long, so that the sanitizer sees a read beyond it. */
 static bool parse(const struct encoded *bytes, size_t length)
@@ -99,7 +84,7 @@ TEST(ANYBODY, every_field_of_a_request_arrives)
 
 TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
 {
-    struct encoded bytes = minimal();
+    struct encoded bytes = encode_minimal();
     CHECK(parses(&bytes));
     CHECK_EQ(request.timeout_ns, 0);
     CHECK(request.output_max == UINT64_MAX);
@@ -115,7 +100,7 @@ TEST(ANYBODY, what_a_request_does_not_bound_is_unbounded)
 
 TEST(ANYBODY, a_request_cut_at_any_byte_is_refused)
 {
-    struct encoded bytes = minimal();
+    struct encoded bytes = encode_minimal();
     CHECK(parses(&bytes));
     for (size_t length = 0; length < bytes.length; length++) {
         CHECK(!parse(&bytes, length));
@@ -133,7 +118,7 @@ TEST(ANYBODY, a_header_that_lies_is_refused)
 {
     for (int i = 0; i < 3; i++) {
         for (int64_t lie = -1; lie <= 1; lie += 2) {
-            struct encoded bytes = minimal();
+            struct encoded bytes = encode_minimal();
             encode_end(&bytes);
             uint32_t word;
             memcpy(&word, bytes.data + i * 4, sizeof word);
@@ -149,7 +134,7 @@ TEST(ANYBODY, a_field_longer_than_the_request_is_refused)
 {
     const uint32_t lengths[] = {2, 3, 4096, 0x7fffffff, 0x80000000, 0xffffffff};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_field(&bytes, FIELD_ARGUMENT, lengths[i], "", 1);
         check_refused(&bytes);
     }
@@ -159,7 +144,7 @@ TEST(ANYBODY, an_unknown_field_is_refused)
 {
     const uint32_t tags[] = {0, FIELD_PROFILE + 1, 0x80000000, 0xffffffff};
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_string(&bytes, tags[i], "x");
         check_refused(&bytes);
     }
@@ -167,7 +152,7 @@ TEST(ANYBODY, an_unknown_field_is_refused)
 
 TEST(ANYBODY, an_unknown_profile_is_refused)
 {
-    struct encoded bytes = minimal();
+    struct encoded bytes = encode_minimal();
     encode_number(&bytes, FIELD_PROFILE, PROFILE_ROOT + 1);
     check_refused(&bytes);
 }
@@ -214,14 +199,14 @@ TEST(ANYBODY, a_single_field_given_twice_is_refused)
 {
     const uint32_t strings[] = {FIELD_DIRECTORY, FIELD_HOSTNAME, FIELD_WORKDIR, FIELD_UNIFIED, FIELD_OOM};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_string(&bytes, strings[i], "/x");
         encode_string(&bytes, strings[i], "/x");
         check_refused(&bytes);
     }
     const uint32_t numbers[] = {FIELD_TIMEOUT, FIELD_OUTPUT_MAX, FIELD_PROFILE};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_number(&bytes, numbers[i], 0);
         encode_number(&bytes, numbers[i], 0);
         check_refused(&bytes);
@@ -240,7 +225,7 @@ TEST(ANYBODY, a_string_ends_in_its_only_nul)
         for (size_t j = 0; j < sizeof wrong / sizeof wrong[0]; j++) {
             struct encoded bytes = encode_begin();
             encode_field(&bytes, tags[i], (uint32_t)wrong[j].length, wrong[j].value, wrong[j].length);
-            struct encoded rest = minimal();
+            struct encoded rest = encode_minimal();
             encode_raw(&bytes, rest.data + sizeof(struct request_header), rest.length - sizeof(struct request_header));
             check_refused(&bytes);
         }
@@ -250,7 +235,7 @@ TEST(ANYBODY, a_string_ends_in_its_only_nul)
 TEST(ANYBODY, a_number_of_another_size_is_refused)
 {
     for (uint32_t length = 0; length <= 16; length++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_field(&bytes, FIELD_TIMEOUT, length, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", length);
         CHECK_EQ(parses(&bytes), length == 8);
     }
@@ -265,7 +250,7 @@ TEST(ANYBODY, strings_are_taken_up_to_their_bound_and_no_further)
                   {FIELD_VARIABLE, REQUEST_MAX_STRINGS},
                   {FIELD_TASKS, REQUEST_MAX_CGROUPS}};
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         for (int n = 0; n < bounds[i].max; n++)
             encode_string(&bytes, bounds[i].tag, "x");
         CHECK(parses(&bytes));
@@ -312,7 +297,7 @@ static void check_all_within(const char *from, size_t length)
 
 TEST(ANYBODY, a_hundred_thousand_damaged_requests_do_no_harm)
 {
-    struct encoded whole = minimal();
+    struct encoded whole = encode_minimal();
     encode_string(&whole, FIELD_VARIABLE, "A=1");
     encode_string(&whole, FIELD_TASKS, "/t");
     encode_number(&whole, FIELD_TIMEOUT, 1);
@@ -338,72 +323,11 @@ TEST(ANYBODY, a_hundred_thousand_damaged_requests_do_no_harm)
     CHECK(accepted < 90000);
 }
 
-/* Gives request_read, through a pipe, so many bytes of a request that is right up to the bound. */
-static bool read_of_length(size_t length)
-{
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    pid_t writer = fork();
-    if (writer == 0) {
-        signal(SIGPIPE, SIG_IGN);
-        close(ends[0]);
-        struct encoded bytes = minimal();
-        char *filler = calloc(1, length);
-        memset(filler, 'x', length);
-        size_t field = length - bytes.length - sizeof(struct field_header);
-        encode_field(&bytes, FIELD_ARGUMENT, (uint32_t)field, "", 0);
-        uint32_t total = (uint32_t)length;
-        memcpy(bytes.data + 8, &total, sizeof total);
-        filler[field - 1] = '\0';
-        if (write(ends[1], bytes.data, bytes.length) > 0)
-            for (size_t sent = 0; sent < field;) {
-                ssize_t wrote = write(ends[1], filler + sent, field - sent < 5000 ? field - sent : 5000);
-                if (wrote < 0)
-                    break;
-                sent += (size_t)wrote;
-            }
-        _exit(0);
-    }
-    close(ends[1]);
-    bool taken = request_read(ends[0], &request);
-    int error = errno;
-    close(ends[0]);
-    await_child(writer);
-    errno = error;
-    return taken;
-}
-
-TEST(ANYBODY, a_request_is_read_whole_up_to_its_bound_and_refused_beyond)
-{
-    CHECK(read_of_length(4096));
-    CHECK(read_of_length(REQUEST_MAX_BYTES));
-    CHECK_EQ(request.argc, 2);
-    CHECK(!read_of_length(REQUEST_MAX_BYTES + 1));
-    CHECK_EQ(errno, E2BIG);
-}
-
-TEST(ANYBODY, an_endless_request_is_refused_without_reading_it_all)
-{
-    CHECK(!read_of_length(8 * (size_t)REQUEST_MAX_BYTES));
-    CHECK_EQ(errno, E2BIG);
-}
-
-TEST(ANYBODY, nothing_at_all_is_no_request)
-{
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    close(ends[1]);
-    CHECK(!request_read(ends[0], &request));
-    CHECK_EQ(errno, EPROTO);
-    CHECK(!request_read(-1, &request));
-    CHECK_EQ(errno, EBADF);
-}
-
 TEST(ANYBODY, a_nice_value_that_the_kernel_does_not_have_is_refused)
 {
     static const int64_t wrong[] = {-21, 20, INT64_MIN, INT64_MAX, (int64_t)1 << 32};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct encoded bytes = minimal();
+        struct encoded bytes = encode_minimal();
         encode_number(&bytes, FIELD_NICE, (uint64_t)wrong[i]);
         check_refused(&bytes);
     }

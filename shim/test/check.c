@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "groups.h"
@@ -142,6 +143,13 @@ void enter_small_disk(unsigned bytes)
     char here[4096];
     CHECK(getcwd(here, sizeof here) != NULL);
     CHECK(chdir(here) == 0); /* into the mount, from what it covers */
+}
+
+uint64_t now_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 int await_child(int pid)

@@ -73,6 +73,9 @@ uint64_t read_text(const char *path, char *text, uint64_t size);
  * of the test's own. */
 void enter_small_disk(unsigned bytes);
 
+/* By a clock that nobody sets. */
+uint64_t now_ns(void);
+
 /* Waits for a child; its status. */
 int await_child(int pid);
 

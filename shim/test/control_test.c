@@ -273,14 +273,20 @@ static void answer_feeder(enum control_type type)
     control_tell_feeder(&control, &(struct control_message){.type = type});
 }
 
-TEST(ANYBODY, input_is_handled_once_all_of_its_bytes_are_there)
+/* A peer that gives the input from now on. */
+static void open_input(int peer)
 {
-    listen_here();
-    int peer = greeted();
     tell(peer, CONTROL_INPUT_OPEN, 0, 0);
     serve();
     answer_feeder(CONTROL_INPUT_OPENED);
     CHECK_EQ(next(peer).type, CONTROL_INPUT_OPENED);
+}
+
+TEST(ANYBODY, input_is_handled_once_all_of_its_bytes_are_there)
+{
+    listen_here();
+    int peer = greeted();
+    open_input(peer);
     tell(peer, CONTROL_INPUT, 3, 0);
     for (int i = 0; i < 3; i++) {
         serve();
@@ -300,15 +306,11 @@ TEST(ANYBODY, input_of_who_gives_it_no_more_goes_nowhere)
 {
     listen_here();
     int before = greeted(), after = greeted();
-    tell(before, CONTROL_INPUT_OPEN, 0, 0);
-    serve();
-    answer_feeder(CONTROL_INPUT_OPENED);
+    open_input(before);
     tell(before, CONTROL_INPUT, 6, 0);
     CHECK_EQ(send(before, "foo", 3, 0), 3);
     serve();
-    tell(after, CONTROL_INPUT_OPEN, 0, 0);
-    serve();
-    answer_feeder(CONTROL_INPUT_OPENED);
+    open_input(after);
     send_input(after, "mine", 4);
     CHECK_EQ(send(before, "bar", 3, 0), 3);
     tell(before, CONTROL_INPUT_END, 0, 0);
@@ -328,10 +330,7 @@ TEST(ANYBODY, more_input_than_was_agreed_on_ends_the_connection)
     check_closed(peer);
 
     peer = greeted();
-    tell(peer, CONTROL_INPUT_OPEN, 0, 0);
-    serve();
-    answer_feeder(CONTROL_INPUT_OPENED);
-    CHECK_EQ(next(peer).type, CONTROL_INPUT_OPENED);
+    open_input(peer);
     send_input(peer, "abc", 3);
     send_input(peer, "def", 3); /* before those were answered, and so while they may be on their way */
     serve();

@@ -90,6 +90,13 @@ const char *group_pids(unsigned max)
     return group;
 }
 
+const char *group_tasks(const char *group)
+{
+    static char file[PATH_MAX + 16];
+    snprintf(file, sizeof file, "%s/tasks", group);
+    return access(file, W_OK) == 0 ? file : NULL;
+}
+
 bool group_has(const char *group, int pid)
 {
     char file[PATH_MAX], line[32];

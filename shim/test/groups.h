@@ -11,6 +11,9 @@ const char *group_unified(void);
  * the unified one. */
 const char *group_pids(unsigned max);
 
+/* The file by which a process joins a group of v1; NULL for one of the unified hierarchy. */
+const char *group_tasks(const char *group);
+
 /* Whether a process is in the group. */
 bool group_has(const char *group, int pid);
 

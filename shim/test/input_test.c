@@ -83,8 +83,7 @@ TEST(EACH_SHIM, input_that_was_not_asked_for_is_refused)
     struct control_message told = closed(job);
     CHECK_EQ(told.value, INPUT_REFUSED);
     CHECK_EQ(told.number, 0);
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
 }
 
 TEST(EACH_SHIM, input_comes_byte_by_byte_as_it_was_sent_and_ends)

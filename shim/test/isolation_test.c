@@ -13,6 +13,7 @@
 #include "check.h"
 #include "groups.h"
 #include "job.h"
+#include "process.h"
 
 TEST(EACH_SHIM, the_command_sees_only_its_own_processes)
 {
@@ -100,11 +101,9 @@ TEST(EACH_SHIM, its_own_group_is_the_root_of_the_cgroups_that_are_mounted)
 TEST(EACH_SHIM, it_cannot_write_to_any_cgroup)
 {
     const char *pids = group_pids(64);
-    char tasks[4096];
-    snprintf(tasks, sizeof tasks, "%s/tasks", pids);
     struct job *job = job_run(&(struct job_spec){
         .argv = SH(FIND_CGROUP2 "mkdir $at/mine; find /sys/fs/cgroup -writable"),
-        .tasks = access(tasks, W_OK) == 0 ? tasks : NULL});
+        .tasks = group_tasks(pids)});
     CHECK_STDOUT(job, "");
     CHECK(strstr(job_stream(job, INDEX_STDERR, NULL), "Read-only file system") != NULL);
 }
@@ -112,18 +111,14 @@ TEST(EACH_SHIM, it_cannot_write_to_any_cgroup)
 TEST(EACH_SHIM, it_is_in_its_cgroups_from_its_first_instruction)
 {
     const char *pids = group_pids(64);
-    char tasks[4096];
-    snprintf(tasks, sizeof tasks, "%s/tasks", pids);
-    const char *v1 = access(tasks, W_OK) == 0 ? tasks : NULL;
-    struct job *job = job_start(&(struct job_spec){.argv = SH("echo; sleep 1000"), .tasks = v1});
+    struct job *job = job_start(&(struct job_spec){.argv = SH("echo; sleep 1000"), .tasks = group_tasks(pids)});
     job_await_started(job);
     job_await_output(job, 0);
     CHECK(group_has(group_unified(), job->command));
     CHECK(group_has(group_unified(), process_parent(job->command)));
     CHECK(group_has(pids, job->command));
     CHECK(!group_has(group_unified(), job->shim));
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
 }
 
 TEST(EACH_SHIM, it_cannot_end_its_init)
@@ -154,7 +149,6 @@ TEST(EACH_SHIM, who_watches_a_job_outlives_it_when_memory_is_short)
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", job->shim);
     read_text(path, text, sizeof text);
     CHECK_TEXT(text, "-900\n");
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
     CHECK(strncmp(job_stream(job, INDEX_STDOUT, NULL), "0\n-1000\n", 8) == 0);
 }

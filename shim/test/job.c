@@ -25,6 +25,7 @@
 #include "check.h"
 #include "encode.h"
 #include "groups.h"
+#include "process.h"
 
 static const char *const DEFAULT_ENV[] = {"PATH=/usr/bin:/bin", NULL};
 
@@ -238,6 +239,14 @@ void job_await_output(struct job *job, uint64_t length)
         ;
 }
 
+struct job *job_ready(const char *script)
+{
+    struct job *job = job_sh(script);
+    job_await_started(job);
+    job_await_output(job, 0);
+    return job;
+}
+
 void job_reconnect(struct job *job)
 {
     close(job->control);
@@ -317,6 +326,17 @@ void job_end(struct job *job)
     check_nothing_stays(job);
 }
 
+void job_kill(struct job *job)
+{
+    job_tell(job, CONTROL_STOP, SIGKILL, 0);
+    job_end(job);
+}
+
+bool job_is_recorded(const struct job *job)
+{
+    return access(file_of(job, "exit"), F_OK) == 0;
+}
+
 intmax_t job_number(const struct job *job, const char *key)
 {
     char wanted[64];
@@ -359,26 +379,4 @@ uint64_t job_gap(const struct job *job, enum index_kind stream)
         if ((job->index[i].tag & 0xff) == (INDEX_GAP | (uint64_t)stream))
             dropped += job->index[i].tag >> 8;
     return dropped;
-}
-
-int process_open(pid_t pid)
-{
-    int process = (int)syscall(SYS_pidfd_open, pid, 0);
-    CHECK(process >= 0);
-    return process;
-}
-
-void process_await_end(int process)
-{
-    await(process);
-}
-
-pid_t process_parent(pid_t pid)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    read_text(path, text, sizeof text);
-    int parent = 0;
-    CHECK_EQ(sscanf(strrchr(text, ')'), ") %*c %d", &parent), 1);
-    return parent;
 }

@@ -70,6 +70,9 @@ struct job *job_sh(const char *script);
 struct job *job_run(const struct job_spec *spec);
 struct job *job_run_sh(const char *script);
 
+/* Starts it, waits until it runs and has said something. */
+struct job *job_ready(const char *script);
+
 void job_tell(const struct job *job, enum control_type type, uint32_t value, uint64_t number);
 struct control_message job_next(struct job *job);
 /* The same; of type 0 where the shim has closed the connection. */
@@ -93,6 +96,12 @@ uint64_t job_await_input(struct job *job, enum control_type wanted);
 /* Until the record is there and the shim has left; reads all that it left and checks that no process did stay. */
 void job_end(struct job *job);
 
+/* Kills it, and waits for its end. */
+void job_kill(struct job *job);
+
+/* Whether its shim has left a record of its end. */
+bool job_is_recorded(const struct job *job);
+
 /* After the end: */
 intmax_t job_number(const struct job *job, const char *key);
 const char *job_step(const struct job *job);
@@ -104,10 +113,5 @@ uint64_t job_gap(const struct job *job, enum index_kind stream);
 #define CHECK_STATUS(job, expected) CHECK_EQ(job_number(job, "status"), expected)
 #define CHECK_STDOUT(job, expected) CHECK_TEXT(job_stream(job, INDEX_STDOUT, NULL), expected)
 #define CHECK_STDERR(job, expected) CHECK_TEXT(job_stream(job, INDEX_STDERR, NULL), expected)
-
-/* A process, by a descriptor that stays true when the number is used again; waits for its end. */
-int process_open(pid_t pid);
-void process_await_end(int process);
-pid_t process_parent(pid_t pid);
 
 #endif

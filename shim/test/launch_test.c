@@ -14,6 +14,7 @@
 #include "check.h"
 #include "groups.h"
 #include "job.h"
+#include "process.h"
 
 /* The command would leave a file behind. */
 static struct job_spec traced(const char *inject)
@@ -68,6 +69,18 @@ TEST(STATIC_SHIM, a_cgroup_namespace_that_fails_is_told)
     check_fails(&spec, "cgroup-namespace", ENOTNAM);
 }
 
+/* As a server that goes away. */
+static void check_taken_back(struct job *job)
+{
+    CHECK(shutdown(job->control, SHUT_WR) == 0);
+    job_end(job);
+    CHECK_TEXT(job_step(job), "release");
+    CHECK_EQ(job_number(job, "errno"), ECANCELED);
+    CHECK_EQ(job_number(job, "started"), 0);
+    CHECK(access("ran", F_OK) != 0);
+    free(job);
+}
+
 static struct job *start_unreleased(void)
 {
     struct job_spec spec = traced(NULL);
@@ -79,14 +92,7 @@ static struct job *start_unreleased(void)
 
 TEST(EACH_SHIM, a_job_that_the_server_did_not_record_is_taken_back)
 {
-    struct job *job = start_unreleased();
-    CHECK(shutdown(job->control, SHUT_WR) == 0);
-    job_end(job);
-    CHECK_TEXT(job_step(job), "release");
-    CHECK_EQ(job_number(job, "errno"), ECANCELED);
-    CHECK_EQ(job_number(job, "started"), 0);
-    CHECK(access("ran", F_OK) != 0);
-    free(job);
+    check_taken_back(start_unreleased());
 }
 
 /* The next server may be faster than the news that this one has gone, and must not keep the job waiting for it. */
@@ -94,13 +100,8 @@ TEST(EACH_SHIM, a_job_is_taken_back_also_where_another_server_is_connected)
 {
     struct job *job = start_unreleased();
     int next = job_connect(job);
-    CHECK(shutdown(job->control, SHUT_WR) == 0);
-    job_end(job);
-    CHECK_TEXT(job_step(job), "release");
-    CHECK_EQ(job_number(job, "started"), 0);
-    CHECK(access("ran", F_OK) != 0);
+    check_taken_back(job);
     close(next);
-    free(job);
 }
 
 static struct job *start_unentered(void)
@@ -114,13 +115,7 @@ static struct job *start_unentered(void)
 
 TEST(EACH_SHIM, a_job_that_the_server_made_no_cgroup_for_is_taken_back)
 {
-    struct job *job = start_unentered();
-    CHECK(shutdown(job->control, SHUT_WR) == 0);
-    job_end(job);
-    CHECK_TEXT(job_step(job), "release");
-    CHECK_EQ(job_number(job, "errno"), ECANCELED);
-    CHECK_EQ(job_number(job, "started"), 0);
-    free(job);
+    check_taken_back(start_unentered());
 }
 
 static void check_ends_by_stop(struct job *job)
@@ -161,8 +156,7 @@ TEST(EACH_SHIM, a_job_is_launched_by_whoever_takes_over_from_the_server)
     CHECK_EQ(recv(second, &hello, sizeof hello, MSG_WAITALL), sizeof hello);
     CHECK_EQ(send(second, &launch, sizeof launch, MSG_NOSIGNAL), sizeof launch);
     job_await_started(job);
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
     CHECK_STATUS(job, SIGKILL);
     close(second);
     free(job);
@@ -185,13 +179,6 @@ TEST(STATIC_SHIM, a_journal_without_disk_is_told_by_what_was_reserved_for_it)
     CHECK(access("ran", F_OK) != 0);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
 /* What a file of /proc says, nothing where the process is gone. */
 static void read_of(pid_t pid, const char *format, char *text, size_t size)
 {
@@ -208,7 +195,7 @@ static void read_of(pid_t pid, const char *format, char *text, size_t size)
 static pid_t await_child_of(pid_t parent)
 {
     char children[64], name[64];
-    for (uint64_t began = now_ms(); now_ms() - began < JOB_PATIENCE_MS;) {
+    for (uint64_t began = now_ns(); now_ns() - began < JOB_PATIENCE_MS * MILLISECOND;) {
         read_of(parent, "/proc/%d/task/%d/children", children, sizeof children);
         read_of(atoi(children), "/proc/%d/comm", name, sizeof name);
         if (strncmp(name, "jobd-", 5) == 0)
@@ -223,7 +210,7 @@ static pid_t await_child_of(pid_t parent)
 static void await_call(pid_t pid, long number)
 {
     char text[256];
-    for (uint64_t began = now_ms(); now_ms() - began < JOB_PATIENCE_MS;) {
+    for (uint64_t began = now_ns(); now_ns() - began < JOB_PATIENCE_MS * MILLISECOND;) {
         read_of(pid, "/proc/%d/syscall", text, sizeof text);
         if (text[0] >= '0' && text[0] <= '9' && atol(text) == number)
             return;
@@ -247,9 +234,8 @@ static void check_dies_with_shim(const char *slow, enum slowed who, long call)
     process_await_end(process);
     process_await_end(tracer); /* it leaves when nobody is left that it traces */
     CHECK(access("ran", F_OK) != 0);
+    CHECK(!job_is_recorded(job)); /* nothing is recorded that was not observed */
     char file[5000], text[256];
-    snprintf(file, sizeof file, "%s/exit", job->directory);
-    CHECK(access(file, F_OK) != 0); /* nothing is recorded that was not observed */
     snprintf(file, sizeof file, "%s/cgroup.events", group_unified());
     read_text(file, text, sizeof text);
     CHECK(strstr(text, "populated 0") != NULL);

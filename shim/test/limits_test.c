@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "job.h"
+#include "process.h"
 
 TEST(EACH_SHIM, a_command_is_as_nice_as_it_is_told)
 {
@@ -74,8 +75,7 @@ TEST(EACH_SHIM, a_killed_job_does_not_wait_for_its_bounds)
     struct job_spec spec = bounded(ARGV("sleep", "1000"));
     struct job *job = job_start(&spec);
     job_await_started(job);
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
     check_lifted();
 }
 
@@ -103,8 +103,7 @@ TEST(EACH_SHIM, bounds_that_are_written_while_a_job_runs_stay)
     job_tell(job, CONTROL_BOUNDS_WRITTEN, 0, 0);
     job_await_output(job, 0); /* answered after what came before */
     check_bounded();
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
 }
 
 TEST(EACH_SHIM, what_a_command_leaves_does_not_wait_for_its_bounds)
@@ -128,8 +127,7 @@ TEST(EACH_SHIM, a_tree_that_is_waited_for_keeps_its_bounds_until_it_is_killed)
     job_await_output(job, 1);
     job_await_output(job, 0); /* answered after what came with it */
     check_bounded();
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
     CHECK_STATUS(job, 5 << 8);
     check_lifted();
 }

@@ -38,8 +38,7 @@ TEST(EACH_SHIM, a_stop_ends_what_the_command_has_left)
     struct job *job = tree("(sleep 1000 & sleep 1000 &); (read x <go; echo) & exit 0", 0);
     write_text("go", "\n");
     job_await_output(job, 0);
-    job_tell(job, CONTROL_STOP, SIGKILL, 0);
-    job_end(job);
+    job_kill(job);
     CHECK_STATUS(job, 0);
 }
 

@@ -23,6 +23,7 @@ import dev.jobd.worker.model.Owner;
 import dev.jobd.worker.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -71,6 +72,13 @@ class JobLogTest {
     logger.setLevel(null);
   }
 
+  /** What a job's lines begin with, of which the first says that it was started. */
+  private String started(Job job, String whose, String program) throws InterruptedException {
+    String subject = "INFO job " + job.getId() + whose;
+    assertThat(lines.next()).isEqualTo(subject + "started: " + program);
+    return subject;
+  }
+
   @Test
   void aJobsStartAndEndAreALineEachWithoutItsSecrets() throws Exception {
     try (TestServer server = TestServer.start()) {
@@ -79,13 +87,10 @@ class JobLogTest {
           alice.start(
               JobSpec.newBuilder()
                   .setName("build")
-                  .addArgv("sh")
-                  .addArgv("-c")
-                  .addArgv("exit 3 # hunter2")
+                  .addAllArgv(List.of("sh", "-c", "exit 3 # hunter2"))
                   .putEnv("TOKEN", "hunter2"));
-      String subject = "INFO job " + job.getId() + " (build) of alice ";
 
-      assertThat(lines.next()).isEqualTo(subject + "started: sh");
+      String subject = started(job, " (build) of alice ", "sh");
       assertThat(lines.next())
           .matches("\\Q" + subject + "\\Eended after \\d+\\.\\d s: exit code 3");
       alice.stub().deleteJob(DeleteJobRequest.newBuilder().setJob(job.getId()).build());
@@ -101,11 +106,9 @@ class JobLogTest {
       Job job =
           alice.start(
               JobSpec.newBuilder()
-                  .addArgv("sleep")
-                  .addArgv("1000")
+                  .addAllArgv(List.of("sleep", "1000"))
                   .setLimits(Limits.newBuilder().setPids(20).setMemoryBytes(64 << 20)));
-      String subject = "INFO job " + job.getId() + " of alice ";
-      assertThat(lines.next()).isEqualTo(subject + "started: sleep");
+      String subject = started(job, " of alice ", "sleep");
 
       Limits.Builder limits = Limits.newBuilder().setMemoryBytes(128 << 20).setCpuMillis(500);
       admin

@@ -62,6 +62,24 @@ class LimitChangesTest {
     }
   }
 
+  /** What a change does about a write that was called off. */
+  private interface Aftermath {
+    void follow(LimitSteps steps, IOException failure) throws IOException;
+  }
+
+  /** A write that is called off, as it waits for the kernel interruptibly; then the aftermath. */
+  private LimitChanges.Change calledOff(Aftermath aftermath) {
+    return steps -> {
+      try {
+        steps.write().run(this::waitInterruptibly);
+        return MADE;
+      } catch (IOException e) {
+        aftermath.follow(steps, e);
+        throw e;
+      }
+    };
+  }
+
   private LimitChange stubborn(LimitSteps steps) throws IOException {
     steps.write().run(this::waitStubbornly);
     return MADE;
@@ -86,21 +104,14 @@ class LimitChangesTest {
 
   @Test
   void oneThatTakesLongIsCalledOffAndCanBeUndoneUninterrupted() {
-    assertThatThrownBy(
-            () ->
-                changes.run(
-                    JOB,
-                    ALICE,
-                    steps -> {
-                      try {
-                        steps.write().run(this::waitInterruptibly);
-                        return MADE;
-                      } catch (IOException e) {
-                        assertThat(Thread.currentThread().isInterrupted()).isFalse();
-                        assertThat(steps.write().isRevoked()).isTrue();
-                        throw new IOException("undone", e);
-                      }
-                    }))
+    LimitChanges.Change change =
+        calledOff(
+            (steps, failure) -> {
+              assertThat(Thread.currentThread().isInterrupted()).isFalse();
+              assertThat(steps.write().isRevoked()).isTrue();
+              throw new IOException("undone", failure);
+            });
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, change))
         .isInstanceOf(IOException.class)
         .hasMessage("undone");
     assertThat(logger.heard).isEmpty();
@@ -187,24 +198,16 @@ class LimitChangesTest {
   @Test
   void anUndoingThatTakesLongIsCalledOffToo() throws Exception {
     CountDownLatch undone = new CountDownLatch(1);
-    assertThatThrownBy(
-            () ->
-                changes.run(
-                    JOB,
-                    ALICE,
-                    steps -> {
-                      try {
-                        steps.write().run(this::waitInterruptibly);
-                        return MADE;
-                      } catch (IOException e) {
-                        try {
-                          steps.undo().run(this::waitInterruptibly);
-                        } finally {
-                          undone.countDown();
-                        }
-                        throw e;
-                      }
-                    }))
+    LimitChanges.Change change =
+        calledOff(
+            (steps, _) -> {
+              try {
+                steps.undo().run(this::waitInterruptibly);
+              } finally {
+                undone.countDown();
+              }
+            });
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, change))
         .isInstanceOf(LimitsUnsettledException.class);
     undone.await();
   }

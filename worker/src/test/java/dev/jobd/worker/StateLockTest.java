@@ -25,9 +25,8 @@ class StateLockTest {
   void theEndOfAnotherHolderIsWaitedFor(@TempDir Path directory) throws Exception {
     Process holder = hold(directory);
     try {
-      CompletableFuture<StateLock> taken = new CompletableFuture<>();
       HeardLogger logger = new HeardLogger();
-      Thread.ofVirtual().start(() -> takeInto(taken, directory, logger));
+      CompletableFuture<StateLock> taken = take(directory, logger);
       // It has to wait: whether it does so yet does not matter.
       assertThat(taken).isNotDone();
       assertThat(logger.awaitFirst(BOUND_SECONDS))
@@ -47,9 +46,8 @@ class StateLockTest {
   void aFileThatItsHolderRemovedMeanwhileIsNoHold(@TempDir Path directory) throws Exception {
     Process holder = hold(directory);
     try {
-      CompletableFuture<StateLock> taken = new CompletableFuture<>();
       HeardLogger logger = new HeardLogger();
-      Thread.ofVirtual().start(() -> takeInto(taken, directory, logger));
+      CompletableFuture<StateLock> taken = take(directory, logger);
       assertThat(logger.awaitFirst(BOUND_SECONDS)).contains("in use");
 
       Files.delete(directory.resolve("lock"));
@@ -75,13 +73,18 @@ class StateLockTest {
     StateLock.take(directory, new HeardLogger()).close();
   }
 
-  private static void takeInto(
-      CompletableFuture<StateLock> taken, Path directory, HeardLogger logger) {
-    try {
-      taken.complete(StateLock.take(directory, logger));
-    } catch (IOException | RuntimeException e) {
-      taken.completeExceptionally(e);
-    }
+  private static CompletableFuture<StateLock> take(Path directory, HeardLogger logger) {
+    CompletableFuture<StateLock> taken = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                taken.complete(StateLock.take(directory, logger));
+              } catch (IOException | RuntimeException e) {
+                taken.completeExceptionally(e);
+              }
+            });
+    return taken;
   }
 
   private static Process hold(Path directory) throws Exception {

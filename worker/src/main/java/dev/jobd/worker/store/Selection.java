@@ -41,8 +41,8 @@ record Selection(String sql, List<Object> parameters) {
   private static final String SELECT =
       """
       SELECT
-        seq, id, owner, name, created_at, output_kept, output_dropped, output_expired_at, output_expired_by, state,
-        spec, asked_limits
+        seq, id, owner, name, created_at, output_kept, output_dropped, output_expired_at,
+        output_expired_by, state, spec, asked_limits
       FROM jobs
       """;
 

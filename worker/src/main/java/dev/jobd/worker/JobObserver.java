@@ -4,8 +4,8 @@ import dev.jobd.worker.model.JobRecord;
 
 /**
  * Is told what becomes of jobs, of each one in order; also of those that an earlier worker started.
- * Nobody waits for it: it is called on threads that may block, for different jobs at one time, and
- * must not throw.
+ * Nobody waits for it: it is called on threads that may block, for different jobs at one time. What
+ * it throws is logged, and it is told what comes next all the same.
  */
 public interface JobObserver {
   JobObserver NONE = new JobObserver() {};

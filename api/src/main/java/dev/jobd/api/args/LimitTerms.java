@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
  * @param text what is said of it
  */
 public record LimitTerms(String key, String text) {
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("\\b[0-9]+\\b");
+  /** As a value alone, or where a sentence has one: others are parts of paths, or the kernel's. */
+  private static final Pattern VALUE =
+      Pattern.compile("^[0-9]+$|(?<=\\b(be|at least|at most|to|was|were) )[0-9]+\\b");
+
   private static final Pattern ISO_DURATION = Pattern.compile("\\bPT[-0-9HMS.]+");
   private static final String UNITS = "KMGT";
   private static final long UNIT = 1024;
@@ -49,7 +52,7 @@ public record LimitTerms(String key, String text) {
   }
 
   private static String numbers(String text, UnaryOperator<String> words) {
-    return WHOLE_NUMBER.matcher(text).replaceAll(number -> words.apply(number.group()));
+    return VALUE.matcher(text).replaceAll(value -> words.apply(value.group()));
   }
 
   private static String cores(String millis) {

@@ -29,6 +29,12 @@ class JobFieldTest {
         "limits.swap_bytes | must be 0 to 1024, was 2048 | --swap must be 0 to 1K, was 2K",
         "limits.io[1].read_bps | must be 4096 to 8192, was 1 | --read-bps must be 4K to 8K, was 1",
         "limits.io[0].write_iops | must be 1 to 9, was 0 | --write-iops must be 1 to 9, was 0",
+        "limits.io[0].read_bps | must be given once for each disk: /srv/2048 is sda"
+            + " | --read-bps must be given once for each disk: /srv/2048 is sda",
+        "limits.memory_bytes | must be at least 2048, which the job uses now, was 1024"
+            + " | --memory must be at least 2K, which the job uses now, was 1K",
+        "limits.cpu_millis | wrote 100000, read back 50000; ask for another value"
+            + " | --cpus wrote 100000, read back 50000; ask for another value",
         "limits.io[0].device | was /x: no such file"
             + " | --read-bps, --write-bps, --read-iops or --write-iops: the device was /x: no such"
             + " file",

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * Bounds what each logger writes in a minute, because peers decide how often something goes wrong
@@ -32,6 +33,9 @@ public final class LogBudget extends TurboFilter {
   static final int LINES_OF_A_TRACE = 10;
 
   private static final Duration PERIOD = Duration.ofMinutes(1);
+
+  /** Of the lines that say how much was left out: they are few, and in no budget. */
+  private static final Marker LEFT_OUT = MarkerFactory.getDetachedMarker("left out");
 
   private final InstantSource clock;
 
@@ -60,6 +64,9 @@ public final class LogBudget extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] arguments,
       @Nullable Throwable thrown) {
+    if (isOwn(marker)) {
+      return FilterReply.ACCEPT;
+    }
     boolean onlyAsks = format == null;
     if (onlyAsks || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
       return FilterReply.NEUTRAL;
@@ -78,14 +85,23 @@ public final class LogBudget extends TurboFilter {
     return decision.write() ? FilterReply.NEUTRAL : FilterReply.DENY;
   }
 
+  @SuppressWarnings("ReferenceEquality") // markers are equal by name, and users have names
+  private static boolean isOwn(@Nullable Marker marker) {
+    return marker == LEFT_OUT;
+  }
+
   private static void sayLeftOut(Logger logger, Period before) {
     if (before.leftOut > 0) {
-      logger.warn("{} events were left out: too many in a minute", before.leftOut);
+      logger.warn(LEFT_OUT, "{} events were left out: too many in a minute", before.leftOut);
     }
     before.users.forEach(
         (user, part) -> {
           if (part.leftOut > 0) {
-            logger.warn("{} events of {} were left out: too many in a minute", part.leftOut, user);
+            logger.warn(
+                LEFT_OUT,
+                "{} events of {} were left out: too many in a minute",
+                part.leftOut,
+                user);
           }
         });
   }

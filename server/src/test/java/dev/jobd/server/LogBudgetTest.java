@@ -2,6 +2,7 @@ package dev.jobd.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -41,6 +42,30 @@ class LogBudgetTest {
     log.warn("later");
     assertThat(messages().subList(LogBudget.LINES, written.list.size()))
         .containsExactly("40 events were left out: too many in a minute", "later");
+  }
+
+  @Test
+  void howMuchWasLeftOutIsSaidAmongAsManyWarningsAsThereMayBe() {
+    for (int i = 0; i < 100; i++) {
+      log.info("line {}", i);
+    }
+    now = now.plusSeconds(60);
+    for (int i = 0; i < 100; i++) {
+      log.warn("line {}", i);
+    }
+    log.info("later");
+    assertThat(messages()).endsWith("40 events were left out: too many in a minute", "later");
+  }
+
+  @Test
+  void howMuchWasLeftOutIsSaidByALoggerForErrorsAlone() {
+    log.setLevel(Level.ERROR);
+    for (int i = 0; i < 100; i++) {
+      log.error("line {}", i);
+    }
+    now = now.plusSeconds(60);
+    log.error("later");
+    assertThat(messages()).endsWith("40 events were left out: too many in a minute", "later");
   }
 
   @Test

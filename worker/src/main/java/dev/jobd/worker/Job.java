@@ -143,7 +143,8 @@ public final class Job {
 
   /**
    * Reads this job's output. Where it has expired, the follower's first read tells so by an {@link
-   * OutputExpiredException}; one that has begun to read has it to its end.
+   * OutputExpiredException}, and where the job was deleted, by a {@link JobDeletedException}; one
+   * that has begun to read has it to its end.
    */
   public Follower follow(ReadRequest request) {
     return outputs.follow(id(), growth, request);

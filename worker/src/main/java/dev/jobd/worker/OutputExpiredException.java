@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The output of a job that was let go; the job's verdict may still be there. */
+/** The output of a job that was let go; the job's record is there. */
 public final class OutputExpiredException extends IOException {
   private final JobId job;
   private final @Nullable String name;

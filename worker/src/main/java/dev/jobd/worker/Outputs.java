@@ -9,7 +9,6 @@ import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 
 /** Where jobs have their output, and what to say where it is gone. */
 final class Outputs {
@@ -36,15 +35,10 @@ final class Outputs {
    * noted before the first file is removed, so whoever missed one finds the note.
    */
   private void explainAbsence(JobId id) throws IOException {
-    Optional<JobRecord> record = store.find(id);
-    if (record.isEmpty()) {
-      // Deleted a moment ago, record and all.
-      throw new OutputExpiredException(id, null, Instant.now(), null);
-    }
-    Instant expired = record.get().outputExpiredAt();
+    JobRecord record = store.find(id).orElseThrow(() -> new JobDeletedException(id));
+    Instant expired = record.outputExpiredAt();
     if (expired != null) {
-      throw new OutputExpiredException(
-          id, record.get().spec().name(), expired, record.get().outputExpiredBy());
+      throw new OutputExpiredException(id, record.spec().name(), expired, record.outputExpiredBy());
     }
   }
 }

@@ -126,7 +126,9 @@ class ForgettingTest {
       assertThat(test.worker().delete(job.id())).isTrue();
       assertThat(chunk(follower.take())).isEqualTo("two\n");
     }
-    assertThatThrownBy(() -> text(job)).isInstanceOf(OutputExpiredException.class);
+    assertThatThrownBy(() -> text(job))
+        .isInstanceOfSatisfying(
+            JobDeletedException.class, e -> assertThat(e.job()).isEqualTo(job.id()));
   }
 
   @Test

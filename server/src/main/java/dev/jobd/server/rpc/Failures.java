@@ -1,6 +1,7 @@
 package dev.jobd.server.rpc;
 
 import dev.jobd.api.Errors;
+import dev.jobd.worker.JobDeletedException;
 import dev.jobd.worker.JobEndedException;
 import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
@@ -68,6 +69,7 @@ final class Failures {
               "changes of limits",
               changes.owner() == null ? "this server" : "user " + changes.owner().name(),
               changes.bound());
+      case JobDeletedException deleted -> Errors.jobNotFound(deleted.job().toString());
       case OutputExpiredException expired ->
           Errors.outputExpired(
               expired.job().toString(),

@@ -6,6 +6,7 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorDetails.FieldViolation;
 import dev.jobd.api.ErrorReason;
 import dev.jobd.api.Errors;
+import dev.jobd.worker.JobDeletedException;
 import dev.jobd.worker.JobRunningException;
 import dev.jobd.worker.LaunchException;
 import dev.jobd.worker.LimitsUnsettledException;
@@ -107,6 +108,14 @@ class FailuresTest {
             "the output of job "
                 + JOB
                 + " expired at 2026-11-21T08:00:00Z; its verdict is still there");
+  }
+
+  @Test
+  void outputOfAJobThatWasDeletedMeanwhileIsOfNoSuchJob() {
+    ErrorDetails details = details(Failures.translate(new JobDeletedException(JOB)));
+    assertThat(details.code()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(details.reason()).contains(ErrorReason.JOB_NOT_FOUND);
+    assertThat(details.message()).isEqualTo("no such job: " + JOB);
   }
 
   @Test

@@ -51,7 +51,7 @@ final class LimitChanges {
    * @throws LimitsUnsettledException where it has not ended in time
    */
   LimitChange run(JobId job, Owner owner, Change change) throws IOException {
-    LimitSteps steps = LimitSteps.fresh();
+    LimitSteps steps = new LimitSteps();
     try {
       return outcome(job, threads.begin(owner, () -> change.make(steps)), steps);
     } catch (NoTurnException e) {
@@ -66,6 +66,17 @@ final class LimitChanges {
   private LimitChange outcome(JobId job, CompletableFuture<LimitChange> change, LimitSteps steps)
       throws IOException, InterruptedException {
     try {
+      return inTime(change, steps);
+    } catch (TimeoutException late) {
+      logEnd(job, change);
+      throw LimitsUnsettledException.underWay(
+          job, steps.change(), threads.patience().multipliedBy(2));
+    }
+  }
+
+  private LimitChange inTime(CompletableFuture<LimitChange> change, LimitSteps steps)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
       return threads.await(change);
     } catch (TimeoutException late) {
       revoke(steps.write());
@@ -74,14 +85,17 @@ final class LimitChanges {
       return threads.await(change);
     } catch (TimeoutException late) {
       revoke(steps.undo());
-      var _ = change.whenComplete((made, failure) -> log(job, made, failure));
-      throw LimitsUnsettledException.underWay(job, threads.patience().multipliedBy(2));
+      throw late;
     }
   }
 
   /** On a thread of its own: it returns when the kernel lets go. */
   private static void revoke(Revocable step) {
     Thread.ofVirtual().start(step::revoke);
+  }
+
+  private void logEnd(JobId job, CompletableFuture<LimitChange> change) {
+    var _ = change.whenComplete((made, failure) -> log(job, made, failure));
   }
 
   private void log(JobId job, @Nullable LimitChange made, @Nullable Throwable failure) {

@@ -1,14 +1,32 @@
 package dev.jobd.worker;
 
-/**
- * What of a change of limits waits for the kernel: the change itself and, where it fails, its
- * undoing.
- */
-record LimitSteps(Revocable write, Revocable undo) {
+import org.jspecify.annotations.Nullable;
 
-  /** Neither has begun. */
-  static LimitSteps fresh() {
-    return new LimitSteps(new Revocable(), new Revocable());
+/**
+ * A change of limits under way: what it changes, and what of it waits for the kernel, which is the
+ * change itself and, where it fails, its undoing.
+ */
+final class LimitSteps {
+  private final Revocable write = new Revocable();
+  private final Revocable undo = new Revocable();
+  private volatile @Nullable LimitChange change;
+
+  Revocable write() {
+    return write;
+  }
+
+  Revocable undo() {
+    return undo;
+  }
+
+  /** It is known what is to be changed; the first step follows. */
+  void begin(LimitChange known) {
+    change = known;
+  }
+
+  /** What is changed; {@code null} before {@link #begin}. */
+  @Nullable LimitChange change() {
+    return change;
   }
 
   /** Calls both off. When this returns, the kernel has neither in hand, nor will it have. */

@@ -3,6 +3,7 @@ package dev.jobd.worker;
 import dev.jobd.worker.model.JobId;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LimitsUnsettledException extends IOException {
   private final JobId job;
+  private final @Nullable LimitChange change;
 
-  private LimitsUnsettledException(JobId job, String problem, @Nullable Exception cause) {
+  private LimitsUnsettledException(
+      JobId job, @Nullable LimitChange change, String problem, @Nullable Exception cause) {
     super("the limits of job " + job + " " + problem, cause);
     this.job = job;
+    this.change = change;
   }
 
-  /** The kernel is at it. */
-  public static LimitsUnsettledException underWay(JobId job, Duration waited) {
+  /**
+   * The kernel is at it.
+   *
+   * @param change {@code null} where it is not known yet what it will be
+   */
+  public static LimitsUnsettledException underWay(
+      JobId job, @Nullable LimitChange change, Duration waited) {
     return new LimitsUnsettledException(
         job,
+        change,
         "are being changed, which the kernel has not done within "
             + waited.toSeconds()
             + " s: what was asked for may hold in part. When this is over, its record shows what"
@@ -29,9 +39,10 @@ public final class LimitsUnsettledException extends IOException {
   }
 
   /** Both failed. */
-  public static LimitsUnsettledException notUndone(JobId job, Exception cause) {
+  public static LimitsUnsettledException notUndone(JobId job, LimitChange change, Exception cause) {
     return new LimitsUnsettledException(
         job,
+        change,
         "could be neither changed nor put back: what was asked for may hold in part, and its"
             + " record shows what it had before. Ask again to settle it",
         cause);
@@ -39,5 +50,10 @@ public final class LimitsUnsettledException extends IOException {
 
   public JobId job() {
     return job;
+  }
+
+  /** From the limits that the record shows to those that may hold in part. */
+  public Optional<LimitChange> change() {
+    return Optional.ofNullable(change);
   }
 }

@@ -43,7 +43,7 @@ final class LiveLimits {
   private volatile boolean over;
 
   /** Of the last change, which may be under way. */
-  private LimitSteps steps = LimitSteps.fresh();
+  private @Nullable LimitSteps steps;
 
   /** What a start would make of these limits, or why it would refuse them. */
   interface Judge {
@@ -91,11 +91,14 @@ final class LiveLimits {
       over = true;
       last = steps;
     }
-    last.abandon();
+    if (last != null) {
+      last.abandon();
+    }
   }
 
-  private synchronized void begin(LimitSteps next) throws JobEndedException {
+  private synchronized void begin(LimitChange change, LimitSteps next) throws JobEndedException {
     requireNotOver();
+    next.begin(change);
     steps = next;
   }
 
@@ -109,7 +112,7 @@ final class LiveLimits {
    * Changes those limits that {@code asked} has, and keeps the others. Does nothing where that is
    * what the job has.
    *
-   * @param next what waits for the kernel; where the write is revoked, the change is undone
+   * @param next told what is changed, before it is; where its write is revoked, that is undone
    * @throws InvalidSpecException where it has none, one that a running job keeps, or one that this
    *     host cannot enforce
    * @throws QuotaExceededException where a quota has no room for it
@@ -131,8 +134,8 @@ final class LiveLimits {
     Limits held = left.orElse(from);
     left = change.to().orElse(left);
     try {
-      begin(next);
-      write(change, held, next.write());
+      begin(change, next);
+      write(change, held, next);
       record(change);
     } catch (JobEndedException e) {
       throw e;
@@ -166,12 +169,12 @@ final class LiveLimits {
     }
   }
 
-  private void write(LimitChange change, Limits held, Revocable writing) throws IOException {
+  private void write(LimitChange change, Limits held, LimitSteps next) throws IOException {
     try {
-      writing.run(() -> cgroup.change(held, change.to()));
+      next.write().run(() -> cgroup.change(held, change.to()));
     } catch (IOException e) {
       requireLife();
-      throw writing.isRevoked() ? notInTime(change, e) : e;
+      throw next.write().isRevoked() ? notInTime(change, e) : e;
     } finally {
       written(change);
     }
@@ -223,7 +226,7 @@ final class LiveLimits {
       requireLife();
       failure.addSuppressed(e);
       logger.log(Level.ERROR, "job " + job.id() + " may have other limits than it had", failure);
-      throw LimitsUnsettledException.notUndone(job.id(), failure);
+      throw LimitsUnsettledException.notUndone(job.id(), change, failure);
     } finally {
       written(change);
     }

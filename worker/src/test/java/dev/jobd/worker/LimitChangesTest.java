@@ -27,10 +27,12 @@ class LimitChangesTest {
   private static final LimitChange MADE =
       new LimitChange(Limits.NONE, Limits.builder().pids(3L).build());
 
+  /** So long that a slow machine begins, and calls off, what is to end within it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final HeardLogger logger = new HeardLogger();
 
-  /** So long that a slow machine begins, and calls off, what is to end within it. */
-  private final LimitChanges changes = new LimitChanges(Duration.ofSeconds(1), logger);
+  private final LimitChanges changes = new LimitChanges(PATIENCE, logger);
 
   private final CountDownLatch kernel = new CountDownLatch(1);
 
@@ -81,6 +83,7 @@ class LimitChangesTest {
   }
 
   private LimitChange stubborn(LimitSteps steps) throws IOException {
+    steps.begin(MADE);
     steps.write().run(this::waitStubbornly);
     return MADE;
   }
@@ -121,7 +124,11 @@ class LimitChangesTest {
   void oneThatCannotBeCalledOffIsToldToBeUnderWayAndItsEndIsLogged() throws Exception {
     assertThatThrownBy(() -> changes.run(JOB, ALICE, this::stubborn))
         .isInstanceOfSatisfying(
-            LimitsUnsettledException.class, e -> assertThat(e.job()).isEqualTo(JOB))
+            LimitsUnsettledException.class,
+            e -> {
+              assertThat(e.job()).isEqualTo(JOB);
+              assertThat(e.change()).contains(MADE);
+            })
         .hasMessageStartingWith("the limits of job " + JOB + " are being changed, ");
     kernel.countDown();
 
@@ -166,7 +173,7 @@ class LimitChangesTest {
   /** As the kernel may not let go of a write before all that it has to look through. */
   @Test
   void whoAbandonsAChangeWaitsUntilTheKernelHasLetGoOfIt() throws Exception {
-    LimitSteps steps = LimitSteps.fresh();
+    LimitSteps steps = new LimitSteps();
     CountDownLatch begun = new CountDownLatch(1);
     Thread change =
         Thread.ofPlatform()

@@ -105,7 +105,7 @@ class UnsettledLimitsTest {
     Job job = test.start(shell("sleep 86400").limits(memory(128)));
     LiveJobs jobs = jobs(256);
     jobs.admit(job);
-    LimitSteps steps = LimitSteps.fresh();
+    LimitSteps steps = new LimitSteps();
     steps.write().revoke();
     try (Cgroups cgroups = Cgroups.open(instance())) {
       LiveLimits limits =
@@ -158,8 +158,11 @@ class UnsettledLimitsTest {
                 return CompletableFuture.failedFuture(new IOException("no room"));
               });
 
-      assertThatThrownBy(() -> limits.change(memory(200), all -> all, LimitSteps.fresh()))
-          .isInstanceOf(LimitsUnsettledException.class)
+      Limits had = job.spec().limits();
+      assertThatThrownBy(() -> limits.change(memory(200), all -> all, new LimitSteps()))
+          .isInstanceOfSatisfying(
+              LimitsUnsettledException.class,
+              e -> assertThat(e.change()).contains(new LimitChange(had, memory(200).orElse(had))))
           .hasMessageContaining("could be neither changed nor put back")
           .rootCause()
           .hasMessage("no room");

@@ -5,6 +5,7 @@ import dev.jobd.server.auth.Caller;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.JobObserver;
 import dev.jobd.worker.LimitChange;
+import dev.jobd.worker.LimitsUnsettledException;
 import dev.jobd.worker.StopRequest;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.JobId;
@@ -100,16 +101,13 @@ public final class JobLog implements JobObserver {
 
   /** A running job has other limits. */
   void limited(Caller caller, Job job, LimitChange change) {
-    String changes = String.join(", ", changes(change.from(), change.to()));
-    info(caller.user(), job.record(), "is limited by " + caller.user() + ": " + changes);
+    info(caller.user(), job.record(), "is limited by " + caller.user() + ": " + words(change));
   }
 
   /** A running job may have other limits, in part; the worker logs why, or how that ends. */
-  void limitsUnsettled(Caller caller, Job job, Limits asked) {
-    Limits from = job.spec().limits();
-    String changes = String.join(", ", changes(from, asked.orElse(from)));
-    String what = "may be limited in part by " + caller.user() + ": " + changes;
-    warn(caller.user(), job.record(), what);
+  void limitsUnsettled(Caller caller, JobRecord job, LimitsUnsettledException unsettled) {
+    String changes = unsettled.change().map(change -> ": " + words(change)).orElse("");
+    warn(caller.user(), job, "may be limited in part by " + caller.user() + changes);
   }
 
   /** An ended job is gone, and its output. */
@@ -171,6 +169,10 @@ public final class JobLog implements JobObserver {
     return time.toSeconds() >= 10
         ? time.toSeconds() + " s"
         : String.format(Locale.ROOT, "%.1f s", time.toMillis() / MILLIS);
+  }
+
+  private static String words(LimitChange change) {
+    return String.join(", ", changes(change.from(), change.to()));
   }
 
   /** Those limits alone that differ, as an option has them. */

@@ -196,7 +196,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
         log.limited(caller, job, change);
       }
     } catch (LimitsUnsettledException e) {
-      log.limitsUnsettled(caller, job, asked);
+      log.limitsUnsettled(caller, job.record(), e);
       throw e;
     }
   }

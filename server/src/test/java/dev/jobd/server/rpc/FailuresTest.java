@@ -63,7 +63,7 @@ class FailuresTest {
   @Test
   void aChangeOfLimitsThatIsNotOverSaysSo() {
     LimitsUnsettledException underWay =
-        LimitsUnsettledException.underWay(JOB, Duration.ofSeconds(12));
+        LimitsUnsettledException.underWay(JOB, null, Duration.ofSeconds(12));
     ErrorDetails details = details(Failures.translate(underWay));
     assertThat(details.code()).isEqualTo(Status.Code.ABORTED);
     assertThat(details.reason()).contains(ErrorReason.LIMITS_UNSETTLED);

@@ -51,7 +51,7 @@ final class LimitChanges {
    * @throws LimitsUnsettledException where it has not ended in time
    */
   LimitChange run(JobId job, Owner owner, Change change) throws IOException {
-    LimitSteps steps = new LimitSteps();
+    LimitSteps steps = new LimitSteps(threads.patience());
     try {
       return outcome(job, threads.begin(owner, () -> change.make(steps)), steps);
     } catch (NoTurnException e) {

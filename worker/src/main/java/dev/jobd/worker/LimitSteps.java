@@ -1,5 +1,6 @@
 package dev.jobd.worker;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,9 +8,20 @@ import org.jspecify.annotations.Nullable;
  * change itself and, where it fails, its undoing.
  */
 final class LimitSteps {
+  private final Duration patience;
   private final Revocable write = new Revocable();
   private final Revocable undo = new Revocable();
   private volatile @Nullable LimitChange change;
+
+  /** Neither step has begun. */
+  LimitSteps(Duration patience) {
+    this.patience = patience;
+  }
+
+  /** After which each step is called off. */
+  Duration patience() {
+    return patience;
+  }
 
   Revocable write() {
     return write;

@@ -10,6 +10,7 @@ import dev.jobd.worker.store.JobStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class LiveLimits {
       next.write().run(() -> cgroup.change(held, change.to()));
     } catch (IOException e) {
       requireLife();
-      throw next.write().isRevoked() ? notInTime(change, e) : e;
+      throw next.write().isRevoked() ? notInTime(change, next.patience(), e) : e;
     } finally {
       written(change);
     }
@@ -237,9 +238,10 @@ final class LiveLimits {
   }
 
   /** Of all limits, only those on memory wait. */
-  private static LimitRefusedException notInTime(LimitChange change, Exception failure) {
+  private static LimitRefusedException notInTime(
+      LimitChange change, Duration patience, Exception failure) {
     boolean memory = !Objects.equals(change.from().memoryBytes(), change.to().memoryBytes());
-    String time = LimitChanges.PATIENCE.toSeconds() + " s";
+    String time = patience.toSeconds() + " s";
     String problem =
         memory
             ? "cannot be held now: the job takes memory as fast as the kernel takes it back, for "

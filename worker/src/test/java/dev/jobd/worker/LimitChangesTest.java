@@ -173,7 +173,7 @@ class LimitChangesTest {
   /** As the kernel may not let go of a write before all that it has to look through. */
   @Test
   void whoAbandonsAChangeWaitsUntilTheKernelHasLetGoOfIt() throws Exception {
-    LimitSteps steps = new LimitSteps();
+    LimitSteps steps = new LimitSteps(PATIENCE);
     CountDownLatch begun = new CountDownLatch(1);
     Thread change =
         Thread.ofPlatform()

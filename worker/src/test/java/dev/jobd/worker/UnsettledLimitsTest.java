@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -105,7 +106,7 @@ class UnsettledLimitsTest {
     Job job = test.start(shell("sleep 86400").limits(memory(128)));
     LiveJobs jobs = jobs(256);
     jobs.admit(job);
-    LimitSteps steps = new LimitSteps();
+    LimitSteps steps = new LimitSteps(Duration.ofSeconds(3));
     steps.write().revoke();
     try (Cgroups cgroups = Cgroups.open(instance())) {
       LiveLimits limits =
@@ -116,7 +117,9 @@ class UnsettledLimitsTest {
               LimitRefusedException.class,
               e -> {
                 assertThat(e.field()).isEqualTo("limits.memory_bytes");
-                assertThat(e.problem()).startsWith("cannot be held now: the job takes memory as");
+                assertThat(e.problem())
+                    .startsWith("cannot be held now: the job takes memory as")
+                    .contains(" for 3 s; ");
               });
     }
 
@@ -159,7 +162,8 @@ class UnsettledLimitsTest {
               });
 
       Limits had = job.spec().limits();
-      assertThatThrownBy(() -> limits.change(memory(200), all -> all, new LimitSteps()))
+      assertThatThrownBy(
+              () -> limits.change(memory(200), all -> all, new LimitSteps(LimitChanges.PATIENCE)))
           .isInstanceOfSatisfying(
               LimitsUnsettledException.class,
               e -> assertThat(e.change()).contains(new LimitChange(had, memory(200).orElse(had))))

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * holds a lower limit, and a job may take it anew as fast. So they have {@link OwnerThreads},
  * {@link #THREADS} of them, each owner's jobs one change at a time. One that takes longer than
  * {@link #PATIENCE} is called off and undone; where that takes as long again, that is called off,
- * too, its caller is told so, and its end is logged.
+ * too, its caller is told so, and its end is logged, as is that of one whose caller was
+ * interrupted.
  */
 final class LimitChanges {
   static final int THREADS = 2;
@@ -57,7 +58,6 @@ final class LimitChanges {
     } catch (NoTurnException e) {
       throw new TooManyChangesException(e.own() ? owner : null, e.own() ? 1 : THREADS);
     } catch (InterruptedException e) {
-      revoke(steps.write());
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("change limits of job " + job + ": interrupted");
     }
@@ -71,6 +71,10 @@ final class LimitChanges {
       logEnd(job, change);
       throw LimitsUnsettledException.underWay(
           job, steps.change(), threads.patience().multipliedBy(2));
+    } catch (InterruptedException e) {
+      revoke(steps.write());
+      logEnd(job, change);
+      throw e;
     }
   }
 

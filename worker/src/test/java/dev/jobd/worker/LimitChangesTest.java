@@ -137,6 +137,23 @@ class LimitChangesTest {
   }
 
   @Test
+  void theEndOfOneWhoseCallerIsInterruptedIsLogged() throws Exception {
+    Thread caller = Thread.currentThread();
+    LimitChanges.Change change =
+        steps -> {
+          caller.interrupt();
+          return stubborn(steps);
+        };
+
+    assertThatThrownBy(() -> changes.run(JOB, ALICE, change))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    kernel.countDown();
+
+    assertThat(logger.awaitFirst(30)).endsWith("are " + MADE.to() + " at last");
+  }
+
+  @Test
   void oneThatIsOverdueKeepsItsOwnerAloneFromOthers() throws Exception {
     assertThatThrownBy(() -> changes.run(JOB, ALICE, this::stubborn))
         .isInstanceOf(LimitsUnsettledException.class);

@@ -48,13 +48,7 @@ public final class Errors {
    *     was 0}
    */
   public static StatusRuntimeException invalidField(String field, String problem) {
-    return new ErrorDetails(
-            ErrorReason.INVALID_FIELD.code(),
-            field + ": " + problem,
-            Optional.of(ErrorReason.INVALID_FIELD),
-            Map.of("field", field),
-            List.of(new FieldViolation(field, problem)))
-        .toException();
+    return wrongField(ErrorReason.INVALID_FIELD, field, problem);
   }
 
   /**
@@ -92,13 +86,7 @@ public final class Errors {
    * @param problem what is wrong and what would be right
    */
   public static StatusRuntimeException limitRefused(String field, String problem) {
-    return new ErrorDetails(
-            ErrorReason.LIMIT_REFUSED.code(),
-            field + ": " + problem,
-            Optional.of(ErrorReason.LIMIT_REFUSED),
-            Map.of("field", field),
-            List.of(new FieldViolation(field, problem)))
-        .toException();
+    return wrongField(ErrorReason.LIMIT_REFUSED, field, problem);
   }
 
   /**
@@ -257,6 +245,17 @@ public final class Errors {
         ErrorReason.INTERNAL,
         "the server failed; its log has the cause under incident " + incident,
         Map.of("incident", incident));
+  }
+
+  private static StatusRuntimeException wrongField(
+      ErrorReason reason, String field, String problem) {
+    return new ErrorDetails(
+            reason.code(),
+            field + ": " + problem,
+            Optional.of(reason),
+            Map.of("field", field),
+            List.of(new FieldViolation(field, problem)))
+        .toException();
   }
 
   private static StatusRuntimeException failure(

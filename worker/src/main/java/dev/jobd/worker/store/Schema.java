@@ -77,57 +77,67 @@ final class Schema {
             UPDATE job_labels
             SET owner = (SELECT owner FROM jobs WHERE jobs.seq = job_labels.seq)
             """);
-    Step indexes =
-        sql(
-            // As before, with the time to test: what needs no look into the table is preferred.
-            "DROP INDEX jobs_by_phase",
-            "DROP INDEX jobs_by_owner",
-            "DROP INDEX jobs_by_name",
-            "DROP INDEX jobs_by_owner_and_name",
-            "CREATE INDEX jobs_by_phase ON jobs (phase, seq, created_at)",
-            "CREATE INDEX jobs_by_owner ON jobs (owner, phase, seq, created_at)",
-            """
-            CREATE INDEX jobs_by_name ON jobs (name, phase, seq, created_at)
-            WHERE name IS NOT NULL
-            """,
-            """
-            CREATE INDEX jobs_by_owner_and_name ON jobs (owner, name, phase, seq, created_at)
-            WHERE name IS NOT NULL
-            """,
-            "CREATE INDEX jobs_by_creation ON jobs (created_at)",
-            "CREATE INDEX jobs_by_end ON jobs (ended_at, seq) WHERE ended_at IS NOT NULL",
-            """
-            CREATE INDEX jobs_with_output_by_end ON jobs (ended_at, seq)
-            WHERE ended_at IS NOT NULL AND output_expired_at IS NULL
-            """,
-            """
-            CREATE INDEX job_labels_by_owner
-            ON job_labels (owner, label_key, label_value, seq)
-            """,
-            "CREATE TABLE removals (job TEXT PRIMARY KEY)",
-            """
-            CREATE TABLE counters (
-              ended_jobs   INTEGER NOT NULL,
-              output_bytes INTEGER NOT NULL, -- of ended jobs, where not expired
-              last_seq     INTEGER NOT NULL, -- of all that were deleted
-              max_setback  INTEGER NOT NULL  -- ns that a record's creation was behind an older one's
-            )
-            """,
-            """
-            INSERT INTO counters (ended_jobs, output_bytes, last_seq, max_setback)
-            SELECT
-              (SELECT COUNT(*) FROM jobs WHERE ended_at IS NOT NULL),
-              (SELECT COALESCE(SUM(output_kept), 0) FROM jobs WHERE ended_at IS NOT NULL),
-              0,
-              (SELECT COALESCE(MAX(newest - created_at), 0) FROM
-                (SELECT created_at, MAX(created_at) OVER (ORDER BY seq) AS newest FROM jobs)
-                AS creations)
-            """);
+    Step indexes = historyIndexes();
+    Step accounts = historyAccounts();
     return connection -> {
       columns.take(connection);
       fillInEnds(connection);
       indexes.take(connection);
+      accounts.take(connection);
     };
+  }
+
+  /** As before, with the time to test: what needs no look into the table is preferred. */
+  private static Step historyIndexes() {
+    return sql(
+        "DROP INDEX jobs_by_phase",
+        "DROP INDEX jobs_by_owner",
+        "DROP INDEX jobs_by_name",
+        "DROP INDEX jobs_by_owner_and_name",
+        "CREATE INDEX jobs_by_phase ON jobs (phase, seq, created_at)",
+        "CREATE INDEX jobs_by_owner ON jobs (owner, phase, seq, created_at)",
+        """
+        CREATE INDEX jobs_by_name ON jobs (name, phase, seq, created_at)
+        WHERE name IS NOT NULL
+        """,
+        """
+        CREATE INDEX jobs_by_owner_and_name ON jobs (owner, name, phase, seq, created_at)
+        WHERE name IS NOT NULL
+        """,
+        "CREATE INDEX jobs_by_creation ON jobs (created_at)",
+        "CREATE INDEX jobs_by_end ON jobs (ended_at, seq) WHERE ended_at IS NOT NULL",
+        """
+        CREATE INDEX jobs_with_output_by_end ON jobs (ended_at, seq)
+        WHERE ended_at IS NOT NULL AND output_expired_at IS NULL
+        """,
+        """
+        CREATE INDEX job_labels_by_owner
+        ON job_labels (owner, label_key, label_value, seq)
+        """);
+  }
+
+  /** Of what is to be removed, and of what there is. */
+  private static Step historyAccounts() {
+    return sql(
+        "CREATE TABLE removals (job TEXT PRIMARY KEY)",
+        """
+        CREATE TABLE counters (
+          ended_jobs   INTEGER NOT NULL,
+          output_bytes INTEGER NOT NULL, -- of ended jobs, where not expired
+          last_seq     INTEGER NOT NULL, -- of all that were deleted
+          max_setback  INTEGER NOT NULL  -- ns that a record's creation was behind an older one's
+        )
+        """,
+        """
+        INSERT INTO counters (ended_jobs, output_bytes, last_seq, max_setback)
+        SELECT
+          (SELECT COUNT(*) FROM jobs WHERE ended_at IS NOT NULL),
+          (SELECT COALESCE(SUM(output_kept), 0) FROM jobs WHERE ended_at IS NOT NULL),
+          0,
+          (SELECT COALESCE(MAX(newest - created_at), 0) FROM
+            (SELECT created_at, MAX(created_at) OVER (ORDER BY seq) AS newest FROM jobs)
+            AS creations)
+        """);
   }
 
   /** What a job answers, so that it is started once. */

@@ -26,6 +26,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
+  private static final String EVERYTHING =
+      """
+      # a comment
+      listen: "[::1]:1"
+      state_dir: /srv/jobd
+      pki_dir: /srv/pki
+      default_limits:
+        cpus: 1.5
+        memory: 1G
+        pids: 100
+        timeout: 1d
+        max_output: 10M
+      max_limits:
+        cpus: 4
+        memory: 2G
+        pids: 200
+        timeout: 2d
+        max_output: 20M
+      quotas:
+        running_jobs: 50
+        starts_per_second: 5
+        start_burst: 100
+        cpus: 8
+        memory: 16G
+        output: 1G
+        total_output: 10G
+      retention:
+        output_age: 7d
+        record_age: 90d
+        max_jobs: 5000
+        max_output: 20G
+        compress_after: 1h
+      capacity:
+        connections: 300
+        output_streams: 200
+        output_streams_per_user: 100
+      """;
+
   @TempDir Path directory;
 
   @Test
@@ -65,45 +103,7 @@ class ServerConfigTest {
 
   @Test
   void fileSaysAllThatCanBeSaid() throws Exception {
-    ServerConfig config =
-        ServerConfig.of(
-            read(
-                """
-                # a comment
-                listen: "[::1]:1"
-                state_dir: /srv/jobd
-                pki_dir: /srv/pki
-                default_limits:
-                  cpus: 1.5
-                  memory: 1G
-                  pids: 100
-                  timeout: 1d
-                  max_output: 10M
-                max_limits:
-                  cpus: 4
-                  memory: 2G
-                  pids: 200
-                  timeout: 2d
-                  max_output: 20M
-                quotas:
-                  running_jobs: 50
-                  starts_per_second: 5
-                  start_burst: 100
-                  cpus: 8
-                  memory: 16G
-                  output: 1G
-                  total_output: 10G
-                retention:
-                  output_age: 7d
-                  record_age: 90d
-                  max_jobs: 5000
-                  max_output: 20G
-                  compress_after: 1h
-                capacity:
-                  connections: 300
-                  output_streams: 200
-                  output_streams_per_user: 100
-                """));
+    ServerConfig config = ServerConfig.of(read(EVERYTHING));
     assertThat(config.listen()).isEqualTo(new ListenAddress("::1", 1));
     assertThat(config.stateDirectory()).isEqualTo(Path.of("/srv/jobd"));
     assertThat(config.pkiDirectory()).isEqualTo(Path.of("/srv/pki"));

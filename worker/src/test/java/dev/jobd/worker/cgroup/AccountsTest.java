@@ -20,6 +20,39 @@ class AccountsTest {
       full avg10=0.00 avg60=0.00 avg300=0.00 total=%d
       """;
 
+  /** Names and contents. */
+  private static final String[] OF_V2 = {
+    "cpu.stat",
+    """
+    usage_usec 30
+    user_usec 10
+    system_usec 20
+    nice_usec 0
+    nr_periods 9
+    nr_throttled 8
+    throttled_usec 7
+    """,
+    "memory.current",
+    "4096\n",
+    "memory.peak",
+    "8192\n",
+    "pids.current",
+    "3\n",
+    "pids.peak",
+    "5\n",
+    "io.stat",
+    """
+    254:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6
+    7:0 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=50 dios=60
+    """,
+    "cpu.pressure",
+    PRESSURE.formatted(100, 101),
+    "memory.pressure",
+    PRESSURE.formatted(200, 201),
+    "io.pressure",
+    PRESSURE.formatted(300, 301)
+  };
+
   @TempDir Path directory;
   private HostTree host;
 
@@ -30,40 +63,9 @@ class AccountsTest {
 
   @Test
   void v2TellsAllOfAJobInItsOneGroup() throws IOException {
-    String[] files = {
-      "cpu.stat",
-      """
-      usage_usec 30
-      user_usec 10
-      system_usec 20
-      nice_usec 0
-      nr_periods 9
-      nr_throttled 8
-      throttled_usec 7
-      """,
-      "memory.current",
-      "4096\n",
-      "memory.peak",
-      "8192\n",
-      "pids.current",
-      "3\n",
-      "pids.peak",
-      "5\n",
-      "io.stat",
-      """
-      254:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6
-      7:0 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=50 dios=60
-      """,
-      "cpu.pressure",
-      PRESSURE.formatted(100, 101),
-      "memory.pressure",
-      PRESSURE.formatted(200, 201),
-      "io.pressure",
-      PRESSURE.formatted(300, 301)
-    };
     Path own = v2();
 
-    JobCgroup job = job(own.resolve("jobd/test"), files);
+    JobCgroup job = job(own.resolve("jobd/test"), OF_V2);
 
     Usage total =
         new Usage(

@@ -64,7 +64,7 @@ class CommandsTest {
         "run --read-bps 1 -- true | jobd run: --read-bps must be 4K to 1024T, was 1 ",
         "run --read-bps sda:1M --read-bps sda:2M -- true | jobd run: --read-bps must be given once",
         "run --swap 1M -- true | jobd run: --swap needs a memory limit beside it ",
-        "run --cpus 0 -- true | jobd run: --cpus must be 0.01 to 1000000, was 0 ",
+        "run --cpus 0 -- true | jobd run: --cpus must be 0.001 to 1000000, was 0 ",
         "run -e X -- true | jobd run: --env must be NAME=VALUE",
         "run --cmd ' -- true | jobd run: give either a command or --cmd",
         "run --cmd ' | jobd run: --cmd the quote ' at character 1 is not closed",

@@ -221,7 +221,7 @@ class ServerConfigTest {
         "max_limits:\\n  disk: 1 | 2: unknown key 'disk'",
         "quotas:\\n  jobs: 1 | 2: unknown key 'jobs'; known are cpus, memory, output, running_jobs",
         "quotas:\\n  running_jobs: 0 | 2: quotas.running_jobs must be 1 to 1000000, was 0",
-        "quotas:\\n  cpus: 0 | 2: quotas.cpus must be 0.01 to 1000000, was 0",
+        "quotas:\\n  cpus: 0 | 2: quotas.cpus must be 0.001 to 1000000, was 0",
         "quotas:\\n  memory: lots | 2: quotas.memory must be a size",
         "quotas:\\n  starts_per_second: 0 | 2: quotas.starts_per_second must be 1 to",
         "quotas:\\n  start_burst: 5 | 2: quotas.start_burst goes with starts_per_second alone",
@@ -281,7 +281,7 @@ class ServerConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "cpus: 0.0004 | cpus must be 0.01 to 1000000, was 0.0004",
+        "cpus: 0.0004 | cpus must be 0.001 to 1000000, was 0.0004",
         "memory: 512K | memory must be 1M to 1048576T, was 512K",
         "max_output: 0 | max_output must be 1 to 1024T, was 0",
         "timeout: 40000d | timeout must be 1ms to 3650d, was 40000d",

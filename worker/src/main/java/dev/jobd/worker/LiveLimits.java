@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * begun to kill, and looks itself whether the worker has. Each of them looks after it has written.
  */
 final class LiveLimits {
+  /** Changes of processor time and rates of disks, of which each lets the job have some more. */
+  static final int RATE_CHANGES_AT_ONCE = 10;
+
+  /** Until there may be one more of those, so that they let the job have a hundredth at most. */
+  static final Duration RATE_CHANGE_TURN = Duration.ofSeconds(10);
+
   private final Job job;
   private final JobCgroup cgroup;
   private final Recording recording;
@@ -35,10 +41,13 @@ final class LiveLimits {
   private final Runnable tellShim;
   private final Logger logger;
 
+  private final Pace rateChanges =
+      new Pace(RATE_CHANGE_TURN, RATE_CHANGES_AT_ONCE, System.nanoTime());
+
   /** Whether what is recorded is in force, because this worker saw to it. */
   private volatile boolean settled = true;
 
-  /** What may be in force beside that, of changes that could not be undone. */
+  /** What may be in force, where it is not settled: of changes that could not be undone. */
   private Limits left = Limits.NONE;
 
   private volatile boolean over;
@@ -46,9 +55,10 @@ final class LiveLimits {
   /** Of the last change, which may be under way. */
   private @Nullable LimitSteps steps;
 
-  /** What a start would make of these limits, or why it would refuse them. */
+  /** Refuses what a start would refuse, for what this host cannot enforce. */
+  @FunctionalInterface
   interface Judge {
-    Limits enforceable(Limits limits) throws IOException;
+    void require(Limits limits) throws IOException;
   }
 
   /** See {@link dev.jobd.worker.store.JobStore#updateLimits}. */
@@ -116,7 +126,8 @@ final class LiveLimits {
    * @param next told what is changed, before it is; where its write is revoked, that is undone
    * @throws InvalidSpecException where it has none, one that a running job keeps, or one that this
    *     host cannot enforce
-   * @throws QuotaExceededException where a quota has no room for it
+   * @throws QuotaExceededException where a quota has no room for it, or the job's rates are changed
+   *     too often
    * @throws LimitRefusedException where the kernel does not take one of them, or not in time
    * @throws JobEndedException where the job has ended before
    * @throws LimitsUnsettledException where it failed, and could not be undone
@@ -126,14 +137,17 @@ final class LiveLimits {
     requireChangeable(asked);
     requireNotOver();
     Limits from = job.spec().limits();
-    LimitChange change = new LimitChange(from, judge.enforceable(asked.orElse(from)));
+    judge.require(besideMemoryOf(from, asked));
+    LimitChange change = new LimitChange(from, asked.orElse(from));
     if (settled && !change.isAny()) {
       return change;
     }
+    requirePace(change);
+    Limits held = left.orElse(from);
+    Limits maybe = change.to().orElse(held);
     jobs.change(job, change.to());
     settled = false;
-    Limits held = left.orElse(from);
-    left = change.to().orElse(left);
+    left = maybe;
     try {
       begin(change, next);
       write(change, held, next);
@@ -146,6 +160,31 @@ final class LiveLimits {
     }
     settle();
     return change;
+  }
+
+  /**
+   * The kernel lets a group begin a new period at each write of its quota, and a disk's bound begin
+   * anew: who changed them all the time would be held by neither.
+   */
+  private void requirePace(LimitChange change) {
+    Duration wait = change.isOfRates() ? rateChanges.take(System.nanoTime()) : Duration.ZERO;
+    if (wait.isPositive()) {
+      throw new QuotaExceededException(
+          "rate_changes",
+          RATE_CHANGES_AT_ONCE,
+          RATE_CHANGES_AT_ONCE,
+          wait,
+          "a job's processor time and rates of disks can be changed %d times at once, then each %d s: try again in %d ms"
+              .formatted(RATE_CHANGES_AT_ONCE, RATE_CHANGE_TURN.toSeconds(), wait.toMillis()));
+    }
+  }
+
+  /**
+   * What the host has to judge: not what the job has already, which may have been granted by a host
+   * that could do more.
+   */
+  private static Limits besideMemoryOf(Limits from, Limits asked) {
+    return asked.orElse(Limits.builder().memoryBytes(from.memoryBytes()).build());
   }
 
   private void settle() {
@@ -177,7 +216,7 @@ final class LiveLimits {
       requireLife();
       throw next.write().isRevoked() ? notInTime(change, next.patience(), e) : e;
     } finally {
-      written(change);
+      written();
     }
   }
 
@@ -188,8 +227,8 @@ final class LiveLimits {
     }
   }
 
-  private void written(LimitChange change) {
-    if (left.orElse(change.from()).io().isEmpty()) {
+  private void written() {
+    if (left.io().isEmpty()) {
       return;
     }
     tellShim.run();
@@ -222,14 +261,14 @@ final class LiveLimits {
   private void undo(LimitChange change, Revocable undoing, Exception failure)
       throws LimitsUnsettledException {
     try {
-      undoing.run(() -> cgroup.restore(left.orElse(change.from()), change.from()));
+      undoing.run(() -> cgroup.restore(left, change.from()));
     } catch (IOException e) {
       requireLife();
       failure.addSuppressed(e);
       logger.log(Level.ERROR, "job " + job.id() + " may have other limits than it had", failure);
       throw LimitsUnsettledException.notUndone(job.id(), change, failure);
     } finally {
-      written(change);
+      written();
     }
     settle();
     if (failure.getCause() != null) {

@@ -306,8 +306,8 @@ public final class Worker implements AutoCloseable {
     Limits wanted = cgroups.named(asked, files, searches.of(job.owner()));
     var _ = wanted.within(policy.maxima()); // or refuses
     job.awaitLaunch();
-    LiveLimits.Judge judge = limits -> cgroups.enforceable(limits, files);
-    return changes.run(job.id(), job.owner(), steps -> job.changeLimits(wanted, judge, steps));
+    return changes.run(
+        job.id(), job.owner(), steps -> job.changeLimits(wanted, cgroups::require, steps));
   }
 
   /**

@@ -141,8 +141,14 @@ class LimitChangesTest {
     Thread caller = Thread.currentThread();
     LimitChanges.Change change =
         steps -> {
-          caller.interrupt();
-          return stubborn(steps);
+          steps
+              .write()
+              .run(
+                  () -> {
+                    caller.interrupt(); // not before: one that has not begun is not made
+                    waitStubbornly();
+                  });
+          return MADE;
         };
 
     assertThatThrownBy(() -> changes.run(JOB, ALICE, change))

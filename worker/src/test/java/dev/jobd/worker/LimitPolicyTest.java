@@ -357,8 +357,8 @@ class LimitPolicyTest {
         () -> new StartRate(0, 1), "quotas.starts_per_second: must be 1 to 1000000, was 0");
     assertRefused(() -> new StartRate(1, 0), "quotas.start_burst: must be 1 to 1000000, was 0");
     assertRefused(
-        () -> new Quotas(null, null, 9L, null, null, null),
-        "quotas.cpus: must be 0.01 to 1000000, was 0.009");
+        () -> new Quotas(null, null, 0L, null, null, null),
+        "quotas.cpus: must be 0.001 to 1000000, was 0");
     assertRefused(
         () -> new Quotas(null, null, null, 1L, null, null),
         "quotas.memory: must be 1M to 1048576T, was 1");

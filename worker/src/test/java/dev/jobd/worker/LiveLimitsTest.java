@@ -97,6 +97,25 @@ class LiveLimitsTest {
   }
 
   @Test
+  void ratesAreNotChangedSoOftenThatTheyHoldNothing() throws Exception {
+    Job job = sleeper(limits(500L, 64 * MIB, 20L));
+    for (long i = 1; i <= LiveLimits.RATE_CHANGES_AT_ONCE; i++) {
+      test.worker().changeLimits(job, Limits.builder().cpuMillis(500 + i).build());
+    }
+    Limits had = job.spec().limits();
+
+    assertThatThrownBy(
+            () -> test.worker().changeLimits(job, Limits.builder().cpuMillis(400L).build()))
+        .isInstanceOfSatisfying(
+            QuotaExceededException.class,
+            e ->
+                assertThat(e.retryAfter())
+                    .isBetween(Duration.ofMillis(1), LiveLimits.RATE_CHANGE_TURN));
+    assertThat(job.spec().limits()).isEqualTo(had);
+    assertThat(test.worker().changeLimits(job, Limits.builder().pids(7L).build()).isAny()).isTrue();
+  }
+
+  @Test
   void oneThatFailsTakesTheOthersBackAndWhatHadNoLimitHasNone() throws Exception {
     Job job = test.start(onDisk(HOLDS));
     assertThat(firstOutput(job)).isNotEmpty();

@@ -112,7 +112,7 @@ class UnsettledLimitsTest {
       LiveLimits limits =
           limits(job, cgroups, jobs, record -> CompletableFuture.completedFuture(true));
 
-      assertThatThrownBy(() -> limits.change(memory(64), all -> all, steps))
+      assertThatThrownBy(() -> limits.change(memory(64), _ -> {}, steps))
           .isInstanceOfSatisfying(
               LimitRefusedException.class,
               e -> {
@@ -163,7 +163,7 @@ class UnsettledLimitsTest {
 
       Limits had = job.spec().limits();
       assertThatThrownBy(
-              () -> limits.change(memory(200), all -> all, new LimitSteps(LimitChanges.PATIENCE)))
+              () -> limits.change(memory(200), _ -> {}, new LimitSteps(LimitChanges.PATIENCE)))
           .isInstanceOfSatisfying(
               LimitsUnsettledException.class,
               e -> assertThat(e.change()).contains(new LimitChange(had, memory(200).orElse(had))))

@@ -91,15 +91,18 @@ final class ControlFile {
   /** As {@link #verify(Path, long)}, for a size that the kernel rounds down to whole pages. */
   static void verifyBytes(Path file, long written) throws IOException {
     String held = read(file);
+    if (!isRounded(written, held)) {
+      throw mismatch(file, Long.toString(written), held);
+    }
+  }
+
+  static boolean isRounded(long written, String held) {
     try {
       long lost = Math.subtractExact(written, Long.parseLong(held));
-      if (lost >= 0 && lost < MAX_PAGE_BYTES) {
-        return;
-      }
+      return lost >= 0 && lost < MAX_PAGE_BYTES;
     } catch (NumberFormatException | ArithmeticException e) {
-      // "max", or what no size is: not what was written
+      return false; // "max", or what no size is
     }
-    throw mismatch(file, Long.toString(written), held);
   }
 
   static CgroupException mismatch(Path file, String written, String held) {

@@ -26,7 +26,7 @@ record CpuV1() implements Controller {
   @Override
   public void set(Path group, Limits limits) throws IOException {
     if (limits.cpuMillis() != null) {
-      period(group).set(CpuQuota.PERIOD_MICROS);
+      period(group).set(CpuQuota.period(limits.cpuMillis()));
       quota(group).set(CpuQuota.micros(limits.cpuMillis()));
     }
     if (limits.cpuWeight() != null) {
@@ -48,7 +48,7 @@ record CpuV1() implements Controller {
   @Override
   public void verify(Path group, Limits limits) throws IOException {
     if (limits.cpuMillis() != null) {
-      period(group).verify(CpuQuota.PERIOD_MICROS);
+      period(group).verify(CpuQuota.period(limits.cpuMillis()));
       quota(group).verify(CpuQuota.micros(limits.cpuMillis()));
     }
     if (limits.cpuWeight() != null) {

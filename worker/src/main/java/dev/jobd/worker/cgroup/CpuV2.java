@@ -53,7 +53,7 @@ record CpuV2() implements Controller {
   }
 
   private static String max(long cpuMillis) {
-    return CpuQuota.micros(cpuMillis) + " " + CpuQuota.PERIOD_MICROS;
+    return CpuQuota.micros(cpuMillis) + " " + CpuQuota.period(cpuMillis);
   }
 
   private static void noteTimes(Counters counters, Usage.Builder usage) {

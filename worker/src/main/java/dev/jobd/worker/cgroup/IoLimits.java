@@ -6,6 +6,7 @@ import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,34 @@ final class IoLimits {
   /** What {@code limits} have for a disk of that name. */
   static Optional<IoLimit> of(Limits limits, @Nullable String disk) {
     return limits.io().stream().filter(l -> Objects.equals(l.device(), disk)).findFirst();
+  }
+
+  /** Those of a running job whose disk is still there: the others bound nothing any more. */
+  static List<IoLimit> present(Disks disks, List<IoLimit> held) throws IOException {
+    List<IoLimit> present = new ArrayList<>(held);
+    for (IoLimit limit : held) {
+      if (isGone(disks, limit)) {
+        present.remove(limit);
+      }
+    }
+    return present;
+  }
+
+  private static boolean isGone(Disks disks, IoLimit limit) throws IOException {
+    try {
+      var _ = disks.find(Objects.requireNonNull(limit.device()));
+      return false;
+    } catch (InvalidSpecException e) {
+      return true;
+    }
+  }
+
+  /** {@code to} without what a job has {@code from} before for a disk that has gone since. */
+  static Limits withoutGone(Disks disks, Limits from, Limits to) throws IOException {
+    List<IoLimit> io = new ArrayList<>(to.io());
+    io.removeAll(from.io());
+    io.addAll(present(disks, to.io().stream().filter(from.io()::contains).toList()));
+    return to.withIo(io);
   }
 
   /**

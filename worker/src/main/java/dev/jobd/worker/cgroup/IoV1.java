@@ -27,7 +27,7 @@ record IoV1(Disks disks) implements Controller {
     for (IoLimit limit : limits.io()) {
       String number = IoLimits.number(disks, limit);
       for (Map.Entry<LimitFile, Long> bound : bounds(group, limit).entrySet()) {
-        bound.getKey().set(number + " " + bound.getValue());
+        bound.getKey().setLine(number + " " + bound.getValue());
       }
     }
     if (limits.ioWeight() != null) {
@@ -37,7 +37,7 @@ record IoV1(Disks disks) implements Controller {
 
   @Override
   public void change(Path group, Limits from, Limits to) throws IOException {
-    for (IoLimit limit : from.io()) {
+    for (IoLimit limit : IoLimits.present(disks, from.io())) {
       Set<LimitFile> lifted = new LinkedHashSet<>(bounds(group, limit).keySet());
       IoLimits.of(to, limit.device()).ifPresent(l -> lifted.removeAll(bounds(group, l).keySet()));
       for (LimitFile file : lifted) {
@@ -47,12 +47,12 @@ record IoV1(Disks disks) implements Controller {
     if (from.ioWeight() != null && to.ioWeight() == null) {
       weight(group).set(IoWeight.DEFAULT);
     }
-    set(group, to);
+    set(group, IoLimits.withoutGone(disks, from, to));
   }
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
-    for (IoLimit limit : limits.io()) {
+    for (IoLimit limit : IoLimits.present(disks, limits.io())) {
       String number = IoLimits.number(disks, limit);
       for (Map.Entry<LimitFile, Long> bound : bounds(group, limit).entrySet()) {
         bound.getKey().verifyLine(number + " " + bound.getValue());

@@ -28,7 +28,7 @@ record IoV2(Disks disks) implements Controller {
   @Override
   public void set(Path group, Limits limits) throws IOException {
     for (IoLimit limit : limits.io()) {
-      max(group).set(IoLimits.number(disks, limit) + " " + String.join(" ", bounds(limit)));
+      max(group).setWords(IoLimits.number(disks, limit), bounds(limit));
     }
     if (limits.ioWeight() != null) {
       for (Map.Entry<LimitFile, Long> weight : weights(group, limits.ioWeight()).entrySet()) {
@@ -39,7 +39,7 @@ record IoV2(Disks disks) implements Controller {
 
   @Override
   public void change(Path group, Limits from, Limits to) throws IOException {
-    for (IoLimit limit : from.io()) {
+    for (IoLimit limit : IoLimits.present(disks, from.io())) {
       Set<String> lifted = new LinkedHashSet<>(keys(limit));
       IoLimits.of(to, limit.device()).ifPresent(l -> lifted.removeAll(keys(l)));
       for (String key : lifted) {
@@ -51,7 +51,7 @@ record IoV2(Disks disks) implements Controller {
         file.set(IoWeight.DEFAULT);
       }
     }
-    set(group, to);
+    set(group, IoLimits.withoutGone(disks, from, to));
   }
 
   private static List<String> keys(IoLimit limit) {
@@ -60,8 +60,8 @@ record IoV2(Disks disks) implements Controller {
 
   @Override
   public void verify(Path group, Limits limits) throws IOException {
-    for (IoLimit limit : limits.io()) {
-      max(group).verifyWords(IoLimits.number(disks, limit), Set.copyOf(bounds(limit)));
+    for (IoLimit limit : IoLimits.present(disks, limits.io())) {
+      max(group).verifyWords(IoLimits.number(disks, limit), bounds(limit));
     }
     if (limits.ioWeight() != null) {
       for (Map.Entry<LimitFile, Long> weight : weights(group, limits.ioWeight()).entrySet()) {

@@ -38,10 +38,10 @@ record MemoryV1(Path swaps) implements Controller {
     if (limits.memoryBytes() == null) {
       return;
     }
-    memory(group).set(limits.memoryBytes());
+    memory(group).setBytes(limits.memoryBytes());
     LimitFile both = both(group);
     if (Files.exists(both.file())) {
-      both.set(total(limits));
+      both.setBytes(total(limits));
     } else {
       Swap.requireOff(swaps, both.file());
     }

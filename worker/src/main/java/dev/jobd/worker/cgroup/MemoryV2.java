@@ -38,13 +38,17 @@ record MemoryV2(Path swaps) implements Controller {
   @Override
   public void set(Path group, Limits limits) throws IOException {
     ControlFile.write(group.resolve(OOM_GROUP), 1);
+    limit(group, limits);
+  }
+
+  private void limit(Path group, Limits limits) throws IOException {
     if (limits.memoryBytes() == null) {
       return;
     }
-    memory(group).set(limits.memoryBytes());
+    memory(group).setBytes(limits.memoryBytes());
     LimitFile swap = swap(group);
     if (Files.exists(swap.file())) {
-      swap.set(Swap.bytes(limits));
+      swap.setBytes(Swap.bytes(limits));
     } else {
       Swap.requireOff(swaps, swap.file());
     }
@@ -60,7 +64,7 @@ record MemoryV2(Path swaps) implements Controller {
   public void change(Path group, Limits from, Limits to) throws IOException {
     if (to.memoryBytes() != null) {
       if (from.memoryBytes() != null && from.memoryBytes() < to.memoryBytes()) {
-        memory(group).set(to.memoryBytes());
+        memory(group).setBytes(to.memoryBytes());
       }
       limitSwap(group, Swap.bytes(to));
       takeBack(group, to.memoryBytes());
@@ -70,12 +74,12 @@ record MemoryV2(Path swaps) implements Controller {
         swap(group).set(UNLIMITED);
       }
     }
-    set(group, to);
+    limit(group, to);
   }
 
   /** Looks when it holds: from then on there is no more in swap than that, or there was before. */
   private static void limitSwap(Path group, long bytes) throws IOException {
-    if (Files.exists(swap(group).file())) {
+    if (Files.exists(swap(group).file()) && !swap(group).holdsBytes(bytes)) {
       swap(group).set(bytes);
       long used = number(group.resolve(SWAPPED));
       if (used > bytes) {
@@ -84,8 +88,14 @@ record MemoryV2(Path swaps) implements Controller {
     }
   }
 
-  /** Has the kernel free what it can above {@code bytes}, and refuses where that is not enough. */
+  /**
+   * Has the kernel free what it can above {@code bytes}, and refuses where that is not enough. Not
+   * where that is the limit already: for a moment, a group may use more than its limit.
+   */
   private static void takeBack(Path group, long bytes) throws IOException {
+    if (memory(group).holdsBytes(bytes)) {
+      return;
+    }
     long used = number(group.resolve(USED));
     if (used > bytes && Files.exists(group.resolve(RECLAIM))) {
       try {

@@ -41,8 +41,8 @@ public record Limits(
   /** No bound on anything. */
   public static final Limits NONE = builder().build();
 
-  /** One hundredth of a core: the kernel's least quota is 1 ms in a period of 100 ms. */
-  public static final long MIN_CPU_MILLIS = 10;
+  /** A thousandth of a core: the kernel's least quota, 1 ms, in its longest period, 1 s. */
+  public static final long MIN_CPU_MILLIS = 1;
 
   /** More cores than any machine has; keeps quota arithmetic far from overflow. */
   public static final long MAX_CPU_MILLIS = 1_000_000_000;

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.LimitRefusedException;
 import dev.jobd.worker.model.Limits;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,11 +39,17 @@ class ControllerTest {
     assertThat(group.resolve("cpu.cfs_quota_us")).hasContent("150000");
   }
 
-  @Test
-  void theLeastCpuLimitIsTheKernelsLeastQuota() throws IOException {
-    has("cpu.max");
-    apply(new CpuV2(), new Limits(Limits.MIN_CPU_MILLIS, null, null, null, null));
-    assertThat(group.resolve("cpu.max")).hasContent("1000 100000");
+  @ParameterizedTest
+  @CsvSource({"1,1000,1000000", "9,9000,1000000", "10,1000,100000", "1500,150000,100000"})
+  void aCpuLimitTooSmallForTheKernelsLeastQuotaHasItsLongestPeriod(
+      long millis, String quota, String period) throws IOException {
+    has("cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us");
+    Limits limits = Limits.builder().cpuMillis(millis).build();
+    apply(new CpuV1(), limits);
+    apply(new CpuV2(), limits);
+    assertThat(group.resolve("cpu.cfs_quota_us")).hasContent(quota);
+    assertThat(group.resolve("cpu.cfs_period_us")).hasContent(period);
+    assertThat(group.resolve("cpu.max")).hasContent(quota + " " + period);
   }
 
   @ParameterizedTest
@@ -59,6 +67,35 @@ class ControllerTest {
   @CsvSource({"1,1", "100,100", "200,109", "10000,1000"})
   void aWeightOf100IsBfqsUsualOne(long weight, long bfq) {
     assertThat(IoWeight.bfq(weight)).isEqualTo(bfq);
+  }
+
+  /** The kernel would begin a new period, and take memory back, at each write. */
+  @Test
+  void whatAGroupHoldsAlreadyIsNotWrittenAgain() throws IOException {
+    has("cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.shares", "cpu.max", "cpu.weight");
+    has("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max", "memory.swap.max");
+    has("memory.oom.group", "memory.usage_in_bytes", "memory.current", "memory.swap.current");
+    has("pids.max", "blkio.throttle.read_bps_device", "io.max", "io.bfq.weight", "memory.stat");
+    Path swaps = host.proc().swaps();
+    Limits had =
+        io(new IoLimit("sda", 8192L, null, null, null))
+            .orElse(Limits.builder().cpuMillis(250L).cpuWeight(50L).memoryBytes(1L << 20).build());
+    List<Controller> v1 = List.of(new CpuV1(), new MemoryV1(swaps), new Pids());
+    List<Controller> v2 = List.of(new CpuV2(), new MemoryV2(swaps), new IoV2(disks()));
+    List<Controller> all = Stream.concat(v1.stream(), v2.stream()).toList();
+    for (Controller controller : all) {
+      controller.set(group, had);
+    }
+    for (File file : group.toFile().listFiles()) {
+      assertThat(file.setLastModified(0)).isTrue();
+    }
+
+    for (Controller controller : all) {
+      controller.change(group, had, pids(10).orElse(had));
+    }
+
+    assertThat(group.toFile().listFiles(file -> file.lastModified() != 0))
+        .containsExactly(group.resolve("pids.max").toFile());
   }
 
   @Test

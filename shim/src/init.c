@@ -181,7 +181,7 @@ void init_main(const struct request *request, const struct init_ends *ends)
     (void)prctl(PR_SET_NAME, "jobd-init");
     close_all_but(ends);
     die_with_shim(ends);
-    oom_protect(OOM_INIT);
+    oom_protect(request->oom_notice == NULL ? OOM_INIT_OF_GROUP : OOM_INIT);
     prepare_namespaces(request, ends);
     int signals = block_signals();
     if (signals < 0)

@@ -1,4 +1,5 @@
-/* Whom the kernel's out-of-memory killer takes: the command and its children, not who watches them. */
+/* Whom the kernel's out-of-memory killer takes: the command and its children, not who watches them; init only where
+ * it takes all of a group. */
 #ifndef JOBD_OOM_H
 #define JOBD_OOM_H
 
@@ -8,6 +9,9 @@
 enum {
     OOM_COMMAND = 0,
     OOM_SHIM = -900,
+    /* Last, but with its group: its end tells the shim at once. A command that waits for its disk ends no sooner for
+     * being killed, but when the bounds are lifted that it waits by. */
+    OOM_INIT_OF_GROUP = -999,
     OOM_INIT = -1000, /* never: proc_pid_oom_score_adj(5) */
 };
 

@@ -136,19 +136,30 @@ TEST(EACH_SHIM, its_init_leads_to_no_file_of_the_server)
     CHECK_STDOUT(job, "/\nSECRET=of the server\n"); /* so the server has to give its shim no environment */
 }
 
-TEST(EACH_SHIM, who_watches_a_job_outlives_it_when_memory_is_short)
+static void check_oom_scores(const char *notice, const char *of_command_and_init)
 {
     int own = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (write(own, "-1", 2) != 2)
         skip("CAP_SYS_RESOURCE is not to be had here");
     close(own);
-    struct job *job = job_sh("cat /proc/self/oom_score_adj /proc/1/oom_score_adj; sleep 1000");
+    const char *show = "cat /proc/self/oom_score_adj /proc/1/oom_score_adj; sleep 1000";
+    struct job *job = job_start(&(struct job_spec){.argv = SH(show), .oom = "/dev/null", .oom_notice = notice});
     job_await_started(job);
-    job_await_output(job, strlen("0\n-1000\n") - 1);
+    job_await_output(job, strlen(of_command_and_init) - 1);
     char path[64], text[32];
     snprintf(path, sizeof path, "/proc/%d/oom_score_adj", job->shim);
     read_text(path, text, sizeof text);
     CHECK_TEXT(text, "-900\n");
     job_kill(job);
-    CHECK(strncmp(job_stream(job, INDEX_STDOUT, NULL), "0\n-1000\n", 8) == 0);
+    CHECK_STDOUT(job, of_command_and_init);
+}
+
+TEST(EACH_SHIM, who_watches_a_job_outlives_it_when_memory_is_short)
+{
+    check_oom_scores("/dev/null", "0\n-1000\n");
+}
+
+TEST(EACH_SHIM, init_is_taken_with_its_group_where_the_kernel_takes_all_of_it)
+{
+    check_oom_scores(NULL, "0\n-999\n");
 }

@@ -182,6 +182,19 @@ class JobLimitsTest {
         .isEqualTo(new Verdict.Exited(3));
   }
 
+  /** The command waits for its disk, and what takes all the memory is another. */
+  @Test
+  void aJobThatRunsOutOfMemoryDoesNotWaitForItsRate() throws Exception {
+    assumeOnDisk();
+    String hog = "(until grep -q '^State:.D' /proc/$$/status; do :; done; exec tail /dev/zero) & ";
+    String write = "exec dd if=/dev/zero of=file bs=4M oflag=direct";
+    Limits limits =
+        Limits.builder().io(writing(IoLimit.MIN_BPS).io()).memoryBytes(32L << 20).build();
+    Job job = test.start(onDisk(hog + write).limits(limits));
+    assertThat(job.ended().toCompletableFuture().get(BOUND_SECONDS, TimeUnit.SECONDS).verdict())
+        .isEqualTo(OUT_OF_MEMORY);
+  }
+
   private static Limits writing(long perSecond) {
     return Limits.builder().io(List.of(new IoLimit(null, null, perSecond, null, null))).build();
   }

@@ -34,11 +34,11 @@ dist/.built: $(inputs)
 	@touch $@
 
 .PHONY: test
-test: ## Builds everything, checks its form and runs every test, the shim's in the guest too (root: they make real jobs)
+test: ## Builds everything, checks its form and runs every test, the kernel's in the guest too (root: they make real jobs)
 	@scripts/prerequisites test
 	@$(verbose_tests) verify
 	@touch dist/.built
-	@scripts/guest/run shim
+	@scripts/guest/run
 
 .PHONY: guest
 guest: build ## Runs the tests in the guest alone: QEMU with cgroup v2 and no v1 (suites=worker)

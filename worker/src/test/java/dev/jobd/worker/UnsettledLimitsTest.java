@@ -26,7 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Changes of limits that the kernel, the job or the disk keeps from being made, or undone. */
@@ -60,7 +59,6 @@ class UnsettledLimitsTest {
    * Many who read a file of holes fill the page cache about as fast as the kernel empties it: v1's
    * may come to an end of that, or not.
    */
-  @Tag("host-only")
   @Test
   void aLoweringThatTheJobWorksAgainstIsAnsweredInTimeAndOthersCanBeMade() throws Exception {
     String read = "dd if=" + holes() + " of=/dev/null bs=1M 2> /dev/null";

@@ -18,6 +18,7 @@
 #include "descriptors.h"
 #include "exec.h"
 #include "oom.h"
+#include "privileges.h"
 #include "steps.h"
 #include "view.h"
 
@@ -183,6 +184,8 @@ void init_main(const struct request *request, const struct init_ends *ends)
     die_with_shim(ends);
     oom_protect(request->oom_notice == NULL ? OOM_INIT_OF_GROUP : OOM_INIT);
     prepare_namespaces(request, ends);
+    if (!privileges_drop())
+        fail_launch(ends->failures, STEP_PRIVILEGES, errno);
     int signals = block_signals();
     if (signals < 0)
         fail_launch(ends->failures, STEP_CHANNEL, errno);

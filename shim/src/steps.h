@@ -19,6 +19,7 @@
     X(STEP_MOUNT_PRIVATE, "mount-private") \
     X(STEP_MOUNT_PROC, "mount-proc")   \
     X(STEP_CGROUP_VIEW, "cgroup-view") \
+    X(STEP_PRIVILEGES, "privileges")   \
     X(STEP_RELEASE, "release")         \
     X(STEP_FORK, "fork")               \
     X(STEP_STDIO, "stdio")             \

@@ -1,0 +1,149 @@
+/* What a job may not do, though it be root; and what it still may. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "job.h"
+#include "privileges.h"
+
+static const uint64_t ADMINISTRATION = 1ULL << CAP_SYS_ADMIN;
+
+/* What a status file says of a set of capabilities. */
+static uint64_t capabilities(const char *status, const char *set)
+{
+    const char *line = strstr(status, set);
+    CHECK(line != NULL);
+    return strtoull(line + strlen(set), NULL, 16);
+}
+
+TEST(EACH_SHIM, neither_the_command_nor_its_init_keeps_the_capability_of_administration)
+{
+    static const char *const sets[] = {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"};
+    char mine[4096];
+    read_text("/proc/self/status", mine, sizeof mine);
+    for (int pid = 1; pid <= 2; pid++) {
+        char script[64];
+        snprintf(script, sizeof script, "exec cat /proc/%d/status", pid);
+        struct job *job = job_run_sh(script);
+        const char *status = job_stream(job, INDEX_STDOUT, NULL);
+        for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+            CHECK_EQ(capabilities(status, sets[i]) & ADMINISTRATION, 0);
+        CHECK_EQ(capabilities(status, "CapBnd:"), capabilities(mine, "CapBnd:") & ~ADMINISTRATION);
+        CHECK_EQ(capabilities(status, "CapEff:"), capabilities(mine, "CapEff:") & ~ADMINISTRATION);
+        CHECK(strstr(status, "\nNoNewPrivs:\t0\n") != NULL); /* so that sudo does its work */
+        free(job);
+    }
+}
+
+TEST(EACH_SHIM, it_can_neither_mount_nor_unmount)
+{
+    struct job *job = job_run_sh("mount -t tmpfs none /mnt; mount -o remount,bind,rw /sys/fs/cgroup;"
+                                 "umount /proc; unshare -m true; unshare -U true; cat /proc/self/mountinfo");
+    CHECK_STATUS(job, 0);
+    const char *mounts = job_stream(job, INDEX_STDOUT, NULL), *errors = job_stream(job, INDEX_STDERR, NULL);
+    CHECK(strstr(mounts, " /mnt ") == NULL);
+    CHECK(strstr(mounts, " /proc ") != NULL);
+    const char *at = strstr(mounts, " /sys/fs/cgroup ");
+    CHECK(at != NULL && strncmp(at, " /sys/fs/cgroup ro,", 19) == 0);
+    size_t refusals = 0;
+    for (const char *line = errors; (line = strchr(line, '\n')) != NULL; line++)
+        refusals++;
+    CHECK(refusals >= 5);
+}
+
+TEST(ROOT, nothing_can_be_mounted)
+{
+    CHECK(unshare(CLONE_NEWNS) == 0);
+    CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    CHECK(privileges_drop());
+    struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY};
+    CHECK(mount("none", "/mnt", "tmpfs", 0, NULL) != 0 && errno == EPERM);
+    CHECK(mount("none", "/mnt", "cgroup", 0, "memory") != 0 && errno == EPERM);
+    CHECK(mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND, NULL) != 0 && errno == EPERM);
+    CHECK(syscall(SYS_mount_setattr, AT_FDCWD, "/proc", 0, &writable, sizeof writable) != 0 && errno == EPERM);
+    CHECK(syscall(SYS_fsopen, "cgroup2", 0) < 0 && errno == EPERM);
+    CHECK(syscall(SYS_open_tree, AT_FDCWD, "/proc", OPEN_TREE_CLONE) < 0 && errno == EPERM);
+    CHECK(umount2("/proc", MNT_DETACH) != 0 && errno == EPERM);
+}
+
+/* What gives back in a namespace of one's own what was dropped, called by each of its ways. */
+TEST(ROOT, no_user_namespace_can_be_made_or_entered)
+{
+    int own = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC), nobodys = -1;
+    struct clone_args child = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+    CHECK(privileges_drop());
+    CHECK(unshare(CLONE_NEWUSER) != 0 && errno == EPERM);
+    CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 && errno == EPERM);
+    CHECK(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0) < 0 && errno == EPERM);
+    CHECK(syscall(SYS_clone3, &child, sizeof child) < 0 && errno == ENOSYS);
+    CHECK(setns(own, CLONE_NEWUSER) != 0 && errno == EPERM); /* EINVAL by the kernel: it is in it */
+    CHECK(setns(nobodys, 0) != 0 && errno == EPERM);         /* EBADF */
+}
+
+static void *set(void *done)
+{
+    *(int *)done = 1;
+    return NULL;
+}
+
+TEST(ROOT, threads_and_programs_start_as_ever)
+{
+    extern char **environ;
+    pthread_t thread;
+    pid_t child;
+    int done = 0;
+    CHECK(privileges_drop());
+    CHECK(pthread_create(&thread, NULL, set, &done) == 0 && pthread_join(thread, NULL) == 0);
+    CHECK_EQ(done, 1);
+    CHECK(posix_spawn(&child, "/bin/true", NULL, NULL, (char *[]){"true", NULL}, environ) == 0);
+    CHECK_EQ(await_child(child), 0);
+    CHECK(unshare(CLONE_FILES) == 0);
+}
+
+#ifdef __x86_64__
+/* A call by the i386 table. */
+static long call_32(unsigned number, unsigned argument)
+{
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(argument) : "r8", "r9", "r10", "r11", "memory");
+    return (int)result;
+}
+
+TEST(ROOT, the_calls_of_32_bits_are_no_way_round)
+{
+    enum { GETPID = 20, CLONE = 120, UNSHARE = 310, SETNS = 346, CLONE3 = 435 };
+    pid_t child = fork();
+    if (child == 0)
+        _exit(call_32(GETPID, 0) == getpid() ? 0 : 1);
+    if (await_child(child) != 0)
+        skip("the kernel takes no calls of 32 bits");
+    CHECK(privileges_drop());
+    CHECK_EQ(call_32(UNSHARE, CLONE_NEWUSER), -EPERM);
+    CHECK_EQ(call_32(CLONE, CLONE_NEWUSER | SIGCHLD), -EPERM);
+    CHECK_EQ(call_32(SETNS, ~0U), -EPERM);
+    CHECK_EQ(call_32(CLONE3, 0), -ENOSYS);
+    CHECK_EQ(call_32(GETPID, 0), getpid());
+}
+
+TEST(ROOT, the_calls_of_x32_are_no_way_round)
+{
+    CHECK(privileges_drop());
+    CHECK(syscall(SYS_unshare | 0x40000000, CLONE_NEWUSER) != 0 && errno == EPERM);
+    CHECK(syscall(SYS_clone | 0x40000000, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0) < 0 && errno == EPERM);
+    CHECK(syscall(SYS_setns | 0x40000000, -1, 0) < 0 && errno == EPERM);
+}
+#endif

@@ -51,18 +51,12 @@ TEST(EACH_SHIM, neither_the_command_nor_its_init_keeps_the_capability_of_adminis
 
 TEST(EACH_SHIM, it_can_neither_mount_nor_unmount)
 {
-    struct job *job = job_run_sh("mount -t tmpfs none /mnt; mount -o remount,bind,rw /sys/fs/cgroup;"
-                                 "umount /proc; unshare -m true; unshare -U true; cat /proc/self/mountinfo");
-    CHECK_STATUS(job, 0);
-    const char *mounts = job_stream(job, INDEX_STDOUT, NULL), *errors = job_stream(job, INDEX_STDERR, NULL);
-    CHECK(strstr(mounts, " /mnt ") == NULL);
-    CHECK(strstr(mounts, " /proc ") != NULL);
-    const char *at = strstr(mounts, " /sys/fs/cgroup ");
-    CHECK(at != NULL && strncmp(at, " /sys/fs/cgroup ro,", 19) == 0);
-    size_t refusals = 0;
-    for (const char *line = errors; (line = strchr(line, '\n')) != NULL; line++)
-        refusals++;
-    CHECK(refusals >= 5);
+    struct job *job = job_run_sh("before=$(cat /proc/self/mountinfo); mount -t tmpfs none /mnt || echo refused;"
+                                 "mount -o remount,bind,rw /sys/fs/cgroup || echo refused;"
+                                 "umount /proc || echo refused;"
+                                 "unshare -m true || echo refused; unshare -U -r -m true || echo refused;"
+                                 "test \"$before\" = \"$(cat /proc/self/mountinfo)\" && echo as before");
+    CHECK_STDOUT(job, "refused\nrefused\nrefused\nrefused\nrefused\nas before\n");
 }
 
 TEST(ROOT, nothing_can_be_mounted)

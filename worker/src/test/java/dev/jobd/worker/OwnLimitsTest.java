@@ -3,12 +3,14 @@ package dev.jobd.worker;
 import static dev.jobd.worker.TestWorker.shell;
 import static dev.jobd.worker.TestWorker.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.jobd.worker.model.JobSpec;
 import dev.jobd.worker.model.Limits;
+import dev.jobd.worker.model.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,18 +53,42 @@ class OwnLimitsTest {
     assertThat(run(RAISE)).contains("Read-only file system").endsWith(MEMORY + "\n21\n");
   }
 
-  /** {@code nsdelegate}, which systemd mounts with, has the kernel refuse it. */
   @Test
-  void aJobThatMakesItsViewWritableCannotRaiseThemWhereV2IsMountedWithNsdelegate()
-      throws Exception {
-    assumeTrue(
-        Files.readString(Path.of("/proc/self/mountinfo")).contains("nsdelegate"),
-        "needs a cgroup2 mount with nsdelegate");
-    String remount = "mount -o remount,bind,rw /sys/fs/cgroup; ";
+  void aJobCannotMakeItsViewWritable() throws Exception {
+    String remount = "for at in . memory pids; do mount -o remount,bind,rw $at 2>&1; done; ";
     assertThat(run(remount + RAISE))
-        .contains("Operation not permitted")
-        .doesNotContain("Read-only")
+        .contains("permission denied", "Read-only file system")
         .endsWith(MEMORY + "\n21\n");
+  }
+
+  @Test
+  void aJobCannotUncoverWhatItsViewCovers() throws Exception {
+    String uncover = "for at in memory pids /sys/fs/cgroup; do umount -l $at 2>&1; done; ";
+    assertThat(run(uncover + RAISE))
+        .contains("must be superuser", "Read-only file system")
+        .endsWith(MEMORY + "\n21\n");
+  }
+
+  /** Being the host's root there, too, it could write to its own groups. */
+  @Test
+  void aJobCannotMountItsGroupsAnewInANamespaceOfItsOwn() throws Exception {
+    String type = Files.exists(V2_ALONE) ? "-t cgroup2" : "-t cgroup -o memory";
+    String mount = "unshare -U -r -m -C sh -c 'mount " + type + " none /mnt && ls /mnt' 2>&1; ";
+    assertThat(run(mount + RAISE))
+        .startsWith("unshare: unshare failed: Operation not permitted\n")
+        .endsWith(MEMORY + "\n21\n");
+  }
+
+  /** Which asks for its threads in a way that a job is refused, and then in another. */
+  @Test
+  void aJvmFindsItsMemoryThere() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Limits limits = new Limits(null, MEMORY * 4, 200L, null, null);
+    Job job =
+        test.start(
+            JobSpec.builder(List.of(java, "-XshowSettings:system", "-version")).limits(limits));
+    assertThat(text(job)).contains("Memory Limit: 256.00M");
+    assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(0));
   }
 
   private String run(String script) throws Exception {

@@ -23,7 +23,7 @@ final class Jobctl {
     try {
       return complain(line);
     } catch (IOException e) {
-      // A reader that has gone has seen enough, and there may be nowhere to say anything.
+      // A reader that has gone has seen enough.
       return isBrokenPipe(e) ? JobExitCode.ofSignal(Signals.PIPE) : ExitCode.FAILED;
     }
   }

@@ -7,8 +7,6 @@ import dev.jobd.api.v1.OutputStream;
 import dev.jobd.api.v1.StreamOutputRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,35 +210,17 @@ class LogsCommandTest {
   @Test
   void aReaderThatHasGoneIsQuiet() throws InterruptedException {
     Shell.Result result =
-        shell.run(new ByteArrayOutputStream(), failing("Broken pipe"), "logs", ENDED);
+        shell.run(new ByteArrayOutputStream(), Unwritable.WITHOUT_READER, "logs", ENDED);
 
     assertThat(result).isEqualTo(new Shell.Result(141, "", ""));
   }
 
   @Test
   void aFullDiskIsTold() throws InterruptedException {
-    Shell.Result result =
-        shell.run(new ByteArrayOutputStream(), failing("No space left on device"), "logs", ENDED);
+    Shell.Result result = shell.run(new ByteArrayOutputStream(), Unwritable.FULL, "logs", ENDED);
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
         .isEqualTo("jobctl: cannot write the output: No space left on device\n");
-  }
-
-  private static WritableByteChannel failing(String why) {
-    return new WritableByteChannel() {
-      @Override
-      public int write(ByteBuffer bytes) throws IOException {
-        throw new IOException(why);
-      }
-
-      @Override
-      public boolean isOpen() {
-        return true;
-      }
-
-      @Override
-      public void close() {}
-    };
   }
 }

@@ -27,16 +27,23 @@ public record Console(ByteSink out, ByteSink err, boolean isTerminal) {
   /**
    * Tells people something, in one line of its own after all data written before. Data goes out as
    * it is: its last line is only ended where it would be before the words, on standard error or on
-   * a terminal.
+   * a terminal. Where nobody can be told, that changes nothing.
+   *
+   * @throws IOException where data could not be written
    */
   public void say(String words) throws IOException {
     if (isTerminal) {
       out.freshLine();
     }
     out.flush();
-    err.freshLine();
-    err.write(line(words));
     err.flush();
+    try {
+      err.freshLine();
+      err.write(line(words));
+      err.flush();
+    } catch (IOException e) {
+      // What is to be said is never all there is: the exit code tells it, too.
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
@@ -30,6 +31,10 @@ final class StopOnSignal implements AutoCloseable {
 
   private final Console console;
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+
+  /** The thread that installed this, and each that has words of a signal to say. */
+  private final Phaser sayers = new Phaser(1);
+
   private @Nullable Target target;
   private int received;
   private int firstSignal;
@@ -70,14 +75,21 @@ final class StopOnSignal implements AutoCloseable {
     return received > 0 && firstSignal == signal;
   }
 
+  /** Whoever goes on can end the process: what comes of each signal has been said. */
   @Override
   public void close() {
     before.forEach(Signal::handle);
+    sayers.arriveAndAwaitAdvance();
   }
 
   /** First the job, then the words: who should read them may not do so before the job has ended. */
   private void receive(Signal signal) {
-    console.sayNow(heed(signal));
+    sayers.register(); // before the job hears of it, and with it who waits for the job's end
+    try {
+      console.sayNow(heed(signal));
+    } finally {
+      sayers.arriveAndDeregister();
+    }
   }
 
   /** What comes of it, in words. */

@@ -2,6 +2,7 @@ package dev.jobd.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobd.api.Errors;
 import dev.jobd.api.v1.KillCause;
@@ -15,12 +16,14 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +165,27 @@ class RunCommandTest {
   }
 
   @Test
+  void whatComesOfCtrlCIsSaidAlsoWhereTheJobEndsFaster() throws Exception {
+    jobd.verdict = null;
+    CountDownLatch mayBeWritten = new CountDownLatch(1);
+    LineQueue err = new LineQueue(mayBeWritten);
+
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Integer> code =
+          executor.submit(() -> shell.run(new LineQueue(), err, "run", "sleep", "60"));
+      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+      Signal.raise(new Signal("INT"));
+      jobd.awaitHeard(2);
+      assertThatThrownBy(() -> code.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      mayBeWritten.countDown();
+
+      assertThat(code.get(20, TimeUnit.SECONDS)).isEqualTo(130);
+      assertThat(err.written).containsExactly(STOPPING);
+    }
+  }
+
+  @Test
   void terminationIsPassedOnToo() throws Exception {
     jobd.verdict = null;
 
@@ -236,10 +260,10 @@ class RunCommandTest {
 
   /**
    * What a run leaves that gets a signal once it follows its job; without what is said of the
-   * signal, which comes whenever it comes.
+   * signal.
    */
   private Shell.Result interrupted(String signal, String... options)
-      throws InterruptedException, ExecutionException, java.util.concurrent.TimeoutException {
+      throws InterruptedException, ExecutionException, TimeoutException {
     String[] line =
         Stream.of(Stream.of("run"), Stream.of(options), Stream.of("sleep", "60"))
             .flatMap(words -> words)
@@ -260,13 +284,27 @@ class RunCommandTest {
   /** What is written in one go, for who waits for it. */
   private static final class LineQueue implements WritableByteChannel {
     private final BlockingQueue<String> written = new LinkedBlockingQueue<>();
+    private final CountDownLatch mayBeWritten;
+
+    LineQueue() {
+      this(new CountDownLatch(0));
+    }
+
+    LineQueue(CountDownLatch mayBeWritten) {
+      this.mayBeWritten = mayBeWritten;
+    }
 
     @Nullable String next() throws InterruptedException {
       return written.poll(20, TimeUnit.SECONDS);
     }
 
     @Override
-    public int write(ByteBuffer bytes) {
+    public int write(ByteBuffer bytes) throws IOException {
+      try {
+        mayBeWritten.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
       int count = bytes.remaining();
       written.add(UTF_8.decode(bytes).toString());
       return count;

@@ -1,13 +1,12 @@
 package dev.jobd.cli;
 
 import dev.jobd.api.JobExitCode;
+import dev.jobd.cli.render.ByteSink;
 import dev.jobd.cli.render.Console;
 import java.io.IOException;
 
 /** The program without its process: finds the command, runs it, tells what went wrong. */
 final class Jobctl {
-  private static final String BROKEN_PIPE = "Broken pipe";
-
   private final Environment environment;
   private final Console console;
   private final Connector connector;
@@ -24,7 +23,7 @@ final class Jobctl {
       return complain(line);
     } catch (IOException e) {
       // A reader that has gone has seen enough.
-      return isBrokenPipe(e) ? JobExitCode.ofSignal(Signals.PIPE) : ExitCode.FAILED;
+      return ByteSink.lostItsReader(e) ? JobExitCode.ofSignal(Signals.PIPE) : ExitCode.FAILED;
     }
   }
 
@@ -35,7 +34,7 @@ final class Jobctl {
       console.say(e.words());
       return e.exitCode();
     } catch (IOException e) {
-      if (!isBrokenPipe(e)) {
+      if (!ByteSink.lostItsReader(e)) {
         console.say("cannot write the output: " + e.getMessage());
       }
       throw e;
@@ -59,9 +58,5 @@ final class Jobctl {
     try (Invocation invocation = new Invocation(arguments, environment, console, connector)) {
       return command.run(invocation);
     }
-  }
-
-  private static boolean isBrokenPipe(IOException e) {
-    return BROKEN_PIPE.equals(e.getMessage());
   }
 }

@@ -8,11 +8,14 @@ import dev.jobd.api.v1.KillCause;
 import dev.jobd.api.v1.StopJobRequest;
 import dev.jobd.api.v1.StreamOutputRequest;
 import dev.jobd.api.v1.Verdict;
+import dev.jobd.cli.render.ByteSink;
 import dev.jobd.cli.render.Console;
 import dev.jobd.cli.render.RawPrinter;
 import dev.jobd.cli.render.StatusWords;
 import dev.jobd.cli.render.StreamTargets;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a job as if it were a local command: its output, its exit code, its end with Ctrl-C. */
@@ -37,11 +40,21 @@ final class RunCommand implements Command {
       throw CommandFailure.usage("run prints the job's own output: --output does not go with it");
     }
     try (StopOnSignal signals = StopOnSignal.install(invocation.console())) {
-      Job ended = follow(start(invocation).getId(), signals, invocation);
-      if (!tellsByItsCode(ended.getVerdict(), signals)) {
-        invocation.console().say(StatusWords.of(ended));
+      String job = start(invocation).getId();
+      try {
+        Job ended = follow(job, signals, invocation);
+        sayUnlessPlain(ended, signals, invocation.console());
+        return ExitCode.of(ended.getVerdict());
+      } catch (IOException e) {
+        return codeOfStopped(job, e, signals, invocation);
       }
-      return ExitCode.of(ended.getVerdict());
+    }
+  }
+
+  private static void sayUnlessPlain(Job ended, StopOnSignal signals, Console console)
+      throws IOException {
+    if (!tellsByItsCode(ended.getVerdict(), signals)) {
+      console.say(StatusWords.of(ended));
     }
   }
 
@@ -61,20 +74,58 @@ final class RunCommand implements Command {
     try (OutputFrames frames = connection.output(request, job)) {
       signals.stops(job, connection, frames);
       if (invocation.arguments().has(JobSpecOptions.INTERACTIVE)) {
-        feed(job, frames, invocation);
+        feed(job, frames, connection, invocation.stdin());
       }
       return frames.printTo(new RawPrinter(console, StreamTargets.split(console)));
     } catch (CallFailure e) {
       throw signals.anyReceived()
           ? e.whereUnreachable("the job may run on: jobctl stop " + job + " stops it")
           : e;
-    } catch (IOException e) {
-      // Nobody reads any more. A local command would die of SIGPIPE, so the job goes too.
-      connection.call(
-          "stop " + job,
-          JobServiceGrpc.getStopJobMethod(),
-          StopJobRequest.newBuilder().setJob(job).build());
-      throw e;
+    }
+  }
+
+  /**
+   * Stops a job whose output cannot be written. Where nobody reads any more, a local command would
+   * end by SIGPIPE without a word: so people are told only where the job took no notice.
+   *
+   * @throws CommandFailure where the job runs on, or was stopped for another reason
+   */
+  private static int codeOfStopped(
+      String job, IOException unwritten, StopOnSignal signals, Invocation invocation)
+      throws CommandFailure, IOException {
+    String problem = "cannot write the output: " + unwritten.getMessage() + "; ";
+    Job ended;
+    try {
+      ended = stop(job, signals, invocation.connection());
+    } catch (CallFailure e) {
+      throw new CommandFailure(e.exitCode(), problem + e.words());
+    }
+    if (ByteSink.lostItsReader(unwritten)) {
+      sayUnlessPlain(ended, signals, invocation.console());
+      return JobExitCode.ofSignal(Signals.PIPE);
+    }
+    throw new CommandFailure(
+        ExitCode.FAILED,
+        problem + "job " + StatusWords.of(ended) + "; jobctl logs " + job + " prints all of it");
+  }
+
+  private static Job stop(String job, StopOnSignal signals, Connection connection)
+      throws CallFailure, IOException {
+    signals.stopsOtherwise(Signals.TERM);
+    StopJobRequest.Builder request =
+        StopJobRequest.newBuilder().setJob(job).setSignal(Signals.TERM);
+    request.getGraceBuilder().setSeconds(StopOnSignal.GRACE_SECONDS);
+    try {
+      return connection
+          .call(
+              "stop " + job,
+              JobServiceGrpc.getStopJobMethod(),
+              request.build(),
+              Duration.ofSeconds(StopOnSignal.GRACE_SECONDS))
+          .getJob();
+    } catch (CallFailure e) {
+      throw e.whereNotAllowed("it runs on: jobctl logs " + job + " follows it")
+          .whereUnreachable("the job may run on: jobctl stop " + job + " stops it");
     }
   }
 
@@ -82,11 +133,9 @@ final class RunCommand implements Command {
    * Sends this process's stdin, beside the job's output. That ends with the job, whatever is left
    * to send; and too where the input cannot be sent.
    */
-  private static void feed(String job, OutputFrames frames, Invocation invocation)
-      throws CommandFailure {
-    Connection connection = invocation.connection();
-    InputFeed feed =
-        new InputFeed(job, invocation.stdin(), connection, InputLine.beside(connection));
+  private static void feed(
+      String job, OutputFrames frames, Connection connection, InputStream stdin) {
+    InputFeed feed = new InputFeed(job, stdin, connection, InputLine.beside(connection));
     Thread.ofVirtual()
         .start(
             () -> {

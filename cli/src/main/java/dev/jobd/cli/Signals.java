@@ -7,6 +7,7 @@ import java.util.Locale;
 final class Signals {
   static final int KILL = 9;
   static final int PIPE = 13;
+  static final int TERM = 15;
 
   private static final int MAX = 64;
 

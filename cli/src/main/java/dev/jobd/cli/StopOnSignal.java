@@ -75,6 +75,14 @@ final class StopOnSignal implements AutoCloseable {
     return received > 0 && firstSignal == signal;
   }
 
+  /** The job gets {@code signal} and time otherwise than from here: the next signal kills it. */
+  synchronized void stopsOtherwise(int signal) {
+    if (received == 0) {
+      received = 1;
+      firstSignal = signal;
+    }
+  }
+
   /** Whoever goes on can end the process: what comes of each signal has been said. */
   @Override
   public void close() {

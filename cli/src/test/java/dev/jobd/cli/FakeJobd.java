@@ -36,6 +36,7 @@ import dev.jobd.api.v1.WhoAmIResponse;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -327,6 +328,8 @@ final class FakeJobd implements AutoCloseable {
           if (job.getPhase() == JobPhase.JOB_PHASE_ENDED || !request.getFollow()) {
             answer(observer, end(job));
           } else {
+            ((ServerCallStreamObserver<?>) observer)
+                .setOnCancelHandler(() -> {}); // and told no more
             follower = observer;
           }
           followed.countDown();

@@ -2,13 +2,17 @@ package dev.jobd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
 import dev.jobd.api.Errors;
+import dev.jobd.api.v1.OutputStream;
+import dev.jobd.api.v1.StopJobRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,5 +50,59 @@ class UnwritableTest {
 
   private int withStderr(Unwritable stderr, String... line) throws InterruptedException {
     return shell.run(Channels.newChannel(new ByteArrayOutputStream()), stderr, line);
+  }
+
+  @Test
+  void aJobWhoseReaderHasGoneIsStoppedWithTimeToEndAndWithoutAWord() throws InterruptedException {
+    assertThat(runTo(Unwritable.WITHOUT_READER)).isEqualTo(new Shell.Result(141, "", ""));
+
+    assertThat(jobd.stops)
+        .containsExactly(
+            StopJobRequest.newBuilder()
+                .setJob(FIRST_JOB)
+                .setSignal(15)
+                .setGrace(Duration.newBuilder().setSeconds(StopOnSignal.GRACE_SECONDS))
+                .build());
+  }
+
+  @Test
+  void whereTheJobTookNoNoticeOfItThatIsSaid() throws InterruptedException {
+    jobd.heedless = true;
+
+    assertThat(runTo(Unwritable.WITHOUT_READER))
+        .isEqualTo(new Shell.Result(141, "", "jobctl: stopped (signal: 9)\n"));
+  }
+
+  @Test
+  void aJobWhoseOutputHasNoRoomIsStoppedAndWhereItIsIsSaid() throws InterruptedException {
+    assertThat(runTo(Unwritable.FULL))
+        .isEqualTo(
+            new Shell.Result(
+                1,
+                "",
+                "jobctl: cannot write the output: No space left on device; job stopped (signal:"
+                    + " 15); jobctl logs "
+                    + FIRST_JOB
+                    + " prints all of it\n"));
+  }
+
+  @Test
+  void whoMayNotStopItIsToldThatItRunsOn() throws InterruptedException {
+    jobd.stopFailure = Errors.permissionDenied("role submitter may not stop jobs");
+
+    Shell.Result result = runTo(Unwritable.WITHOUT_READER);
+
+    assertThat(result.exitCode()).isEqualTo(4);
+    assertThat(result.err())
+        .startsWith("jobctl: cannot write the output: Broken pipe; cannot stop " + FIRST_JOB)
+        .endsWith("; it runs on: jobctl logs " + FIRST_JOB + " follows it\n")
+        .hasLineCount(1);
+  }
+
+  /** What is left by the run of a job that prints something and goes on. */
+  private Shell.Result runTo(Unwritable stdout) throws InterruptedException {
+    jobd.verdict = null;
+    jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, "out\n");
+    return shell.run(new ByteArrayOutputStream(), stdout, "run", "yes");
   }
 }

@@ -12,12 +12,20 @@ import java.nio.charset.StandardCharsets;
 public final class ByteSink {
   private static final int BUFFER_BYTES = 64 << 10;
 
+  /** EPIPE in the words of the C library: the JDK tells no number. */
+  private static final String BROKEN_PIPE = "Broken pipe";
+
   private final WritableByteChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private boolean midLine;
 
   public ByteSink(WritableByteChannel channel) {
     this.channel = channel;
+  }
+
+  /** Whether a write failed so because nobody reads any more: it was a pipe, or a connection. */
+  public static boolean lostItsReader(IOException failure) {
+    return BROKEN_PIPE.equals(failure.getMessage());
   }
 
   public void write(ByteBuffer bytes) throws IOException {

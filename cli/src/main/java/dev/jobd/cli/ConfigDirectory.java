@@ -1,7 +1,9 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,13 +45,33 @@ record ConfigDirectory(Path path) {
     return path.resolve(user + ".pem");
   }
 
-  /** The id of the last job started from here. */
-  Optional<String> lastJob() throws IOException {
+  /**
+   * The id of the last job started from here.
+   *
+   * @throws CommandFailure where it cannot be read, or is no id
+   */
+  Optional<String> lastJob() throws CommandFailure {
+    Path file = path.resolve(LAST_JOB);
     try {
-      return Optional.of(Files.readString(path.resolve(LAST_JOB)).strip());
+      // Whatever bytes they are: what is no id is told as that.
+      String id = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+      if (!JobReferences.isFixed(id)) {
+        throw unusable(file + " holds no job's id");
+      }
+      return Optional.of(id);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (FileSystemException e) {
+      throw unusable(Reasons.of(e));
+    } catch (IOException e) {
+      throw unusable(file + ": " + Reasons.of(e)); // from reading, not opening: of a directory
     }
+  }
+
+  private static CommandFailure unusable(String problem) {
+    return new CommandFailure(
+        ExitCode.FAILED,
+        "cannot tell which job is @last: " + problem + "; give the job's id or name");
   }
 
   /** Whoever reads at the same time sees the id before or this one, never a part. */

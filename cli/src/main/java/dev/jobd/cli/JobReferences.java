@@ -38,7 +38,7 @@ final class JobReferences {
   }
 
   /** Those of the command line, at least one. */
-  static List<String> of(Invocation invocation) throws CommandFailure, IOException {
+  static List<String> of(Invocation invocation) throws CommandFailure {
     List<String> jobs = optional(invocation);
     if (jobs.isEmpty()) {
       throw CommandFailure.usage("which job? Give its id, its name or @last");
@@ -46,7 +46,7 @@ final class JobReferences {
     return jobs;
   }
 
-  static String single(Invocation invocation) throws CommandFailure, IOException {
+  static String single(Invocation invocation) throws CommandFailure {
     List<String> jobs = of(invocation);
     if (jobs.size() > 1) {
       throw CommandFailure.usage("takes one job, not " + jobs.size() + ": " + jobs);
@@ -55,7 +55,7 @@ final class JobReferences {
   }
 
   /** Those of the command line, if any. */
-  static List<String> optional(Invocation invocation) throws CommandFailure, IOException {
+  static List<String> optional(Invocation invocation) throws CommandFailure {
     List<String> jobs = new ArrayList<>(invocation.arguments().values("--job-id"));
     jobs.addAll(invocation.arguments().words());
     for (int i = 0; i < jobs.size(); i++) {
@@ -118,7 +118,7 @@ final class JobReferences {
     return first == null ? code : first.exitCode();
   }
 
-  private static String last(ConfigDirectory directory) throws CommandFailure, IOException {
+  private static String last(ConfigDirectory directory) throws CommandFailure {
     return directory
         .lastJob()
         .orElseThrow(

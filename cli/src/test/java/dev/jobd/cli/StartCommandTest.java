@@ -218,6 +218,26 @@ class StartCommandTest {
     assertThat(shell.run("status", "@last").out()).isEqualTo("finished (exit code: 0)\n");
   }
 
+  @Test
+  void aLastJobThatCannotBeReadIsToldByItsFileAndTheWayOut() throws Exception {
+    Path last = shell.home.resolve(".config/jobctl/last");
+    String wayOut = "; give the job's id or name\n";
+
+    Files.createDirectory(last);
+    assertThat(shell.run("status", "@last"))
+        .isEqualTo(
+            new Shell.Result(
+                1,
+                "",
+                "jobctl: cannot tell which job is @last: " + last + ": Is a directory" + wayOut));
+
+    Files.delete(last);
+    Files.write(last, new byte[] {'8', (byte) 0xff, '\n'});
+    assertThat(shell.run("status", "@last").err())
+        .isEqualTo(
+            "jobctl: cannot tell which job is @last: " + last + " holds no job's id" + wayOut);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -12,6 +12,9 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,13 +147,28 @@ final class ConfigFile {
       if (Files.size(file) > MAX_BYTES) {
         throw new ConfigException(file + ": is larger than " + MAX_BYTES + " bytes");
       }
-      return Files.readString(file);
+      return decode(Files.readAllBytes(file));
     } catch (FileSystemException e) {
       throw new ConfigException("cannot read configuration " + Reasons.of(e));
     } catch (IOException e) {
       // From reading, not opening: of a directory, for example.
       throw new ConfigException("cannot read configuration " + file + ": " + Reasons.of(e));
     }
+  }
+
+  private String decode(byte[] bytes) throws ConfigException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length); // no byte makes more than one
+    if (StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError()) {
+      long line = 1;
+      for (int i = 0; i < in.position(); i++) {
+        line += bytes[i] == '\n' ? 1 : 0;
+      }
+      throw new ConfigException(
+          "%s:%d: is not UTF-8 (byte 0x%02x): convert the file to UTF-8"
+              .formatted(file, line, in.get()));
+    }
+    return out.flip().toString();
   }
 
   private @Nullable Node compose(String text) throws ConfigException {

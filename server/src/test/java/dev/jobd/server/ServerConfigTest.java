@@ -15,6 +15,7 @@ import dev.jobd.worker.model.InvalidSpecException;
 import dev.jobd.worker.model.IoLimit;
 import dev.jobd.worker.model.Limits;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -337,6 +338,15 @@ class ServerConfigTest {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> read("#".repeat((int) ConfigFile.MAX_BYTES + 1)))
         .withMessageContaining("larger than 65536 bytes");
+  }
+
+  @Test
+  void aFileThatIsNotUtf8IsRefusedByLineAndByte() throws IOException {
+    Files.write(file(), "listen: localhost:0\n# für alle\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> ConfigFile.read(file()))
+        .withMessage(file() + ":2: is not UTF-8 (byte 0xfc): convert the file to UTF-8");
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -63,8 +64,8 @@ final class JobSpecOptions {
     JobSpec.Builder spec =
         JobSpec.newBuilder()
             .addAllArgv(argv(arguments))
-            .putAllEnv(pairs("--env", arguments))
-            .putAllLabels(pairs("--label", arguments))
+            .putAllEnv(env(arguments))
+            .putAllLabels(labels(arguments))
             .setLimits(LimitOptions.read(arguments))
             .setMergeOutput(arguments.has("--merge"))
             .setOpenStdin(arguments.has(INTERACTIVE))
@@ -94,9 +95,20 @@ final class JobSpecOptions {
     return argv;
   }
 
-  static Map<String, String> pairs(String option, Arguments arguments) throws CommandFailure {
+  private static Map<String, String> env(Arguments arguments) throws CommandFailure {
+    return pairs("--env", Pairs::parse, arguments);
+  }
+
+  /** Those that a job gets, or is chosen by. */
+  static Map<String, String> labels(Arguments arguments) throws CommandFailure {
+    return pairs("--label", Pairs::parseDistinct, arguments);
+  }
+
+  private static Map<String, String> pairs(
+      String option, Function<List<String>, Map<String, String>> parser, Arguments arguments)
+      throws CommandFailure {
     try {
-      return Pairs.parse(arguments.values(option));
+      return parser.apply(arguments.values(option));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + " " + e.getMessage());
     }

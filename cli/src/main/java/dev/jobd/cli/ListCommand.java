@@ -105,7 +105,7 @@ final class ListCommand implements Command {
       throws CommandFailure, IOException {
     Arguments arguments = invocation.arguments();
     ListJobsRequest.Builder request =
-        ListJobsRequest.newBuilder().putAllLabels(JobSpecOptions.pairs("--label", arguments));
+        ListJobsRequest.newBuilder().putAllLabels(JobSpecOptions.labels(arguments));
     String owner = arguments.value("--owner");
     if (owner != null) {
       request.setOwner(owner);

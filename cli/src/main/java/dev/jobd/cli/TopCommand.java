@@ -104,7 +104,7 @@ final class TopCommand implements Command {
             .addPhases(JobPhase.JOB_PHASE_STARTING)
             .addPhases(JobPhase.JOB_PHASE_RUNNING)
             .addPhases(JobPhase.JOB_PHASE_STOPPING)
-            .putAllLabels(JobSpecOptions.pairs("--label", arguments));
+            .putAllLabels(JobSpecOptions.labels(arguments));
     @Nullable String owner = arguments.value("--owner");
     if (owner != null) {
       request.setOwner(owner);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,19 @@ class StartCommandTest {
     assertThat(spec.getLimits().getOutputBytes()).isEqualTo(1L << 30);
     assertThat(spec.getMergeOutput()).isTrue();
     assertThat(spec.getWaitForTree()).isTrue();
+  }
+
+  @Test
+  void ofAVariableGivenTwiceTheLastValueCountsAndALabelHasOne() throws InterruptedException {
+    shell.run("start", "-e", "A=1", "-e", "A=2", "-l", "a=b", "-l", "a=b", "true");
+    assertThat(onlySpec().getEnvMap()).containsExactly(Map.entry("A", "2"));
+
+    for (String line : List.of("start %s true", "run %s true", "list %s", "top %s")) {
+      assertThat(shell.run(line.formatted("-l a=b --label a=c").split(" ")))
+          .isEqualTo(
+              new Shell.Result(
+                  2, "", "jobctl: --label gives a two values, 'b' and 'c': give one of them\n"));
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.jobd.api.args;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What an option says of names, each {@code NAME=VALUE}: variables, labels. */
@@ -23,6 +24,24 @@ public final class Pairs {
         throw new IllegalArgumentException("must be NAME=VALUE, was '" + text + "'");
       }
       pairs.put(text.substring(0, equals), text.substring(equals + 1));
+    }
+    return pairs;
+  }
+
+  /** The same, but two values of one name are refused. */
+  public static Map<String, String> parseDistinct(Collection<String> texts) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String text : texts) {
+      parse(List.of(text))
+          .forEach(
+              (name, value) -> {
+                String before = pairs.putIfAbsent(name, value);
+                if (before != null && !before.equals(value)) {
+                  throw new IllegalArgumentException(
+                      "gives %s two values, '%s' and '%s': give one of them"
+                          .formatted(name, before, value));
+                }
+              });
     }
     return pairs;
   }

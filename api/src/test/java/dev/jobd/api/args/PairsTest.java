@@ -16,6 +16,15 @@ class PairsTest {
         .containsExactly(entry("B", "2"), entry("A", "x=y"), entry("C", ""));
   }
 
+  @Test
+  void twoValuesOfOneNameAreRefusedWhereOneIsMeant() {
+    assertThat(Pairs.parseDistinct(List.of("B=1", "A=x", "B=1")))
+        .containsExactly(entry("B", "1"), entry("A", "x"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Pairs.parseDistinct(List.of("B=1", "A=x", "B=")))
+        .withMessage("gives B two values, '1' and '': give one of them");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "A", "=1"})
   void aPairWithoutANameIsRefusedAndQuoted(String text) {

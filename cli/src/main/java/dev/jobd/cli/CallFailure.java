@@ -3,6 +3,7 @@ package dev.jobd.cli;
 import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import dev.jobd.api.args.RequestField;
+import dev.jobd.cli.render.StatusWords;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -131,14 +132,11 @@ final class CallFailure extends CommandFailure {
         .orElse(message);
   }
 
-  /** Of a job, the operation has named it. A server of an earlier release tells no rule. */
+  /** Of a job, the operation has named it. */
   private static String expired(ErrorDetails details) {
-    String rule = details.metadata().get("rule");
-    return "it was removed at "
-        + details.metadata().getOrDefault("expire_time", "a time unknown")
-        + (rule == null
-            ? ", for its age or to make room for newer ones"
-            : " by the server's " + rule)
+    String time = details.metadata().getOrDefault("expire_time", "a time unknown");
+    return "it was "
+        + StatusWords.removal(time, details.metadata().get("rule"))
         + "; jobctl status still shows how the job ended";
   }
 

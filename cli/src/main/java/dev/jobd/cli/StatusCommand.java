@@ -3,6 +3,8 @@ package dev.jobd.cli;
 import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobServiceGrpc;
+import dev.jobd.cli.render.Console;
+import dev.jobd.cli.render.StatusWords;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +35,23 @@ final class StatusCommand implements Command {
               jobs.add(getWithUsage(reference, "show job " + reference, invocation.connection()));
               return ExitCode.OK;
             });
-    JobReport.print(jobs, references.size() > 1, invocation);
+    boolean several = references.size() > 1;
+    JobReport.print(jobs, several, invocation);
     if (logs) {
       for (Job job : jobs) {
-        LogsCommand.printSoFar(job, references.size() > 1, invocation);
+        LogsCommand.printSoFar(job, several, invocation);
       }
+    } else if (!several && invocation.format() == null) {
+      sayWhereOutputIsGone(jobs.getFirst(), invocation.console());
     }
     return code;
+  }
+
+  private static void sayWhereOutputIsGone(Job job, Console console) throws IOException {
+    String removal = StatusWords.removal(job);
+    if (removal != null) {
+      console.say("the output was " + removal);
+    }
   }
 
   /**

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.jobd.api.Errors;
+import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.JobPhase;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.ListJobsRequest;
@@ -319,6 +321,31 @@ class JobCommandsTest {
 
     assertThat(shell.run("logs", "date")).isEqualTo(new Shell.Result(1, "", words));
     assertThat(shell.run("status", "--logs", FINISHED).err()).isEqualTo(words);
+  }
+
+  @Test
+  void theStatusTellsWhenAndWhyAnOutputWentBesideHowTheJobEnded() throws InterruptedException {
+    Timestamp time = Timestamp.newBuilder().setSeconds(1643018460).build();
+    Job gone =
+        FakeJobd.ended(FakeJobd.running(FINISHED, "date"), FakeJobd.exited(3)).toBuilder()
+            .setOutputExpireTime(time)
+            .build();
+    jobd.add(gone.toBuilder().setOutputExpireRule("retention.output_age").build());
+
+    assertThat(shell.run("status", "date"))
+        .isEqualTo(
+            new Shell.Result(
+                0,
+                "finished (exit code: 3)\n",
+                "jobctl: the output was removed at 2022-01-24T10:01:00Z by the server's"
+                    + " retention.output_age\n"));
+    Shell.Result json = shell.run("status", "-o", "json", "date");
+    assertThat(json.out()).contains("\"outputExpireRule\": \"retention.output_age\"");
+    assertThat(json.err()).isEmpty();
+
+    jobd.add(gone);
+    assertThat(shell.run("status", "date").err())
+        .endsWith("Z, for its age or to make room for newer ones\n");
   }
 
   @Test

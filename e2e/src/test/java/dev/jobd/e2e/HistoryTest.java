@@ -55,12 +55,17 @@ class HistoryTest {
         Running.BOUND,
         () ->
             assertThat(alice.run("status", "-o", "json", id).succeeded().out())
-                .contains("outputExpireTime"));
+                .contains("outputExpireTime")
+                .contains("\"outputExpireRule\": \"retention.max_output\""));
 
     assertThat(alice.run("logs", id).failedWith(1).err())
         .startsWith("jobctl: cannot read the output of " + id + ": it was removed at 20")
         .contains(" by the server's retention.max_output; ");
-    assertThat(alice.run("status", id).line()).isEqualTo("finished (exit code: 3)");
+    Outcome status = alice.run("status", id).succeeded();
+    assertThat(status.line()).isEqualTo("finished (exit code: 3)");
+    assertThat(status.err())
+        .startsWith("jobctl: the output was removed at 20")
+        .endsWith(" by the server's retention.max_output\n");
   }
 
   @Test

@@ -75,6 +75,7 @@ class HistoryTest {
       assertThat(failure.metadata())
           .containsEntry("job", job.getId())
           .containsEntry("rule", "retention.max_output");
+      assertThat(told.getOutputExpireRule()).isEqualTo("retention.max_output");
       assertThat(told.getVerdict().getExited().getCode()).isEqualTo(3);
       assertThat(told.getOutputBytes()).isEqualTo(3);
     }

@@ -2,6 +2,8 @@ package dev.jobd.cli.render;
 
 import dev.jobd.api.v1.Job;
 import dev.jobd.api.v1.Verdict;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A job's state in the words that scripts rely on. */
 public final class StatusWords {
@@ -16,6 +18,28 @@ public final class StatusWords {
       case JOB_PHASE_ENDED -> Printable.escape(of(job.getVerdict()));
       case JOB_PHASE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
     };
+  }
+
+  /** When and why the output of {@code job} was let go; {@code null} where it is there. */
+  public static @Nullable String removal(Job job) {
+    if (!job.hasOutputExpireTime()) {
+      return null;
+    }
+    String time = Instant.ofEpochSecond(job.getOutputExpireTime().getSeconds()).toString();
+    return removal(time, job.hasOutputExpireRule() ? job.getOutputExpireRule() : null);
+  }
+
+  /**
+   * When and why an output was let go.
+   *
+   * @param rule {@code null} where a server of an earlier release did
+   */
+  public static String removal(String time, @Nullable String rule) {
+    return "removed at "
+        + time
+        + (rule == null
+            ? ", for its age or to make room for newer ones"
+            : " by the server's " + rule);
   }
 
   private static String of(Verdict verdict) {

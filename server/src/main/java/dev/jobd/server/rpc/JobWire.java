@@ -32,6 +32,9 @@ final class JobWire {
     if (record.outputExpiredAt() != null) {
       job.setOutputExpireTime(WireTime.timestamp(record.outputExpiredAt()));
     }
+    if (record.outputExpiredBy() != null) {
+      job.setOutputExpireRule(record.outputExpiredBy().toString());
+    }
     switch (record.state()) {
       case JobState.Starting _ -> {}
       case JobState.Running running -> writeCommand(job, running.command());

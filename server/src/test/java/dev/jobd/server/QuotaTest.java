@@ -2,6 +2,7 @@ package dev.jobd.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorDetails.FieldViolation;
@@ -126,6 +127,22 @@ class QuotaTest {
         .stream()
         .map(QuotaUse::getQuota)
         .toList();
+  }
+
+  @Test
+  void amountsAreToldWithTheirUnit() throws Exception {
+    Quotas quotas = new Quotas(5L, null, 8000L, 1L << 30, null, null);
+    dev.jobd.worker.model.Limits bounded =
+        dev.jobd.worker.model.Limits.builder().cpuMillis(500L).memoryBytes(1L << 20).build();
+    try (TestServer server = TestServer.start(LimitPolicy.of(bounded, bounded, quotas))) {
+      assertThat(
+              ServerServiceGrpc.newBlockingStub(server.connect("alice", "user"))
+                  .whoAmI(WhoAmIRequest.getDefaultInstance())
+                  .getQuotasList())
+          .extracting(QuotaUse::getQuota, QuotaUse::getUnit)
+          .containsExactly(
+              tuple("running_jobs", "jobs"), tuple("cpus", "cpu_millis"), tuple("memory", "bytes"));
+    }
   }
 
   @Test

@@ -48,7 +48,7 @@ record OutputRoom(QuotaLedger quotas, History history, Collector collector) {
             case RUNNING_JOBS, CPUS, MEMORY -> 0;
           };
       QuotaUse live = use.getValue();
-      uses.add(new QuotaUse(live.quota(), live.limit(), live.used() + kept));
+      uses.add(new QuotaUse(live.quota(), live.unit(), live.limit(), live.used() + kept));
     }
     return uses;
   }

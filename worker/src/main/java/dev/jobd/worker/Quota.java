@@ -35,6 +35,15 @@ enum Quota {
     };
   }
 
+  /** What amounts of it are counted in, as the API names units. */
+  String unit() {
+    return switch (this) {
+      case RUNNING_JOBS -> "jobs";
+      case CPUS -> "cpu_millis";
+      case MEMORY, OUTPUT, TOTAL_OUTPUT -> "bytes";
+    };
+  }
+
   /** The limit that says how much a job takes, by the name that a configuration has for it. */
   String limit() {
     return limit;

@@ -169,7 +169,7 @@ final class QuotaLedger {
       Long bound = quota.of(quotas);
       if (bound != null) {
         long used = used(quota, accounts.get(owner));
-        uses.put(quota, new QuotaUse(quota.toString(), bound, used));
+        uses.put(quota, new QuotaUse(quota.toString(), quota.unit(), bound, used));
       }
     }
     return uses;

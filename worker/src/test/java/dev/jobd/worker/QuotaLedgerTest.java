@@ -260,11 +260,11 @@ class QuotaLedgerTest {
     ledger.change(job, ALICE, limits(200, 1, 1));
 
     assertThat(ledger.use(ALICE))
-        .containsEntry(Quota.CPUS, new QuotaUse("cpus", 2000, 500))
-        .containsEntry(Quota.MEMORY, new QuotaUse("memory", 3L << 30, 2L << 30));
+        .containsEntry(Quota.CPUS, new QuotaUse("cpus", "cpu_millis", 2000, 500))
+        .containsEntry(Quota.MEMORY, new QuotaUse("memory", "bytes", 3L << 30, 2L << 30));
     ledger.settle(job, ALICE, limits(200, 1, 1));
     assertThat(ledger.use(ALICE))
-        .containsEntry(Quota.CPUS, new QuotaUse("cpus", 2000, 200))
-        .containsEntry(Quota.MEMORY, new QuotaUse("memory", 3L << 30, 1L << 30));
+        .containsEntry(Quota.CPUS, new QuotaUse("cpus", "cpu_millis", 2000, 200))
+        .containsEntry(Quota.MEMORY, new QuotaUse("memory", "bytes", 3L << 30, 1L << 30));
   }
 }

@@ -253,10 +253,10 @@ class QuotaTest {
         .containsExactly("running_jobs", "cpus", "output");
     assertThat(test.worker().allQuotaUse(ALICE))
         .containsExactly(
-            new QuotaUse("running_jobs", 5, 1),
-            new QuotaUse("cpus", 1000, 100),
-            new QuotaUse("output", 50_000, 11_000),
-            new QuotaUse("total_output", 60_000, 11_500));
+            new QuotaUse("running_jobs", "jobs", 5, 1),
+            new QuotaUse("cpus", "cpu_millis", 1000, 100),
+            new QuotaUse("output", "bytes", 50_000, 11_000),
+            new QuotaUse("total_output", "bytes", 60_000, 11_500));
   }
 
   private static JobSpec.Builder large() {

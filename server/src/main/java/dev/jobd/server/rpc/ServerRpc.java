@@ -64,6 +64,7 @@ public final class ServerRpc extends ServerServiceGrpc.ServerServiceImplBase {
         .setQuota(use.quota())
         .setLimit(use.limit())
         .setUsed(use.used())
+        .setUnit(use.unit())
         .build();
   }
 }

@@ -1,9 +1,11 @@
 package dev.jobd.cli;
 
+import dev.jobd.api.KeyFile;
 import dev.jobd.api.Reasons;
 import dev.jobd.cli.render.Console;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One run of jobctl: what was asked for, and the way to the server. For one thread. */
@@ -57,11 +59,12 @@ final class Invocation implements AutoCloseable {
   }
 
   /** The way to the server, made when it is first asked for. */
-  Connection connection() throws CommandFailure {
+  Connection connection() throws CommandFailure, IOException {
     if (connection == null) {
       ServerAddress server = server();
       Patience patience = Patience.of(arguments, environment);
       CredentialFiles credentials = CredentialFiles.find(arguments, environment, directory());
+      warnOfOpenKey(credentials);
       connection =
           new Connection(
               server,
@@ -71,6 +74,14 @@ final class Invocation implements AutoCloseable {
               words -> people.tell(words));
     }
     return connection;
+  }
+
+  /** For a person to mend: a script goes on as it did, and what it writes stays what it is. */
+  private void warnOfOpenKey(CredentialFiles credentials) throws IOException {
+    Optional<String> problem = KeyFile.openOfMine(credentials.key());
+    if (console.isTerminal() && problem.isPresent()) {
+      console.say("warning: " + problem.get());
+    }
   }
 
   /** Has others than the console's readers be told from now on what happens to the connection. */

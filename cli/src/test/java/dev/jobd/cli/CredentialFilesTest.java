@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CredentialFilesTest {
   private final Map<String, String> variables = new HashMap<>();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private boolean terminal;
   private Path home;
   private Path config;
   private @Nullable CredentialFiles found;
@@ -133,6 +135,23 @@ class CredentialFilesTest {
   }
 
   @Test
+  void aPersonIsWarnedOfAKeyThatIsOpenToOthersAndAScriptIsNot() throws Exception {
+    Path key = config.resolve("alice.pem");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    run("-u", "alice", "list");
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("jobctl: far enough\n");
+    err.reset();
+
+    terminal = true;
+    assertThat(run("-u", "alice", "list")).isZero();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "jobctl: warning: %1$s holds a private key and is open to others than its owner"
+                    .formatted(key)
+                + " (mode 0644): chmod 600 %s\njobctl: far enough\n".formatted(key));
+  }
+
+  @Test
   void aUserIsNoPath() throws Exception {
     assertThat(run("-u", "../alice", "list")).isEqualTo(2);
   }
@@ -147,7 +166,7 @@ class CredentialFilesTest {
         new Console(
             new ByteSink(Channels.newChannel(new ByteArrayOutputStream())),
             new ByteSink(Channels.newChannel(err)),
-            false);
+            terminal);
     Connector connector =
         (address, files) -> {
           server = address;

@@ -12,8 +12,12 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs jobctl's command lines in this process, with an environment and a home of their own. */
 final class Shell {
@@ -37,10 +41,14 @@ final class Shell {
     Shell shell = new Shell(home);
     Path directory = Files.createDirectories(home.resolve(".config/jobctl"));
     for (String file : new String[] {"ca.crt", "client.pem", "administrator.pem"}) {
-      Files.createFile(directory.resolve(file));
+      Files.createFile(directory.resolve(file), ownerOnly());
     }
     shell.variables.put("JOBCTL_SERVER", "localhost:" + port);
     return shell;
+  }
+
+  private static FileAttribute<Set<PosixFilePermission>> ownerOnly() {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   }
 
   Result run(String... arguments) throws InterruptedException {

@@ -144,6 +144,7 @@ final class HostCheck {
 
   private void checkPki() {
     ServerPki pki = new ServerPki(config.pkiDirectory());
+    pki.openKey().ifPresent(problem -> prohibits("pki", problem));
     try {
       checkLife("server.crt", pki.credentials().chain().getFirst());
       for (X509Certificate authority : pki.clientAuthorities()) {

@@ -1,6 +1,7 @@
 package dev.jobd.server;
 
 import dev.jobd.api.Credentials;
+import dev.jobd.api.KeyFile;
 import dev.jobd.api.PemException;
 import dev.jobd.api.TlsContexts;
 import io.netty.handler.ssl.SslContext;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
@@ -18,7 +20,16 @@ import javax.net.ssl.SSLException;
  */
 record ServerPki(Path directory) {
   Credentials credentials() throws PemException {
-    return Credentials.read(directory.resolve("server.crt"), directory.resolve("server.key"));
+    return Credentials.read(directory.resolve("server.crt"), key());
+  }
+
+  /** What is wrong where a key here is others' too, also the authority's, if that is here. */
+  Optional<String> openKey() {
+    return KeyFile.openToOthers(key()).or(() -> KeyFile.openToOthers(directory.resolve("ca.key")));
+  }
+
+  private Path key() {
+    return directory.resolve("server.key");
   }
 
   List<X509Certificate> clientAuthorities() throws PemException {
@@ -31,8 +42,13 @@ record ServerPki(Path directory) {
    * TLS as the server speaks it.
    *
    * @throws PemException naming the file where a certificate or key is not usable
+   * @throws ConfigException where a key is others' too
    */
-  SslContext tls() throws PemException, SSLException {
+  SslContext tls() throws ConfigException, PemException, SSLException {
+    Optional<String> open = openKey();
+    if (open.isPresent()) {
+      throw new ConfigException(open.get());
+    }
     return TlsContexts.server(credentials(), clientAuthorities());
   }
 }

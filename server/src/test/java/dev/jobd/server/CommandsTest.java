@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -139,6 +140,28 @@ class CommandsTest {
         .startsWith("jobd serve: " + words.replace("FILE", file.toString()))
         .hasLineCount(1);
     assertThat(state).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server.key", "ca.key"})
+  void aKeyThatIsOpenToOthersIsNotServedWith(String name, @TempDir Path directory)
+      throws IOException {
+    String pki = directory.resolve("pki").toString();
+    jobd("pki", "init", pki);
+    jobd("pki", "issue", pki, "--server", "localhost");
+    Path key = directory.resolve("pki").resolve(name);
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    err.reset();
+    String words =
+        key
+            + " holds a private key and is open to others than its owner (mode 0644): chmod 600 "
+            + key
+            + "\n";
+
+    assertThat(jobd("serve", "--pki", pki, "--state-dir", directory.toString())).isEqualTo(1);
+    assertThat(err()).isEqualTo("jobd serve: " + words);
+    assertThat(jobd("check", "--pki", pki)).isEqualTo(1);
+    assertThat(out()).containsPattern("error +pki +" + key).contains(words);
   }
 
   @Test

@@ -1,14 +1,17 @@
 package dev.jobd.server.pki;
 
 import dev.jobd.api.Credentials;
+import dev.jobd.api.PemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory with a certificate authority and what it has issued. Private keys are readable by
@@ -33,8 +36,10 @@ public final class Pki {
    *
    * @param files where it is
    * @param end until when it is valid
+   * @param replaced the certificate that had its place, which stays as valid as it was; {@code
+   *     null} where there was none that can be read
    */
-  public record Issued(List<Path> files, Instant end) {
+  public record Issued(List<Path> files, Instant end, @Nullable X509Certificate replaced) {
     public Issued {
       files = List.copyOf(files);
     }
@@ -62,7 +67,7 @@ public final class Pki {
     // The certificate comes last: an authority without one was never finished.
     PkiFile.secret(key).create(PemText.of(authority.credentials().key()));
     PkiFile.open(certificate).create(PemText.of(authority.certificate()));
-    return issued(authority.credentials(), List.of(certificate, key));
+    return issued(authority.credentials(), List.of(certificate, key), null);
   }
 
   /** Opens what {@link #init} made. */
@@ -84,8 +89,9 @@ public final class Pki {
       throws IOException, AuthorityExpiredException {
     Credentials issued = authority.issueUser(user, role, life);
     Path file = directory.resolve(user + ".pem");
+    @Nullable X509Certificate before = certificate(file);
     PkiFile.secret(file).replace(PemText.of(issued.chain().getFirst()) + PemText.of(issued.key()));
-    return issued(issued, List.of(file));
+    return issued(issued, List.of(file), before);
   }
 
   /**
@@ -97,13 +103,23 @@ public final class Pki {
     Credentials issued = authority.issueServer(hosts, life);
     Path certificate = directory.resolve("server.crt");
     Path key = directory.resolve("server.key");
+    @Nullable X509Certificate before = certificate(certificate);
     PkiFile.secret(key).replace(PemText.of(issued.key()));
     PkiFile.open(certificate).replace(PemText.of(issued.chain().getFirst()));
-    return issued(issued, List.of(certificate, key));
+    return issued(issued, List.of(certificate, key), before);
   }
 
-  private static Issued issued(Credentials credentials, List<Path> files) {
-    return new Issued(files, credentials.chain().getFirst().getNotAfter().toInstant());
+  private static Issued issued(
+      Credentials credentials, List<Path> files, @Nullable X509Certificate replaced) {
+    return new Issued(files, credentials.chain().getFirst().getNotAfter().toInstant(), replaced);
+  }
+
+  private static @Nullable X509Certificate certificate(Path file) {
+    try {
+      return Credentials.readAuthorities(file).getFirst();
+    } catch (PemException e) {
+      return null;
+    }
   }
 
   private static Path authorityCertificate(Path directory) {

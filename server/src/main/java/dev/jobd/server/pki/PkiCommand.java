@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -134,6 +135,12 @@ public final class PkiCommand {
 
   private List<Path> valid(Pki.Issued issued) {
     err.println("valid until " + issued.end());
+    X509Certificate replaced = issued.replaced();
+    if (replaced != null) {
+      err.printf(
+          "in the place of one of %s, which is not revoked: it ends at %s%n",
+          replaced.getSubjectX500Principal(), replaced.getNotAfter().toInstant());
+    }
     return issued.files();
   }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,33 @@ class PkiCommandTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).hasSize(2);
     }
+  }
+
+  @Test
+  void whatACertificateReplacesIsSaidAndThatItStaysValid() throws Exception {
+    String dir = directory.toString();
+    run("init", dir);
+    run("issue", dir, "--server", "localhost");
+    run("issue", dir, "--user", "alice", "--role", "user");
+    assertThat(err.toString()).doesNotContain("in the place of");
+    Instant end =
+        Credentials.read(directory.resolve("alice.pem"))
+            .chain()
+            .getFirst()
+            .getNotAfter()
+            .toInstant();
+    err.getBuffer().setLength(0);
+
+    assertThat(run("issue", dir, "--user", "alice", "--role", "admin")).isZero();
+    assertThat(err.toString())
+        .endsWith(
+            "\nin the place of one of CN=alice, O=user, which is not revoked: it ends at "
+                + end
+                + "\n")
+        .hasLineCount(2);
+
+    assertThat(run("issue", dir, "--server", "localhost")).isZero();
+    assertThat(err.toString()).contains("\nin the place of one of CN=jobd server, which");
   }
 
   @Test

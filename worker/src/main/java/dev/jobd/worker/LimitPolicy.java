@@ -161,7 +161,7 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
 
   /**
    * One that is {@link #enforceable}, for a job with these files: a default for their disk is one
-   * of that disk, at most its maximum, or none where they are on no disk.
+   * of that disk, at most its maximum, or none where they are surely on no disk.
    *
    * @throws InvalidSpecException where their disk cannot be told
    */
@@ -182,10 +182,18 @@ public record LimitPolicy(Limits defaults, Limits maxima, Quotas quotas) {
     try {
       return host.disk(files, search);
     } catch (UnansweredException e) {
-      throw new InvalidSpecException(
-          "working_directory",
-          "must be where its disk can be told, which default_limits bound: " + e.getMessage());
+      throw untold(String.valueOf(e.getMessage()));
+    } catch (InvalidSpecException e) {
+      throw untold("it " + e.problem());
     }
+  }
+
+  private static InvalidSpecException untold(String why) {
+    return new InvalidSpecException(
+        "working_directory",
+        "must be where its disk can be told, which default_limits bound: "
+            + why
+            + "; use another directory, or have default_limits name the disk");
   }
 
   private List<IoLimit> with(IoLimit limit, List<IoLimit> others) {

@@ -53,6 +53,22 @@ class ConfiguredLimitsTest {
   }
 
   @Test
+  void aDefaultForADiskThatCannotBeToldRefusesTheStartRatherThanVanish() throws Exception {
+    Limits own = Limits.NONE.withIo(List.of(new IoLimit(null, IoLimit.MAX_BPS, null, null, null)));
+    try (TestWorker test = TestWorker.open()) {
+      test.restart(config -> config.withDefaultLimits(own));
+
+      assertThatThrownBy(() -> test.start(shell("true").workingDirectory("/proc/self/root")))
+          .isInstanceOf(InvalidSpecException.class)
+          .hasMessage(
+              "working_directory: must be where its disk can be told, which default_limits bound:"
+                  + " it must be a disk, or on one, was /proc/self/root: its file system (proc)"
+                  + " does not tell its disk; use another directory, or have default_limits name"
+                  + " the disk");
+    }
+  }
+
+  @Test
   void swapHoldsTogetherWithTheMemoryThatAMaximumGives() throws Exception {
     Limits maxima = Limits.builder().memoryBytes(64L << 20).build();
     try (TestWorker test = TestWorker.open()) {

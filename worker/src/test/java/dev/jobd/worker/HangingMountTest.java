@@ -62,7 +62,9 @@ class HangingMountTest {
         .allSatisfy(
             refusal ->
                 assertThat(refusal)
-                    .matches("limits.io.0..device: its file system .(fuse|proc). is on no disk"));
+                    .matches(
+                        "limits.io.0..device: its file system .(fuse|proc). does not tell its"
+                            + " disk"));
   }
 
   /** The process. */

@@ -160,6 +160,8 @@ class LimitPolicyTest {
   private static final Path FILES = Path.of("/files");
   private static final Path HANGS = Path.of("/hangs");
 
+  private static final Path OVERLAY = Path.of("/overlay");
+
   /** Its one disk is sda, which holds FILES; /gone is none. */
   private static final LimitJudge HOST =
       new LimitJudge() {
@@ -167,6 +169,9 @@ class LimitPolicyTest {
         public Optional<String> disk(Path files, DiskSearch search) throws IOException {
           if (files.equals(HANGS)) {
             throw new UnansweredException(files + " does not answer");
+          }
+          if (files.equals(OVERLAY)) {
+            throw new InvalidSpecException("device", "must be a disk, was " + files);
           }
           return files.equals(FILES) ? Optional.of("sda") : Optional.empty();
         }
@@ -287,7 +292,12 @@ class LimitPolicyTest {
     assertRefused(
         () -> forFiles(HANGS, reading(null, 9000), Limits.NONE),
         "working_directory: must be where its disk can be told, which default_limits bound: /hangs"
-            + " does not answer");
+            + " does not answer; use another directory, or have default_limits name the disk");
+    assertRefused(
+        () -> forFiles(OVERLAY, reading(null, 9000), Limits.NONE),
+        "working_directory: must be where its disk can be told, which default_limits bound: it must"
+            + " be a disk, was /overlay; use another directory, or have default_limits name the"
+            + " disk");
     assertThat(forFiles(HANGS, reading("sda", 9000), Limits.NONE).standard().io())
         .isEqualTo(reading("sda", 9000).io());
   }

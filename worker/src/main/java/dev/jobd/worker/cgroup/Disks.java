@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Finds the disks that bounds are for. Every refusal is an {@link InvalidSpecException} for the
  * field {@code device}, and says of the host no more than whether a path is there, on which disk,
- * and of what type a file system is that is on none.
+ * and of what type a file system is that is on none or does not tell.
  *
  * @param mountinfo what is mounted: proc_pid_mountinfo(5)
  * @param sys the kernel's account of its devices: sysfs(5)
@@ -43,7 +43,11 @@ record Disks(Path mountinfo, Path sys) {
     return holding(device, file, MAX_LAYERS);
   }
 
-  /** The disk that holds the file or directory at {@code path}. */
+  /**
+   * The disk that holds the file or directory at {@code path}.
+   *
+   * @throws NoDiskException where surely none does
+   */
   Disk holding(Path path) throws IOException {
     return holding(path.toString(), follow(path.toString(), path), MAX_LAYERS);
   }
@@ -58,12 +62,12 @@ record Disks(Path mountinfo, Path sys) {
       return holding(asked, upperLayer(asked, mount, layers), layers - 1);
     }
     Path source = Path.of(mount.source());
-    if (!source.isAbsolute()) {
-      throw refused(asked, FilePath.onNoDisk(mount));
+    if (mount.isOnNoDisk() || !source.isAbsolute()) {
+      throw onNoDisk(asked, mount);
     }
     FilePath node = follow(asked, source);
     if (!node.isBlockDevice()) {
-      throw refused(asked, FilePath.onNoDisk(mount));
+      throw onNoDisk(asked, mount);
     }
     device = numbered(node.device());
     requireAlone(asked, device);
@@ -88,6 +92,8 @@ record Disks(Path mountinfo, Path sys) {
   private FilePath follow(String asked, Path path) throws IOException {
     try {
       return FilePath.of(path, mounts());
+    } catch (UnfollowedException e) {
+      throw onNoDisk(asked, e.mount());
     } catch (IOException e) {
       throw refused(asked, CgroupException.problem(e));
     }
@@ -146,8 +152,17 @@ record Disks(Path mountinfo, Path sys) {
     return sys.resolve("dev/block").resolve(number);
   }
 
+  private static InvalidSpecException onNoDisk(String device, Mount mount) {
+    return mount.isOnNoDisk()
+        ? new NoDiskException(problem(device, mount.whyNoDisk()))
+        : refused(device, mount.whyNoDisk());
+  }
+
   private static InvalidSpecException refused(String device, String problem) {
-    return new InvalidSpecException(
-        "device", "must be a disk, or on one, was " + device + ": " + problem);
+    return new InvalidSpecException("device", problem(device, problem));
+  }
+
+  private static String problem(String device, String problem) {
+    return "must be a disk, or on one, was " + device + ": " + problem;
   }
 }

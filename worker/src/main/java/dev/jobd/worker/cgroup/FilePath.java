@@ -35,7 +35,8 @@ record FilePath(Path path, Mount mount, int mode, String holder, String device) 
 
   /**
    * @param path absolute
-   * @throws IOException where it leads nowhere, as the kernel says it, or may not be followed
+   * @throws UnfollowedException where it may not be followed
+   * @throws IOException where it leads nowhere, as the kernel says it
    */
   static FilePath of(Path path, List<Mount> mounts) throws IOException {
     Deque<Path> ahead = new ArrayDeque<>(names(path));
@@ -76,7 +77,7 @@ record FilePath(Path path, Mount mount, int mode, String holder, String device) 
   private static FilePath at(Path path, List<Mount> mounts) throws IOException {
     Mount mount = Mount.of(path, mounts);
     if (!mount.isAnsweredByKernel()) {
-      throw new FileSystemException(path.toString(), null, onNoDisk(mount));
+      throw new UnfollowedException(path, mount);
     }
     Map<String, Object> file =
         Files.readAttributes(path, "unix:mode,dev,rdev", LinkOption.NOFOLLOW_LINKS);
@@ -94,11 +95,6 @@ record FilePath(Path path, Mount mount, int mode, String holder, String device) 
     long major = ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfff);
     long minor = (device & 0xff) | ((device >>> 12) & 0xffffff00L);
     return major + ":" + minor;
-  }
-
-  /** What is to be said of a path that leads there. */
-  static String onNoDisk(Mount mount) {
-    return "its file system (" + mount.type() + ") is on no disk";
   }
 
   boolean isBlockDevice() {

@@ -34,7 +34,7 @@ record HostLimits(List<Hierarchy> hierarchies, String instance, Disks disks) imp
   public Optional<String> disk(Path files, DiskSearch search) throws IOException {
     try {
       return Optional.of(search.disk(files.toString(), () -> disks.holding(files).name()));
-    } catch (InvalidSpecException e) {
+    } catch (NoDiskException e) {
       return Optional.empty();
     }
   }

@@ -18,9 +18,11 @@ public interface LimitJudge {
   Limits named(Limits limits, Path files, DiskSearch search) throws IOException;
 
   /**
-   * The disk that holds {@code files}, by the kernel's name; empty where none does.
+   * The disk that holds {@code files}, by the kernel's name; empty where surely none does.
    *
-   * @throws UnansweredException where that cannot be told
+   * @throws UnansweredException where that cannot be told yet
+   * @throws dev.jobd.worker.model.InvalidSpecException where that cannot be told: they are not
+   *     there, or on several disks, or on a file system that does not tell
    */
   Optional<String> disk(Path files, DiskSearch search) throws IOException;
 

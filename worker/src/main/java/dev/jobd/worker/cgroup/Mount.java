@@ -24,6 +24,38 @@ record Mount(
   private static final Set<String> OF_THE_KERNEL =
       Set.of("rootfs", "ramfs", "tmpfs", "devtmpfs", "overlay", "btrfs", "bcachefs");
 
+  /**
+   * Of memory, of the kernel's own account, or of another host. Not {@code proc}, whose links lead
+   * to other file systems, nor what a program serves (FUSE), which may keep it on disks.
+   */
+  private static final Set<String> WITHOUT_DISK =
+      Set.of(
+          "rootfs",
+          "ramfs",
+          "tmpfs",
+          "devtmpfs",
+          "hugetlbfs",
+          "devpts",
+          "mqueue",
+          "sysfs",
+          "securityfs",
+          "debugfs",
+          "tracefs",
+          "configfs",
+          "bpf",
+          "pstore",
+          "efivarfs",
+          "cgroup",
+          "cgroup2",
+          "nfs",
+          "nfs4",
+          "cifs",
+          "smb3",
+          "ceph",
+          "afs",
+          "9p",
+          "virtiofs");
+
   static Optional<Mount> parse(String line) {
     List<String> fields = List.of(line.split(" ", -1));
     int dash = fields.indexOf("-");
@@ -64,6 +96,19 @@ record Mount(
   boolean isAnsweredByKernel() {
     return OF_THE_KERNEL.contains(type)
         || (!number.startsWith(NO_DISK) && !type.startsWith("fuse")); // fuseblk has a disk's
+  }
+
+  /** Whether it is surely on no disk of this host. */
+  boolean isOnNoDisk() {
+    return WITHOUT_DISK.contains(type);
+  }
+
+  /** What is to be said of a path that leads there, and to no disk. */
+  String whyNoDisk() {
+    return "its file system ("
+        + type
+        + ") "
+        + (isOnNoDisk() ? "is on no disk" : "does not tell its disk");
   }
 
   /** The value of an option {@code name=value}. */

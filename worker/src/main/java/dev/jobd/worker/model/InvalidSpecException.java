@@ -4,7 +4,7 @@ package dev.jobd.worker.model;
  * A value that a job cannot have. Carries the field's name as the caller knows it, so that the
  * caller can be told.
  */
-public final class InvalidSpecException extends IllegalArgumentException {
+public class InvalidSpecException extends IllegalArgumentException {
   private final String field;
   private final String problem;
 

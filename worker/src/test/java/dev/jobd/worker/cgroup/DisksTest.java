@@ -3,12 +3,15 @@ package dev.jobd.worker.cgroup;
 import static dev.jobd.worker.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jobd.worker.model.IoLimit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +85,7 @@ class DisksTest {
   void aFileSystemThatIsStackedOnADirectoryIsRefusedByItsType() throws IOException {
     mounted("/", "0:99", "ecryptfs " + sys + " rw");
     assertThatThrownBy(() -> disks.holding(directory))
-        .hasMessageEndingWith(": its file system (ecryptfs) is on no disk");
+        .hasMessageEndingWith(": its file system (ecryptfs) does not tell its disk");
   }
 
   @Test
@@ -106,14 +109,78 @@ class DisksTest {
 
   @Test
   void aFileSystemThatWaitsForSomebodyIsRefusedBeforeAnythingOnItIsLookedUp() throws IOException {
-    for (String waiting : List.of("fuse", "fuse.sshfs", "nfs4", "9p", "proc", "autofs")) {
+    for (String waiting : List.of("fuse", "fuse.sshfs", "proc", "autofs")) {
       mounted("/", "0:99", waiting + " host:/a rw");
       assertThatThrownBy(() -> disks.find("/no/such/file"))
-          .hasMessageEndingWith(": its file system (" + waiting + ") is on no disk");
+          .hasMessageEndingWith(": its file system (" + waiting + ") does not tell its disk");
+    }
+    for (String remote : List.of("nfs4", "9p")) {
+      mounted("/", "0:99", remote + " host:/a rw");
+      assertThatThrownBy(() -> disks.find("/no/such/file"))
+          .hasMessageEndingWith(": its file system (" + remote + ") is on no disk");
     }
     mounted("/", "8:1", "fuseblk /dev/sda1 rw"); // on a disk, behind a program
     assertThatThrownBy(() -> disks.holding(Path.of("/no/such/file")))
-        .hasMessageEndingWith(": its file system (fuseblk) is on no disk");
+        .hasMessageEndingWith(": its file system (fuseblk) does not tell its disk");
+  }
+
+  @Test
+  void onlyWhatIsSurelyOnNoDiskIsAnsweredAsOnNone() throws IOException {
+    for (String type : List.of("tmpfs", "ramfs", "sysfs", "cgroup2", "nfs4", "virtiofs")) {
+      mounted("/", "0:99", type + " none rw");
+      assertThat(judged()).as(type).isEmpty();
+    }
+    mounted("/", "0:99", "tmpfs /dev/any-name rw");
+    assertThat(judged()).isEmpty();
+    for (String type : List.of("fuse", "proc", "autofs", "zfs", "ecryptfs", "newfs")) {
+      mounted("/", "0:99", type + " none rw");
+      assertRefused("device", this::judged);
+    }
+    mounted("/", "0:99", "overlay overlay rw,lowerdir=/a,upperdir=/no/such/layer,workdir=/w");
+    assertRefused("device", this::judged);
+    mounted("/", "8:1", "fuseblk /dev/sda1 rw");
+    assertRefused("device", this::judged);
+    mounted("/", "8:1", "ext4 /dev/sda1 rw");
+    assertRefused("device", () -> judged(Path.of("/no/such/file")));
+  }
+
+  @Test
+  void aFileSystemOnSeveralDisksIsRefusedAndNamesThem() throws IOException {
+    Path node = blockDevice();
+    link(numberOfNode(node), "devices/pci/block/sda");
+    Path devices = Files.createDirectories(sys.resolve("fs/btrfs/an-id/devices"));
+    Files.createFile(devices.resolve("sda"));
+    mounted("/", "0:99", "btrfs " + node + " rw");
+    assertThat(judged()).contains("sda");
+    Files.createFile(devices.resolve("sdb"));
+    assertThatThrownBy(this::judged)
+        .hasMessageEndingWith(": its file system is on several disks: [sda, sdb]; name them");
+  }
+
+  private Optional<String> judged() throws IOException {
+    return judged(directory);
+  }
+
+  private Optional<String> judged(Path files) throws IOException {
+    return new HostLimits(List.of(), "test", disks).disk(files, DiskSearch.WAITING);
+  }
+
+  /** The node of any disk of this host, whatever disk it is here. */
+  private static Path blockDevice() throws IOException {
+    try (var nodes = Files.list(Path.of("/dev"))) {
+      Optional<Path> found = nodes.filter(DisksTest::isBlockDevice).findFirst();
+      assumeTrue(found.isPresent(), "this host shows no disk's node");
+      return found.get();
+    }
+  }
+
+  private static boolean isBlockDevice(Path node) {
+    try {
+      int mode = (Integer) Files.getAttribute(node, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return (mode & 0170000) == 0060000;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test
@@ -165,7 +232,14 @@ class DisksTest {
   }
 
   private static String numberOf(Path path) throws IOException {
-    long device = (Long) Files.getAttribute(path, "unix:dev");
+    return number((Long) Files.getAttribute(path, "unix:dev"));
+  }
+
+  private static String numberOfNode(Path node) throws IOException {
+    return number((Long) Files.getAttribute(node, "unix:rdev"));
+  }
+
+  private static String number(long device) {
     return ((device >>> 8) & 0xfff) + ":" + ((device & 0xff) | ((device >>> 12) & 0xffffff00L));
   }
 }

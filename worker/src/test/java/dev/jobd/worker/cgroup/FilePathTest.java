@@ -49,7 +49,7 @@ class FilePathTest {
       assertThatThrownBy(() -> follow(directory.resolve(path)))
           .as(path)
           .isInstanceOf(FileSystemException.class)
-          .hasMessageEndingWith("its file system (fuse) is on no disk");
+          .hasMessageEndingWith("its file system (fuse) does not tell its disk");
     }
     assertThat(follow(directory.resolve("a")).path()).isEqualTo(directory.resolve("a"));
   }

@@ -16,7 +16,7 @@ record Account(String counts, String file, boolean ofTheMoment, Reading reading)
   /** Finds what a file tells and notes it. */
   @FunctionalInterface
   interface Reading {
-    void note(Counters counters, Usage.Builder usage);
+    void note(Counters counters, Usage.Builder usage) throws IOException;
   }
 
   static Account total(String counts, String file, Reading reading) {

@@ -2,6 +2,9 @@ package dev.jobd.worker.cgroup;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,24 @@ record Counters(String text) {
       }
     }
     return sum;
+  }
+
+  /** The first words of the lines. */
+  Set<String> subjects() {
+    return text.lines().map(Counters::subject).collect(Collectors.toSet());
+  }
+
+  /** The lines whose first word is one of {@code subjects}. */
+  Counters lines(Predicate<String> subjects) {
+    return new Counters(
+        text.lines()
+            .filter(line -> subjects.test(subject(line)))
+            .collect(Collectors.joining("\n")));
+  }
+
+  private static String subject(String line) {
+    int end = line.indexOf(' ');
+    return end < 0 ? line : line.substring(0, end);
   }
 
   private int endOfLine(int from) {

@@ -2,10 +2,13 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.InvalidSpecException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the disks that bounds are for. Every refusal is an {@link InvalidSpecException} for the
@@ -123,6 +126,19 @@ record Disks(Path mountinfo, Path sys) {
   private static Disk holder(Path device) throws IOException {
     Path real = device.toRealPath();
     return disk(isPartition(real) ? real.resolveSibling("").normalize() : real);
+  }
+
+  /** The numbers of the disks that the one of {@code number} is made of; of most there are none. */
+  Set<String> parts(String number) throws IOException {
+    Set<String> parts = new HashSet<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(numbered(number).resolve("slaves"))) {
+      for (Path part : all) {
+        parts.add(holder(part).number());
+      }
+    } catch (NoSuchFileException e) {
+      // it is no disk, or has gone
+    }
+    return parts;
   }
 
   private static Disk whole(String asked, Path device) throws IOException {

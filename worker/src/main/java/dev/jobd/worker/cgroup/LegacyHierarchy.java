@@ -13,13 +13,9 @@ import java.util.stream.Stream;
  *
  * @param controllers those that matter here
  */
-record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
+record LegacyHierarchy(
+    Path own, Set<Resource> resources, List<Controller> controllers, List<Account> accounts)
     implements Hierarchy {
-  private static final List<Account> ACCOUNTS =
-      Stream.of(CpuV1.ACCOUNTS, MemoryV1.ACCOUNTS, Pids.ACCOUNTS, IoAccounts.V1)
-          .flatMap(List::stream)
-          .toList();
-
   /**
    * @param swaps lists the swap areas in use
    */
@@ -35,17 +31,16 @@ record LegacyHierarchy(Path own, Set<Resource> resources, List<Controller> contr
         case FREEZER -> {} // nothing to set
       }
     }
-    return new LegacyHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
+    List<Account> accounts =
+        Stream.of(CpuV1.ACCOUNTS, MemoryV1.ACCOUNTS, Pids.ACCOUNTS, new IoAccounts(disks).v1())
+            .flatMap(List::stream)
+            .toList();
+    return new LegacyHierarchy(own, Set.copyOf(resources), List.copyOf(controllers), accounts);
   }
 
   @Override
   public boolean isNeededFor(Limits limits) {
     return resources.stream().anyMatch(resource -> resource.neededFor(limits));
-  }
-
-  @Override
-  public List<Account> accounts() {
-    return ACCOUNTS;
   }
 
   @Override

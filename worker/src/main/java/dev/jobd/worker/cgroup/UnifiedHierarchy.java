@@ -16,18 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The cgroup v2 hierarchy. Tracks and kills what is in a group, and limits it where the controllers
  * are not taken by v1.
  */
-record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> controllers)
+record UnifiedHierarchy(
+    Path own, Set<Resource> resources, List<Controller> controllers, List<Account> accounts)
     implements Hierarchy {
-
-  private static final List<Account> ACCOUNTS =
-      Stream.of(
-              List.of(CpuV2.ACCOUNT),
-              MemoryV2.ACCOUNTS,
-              Pids.ACCOUNTS,
-              List.of(IoAccounts.V2),
-              Pressure.ACCOUNTS)
-          .flatMap(List::stream)
-          .toList();
 
   /** Where the server itself goes, so that its own group may hand controllers down. */
   static final String LEAF = "jobd-server";
@@ -57,7 +48,16 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
             case FREEZER -> throw new IllegalArgumentException("v2 has no such controller");
           });
     }
-    return new UnifiedHierarchy(own, Set.copyOf(resources), List.copyOf(controllers));
+    List<Account> accounts =
+        Stream.of(
+                List.of(CpuV2.ACCOUNT),
+                MemoryV2.ACCOUNTS,
+                Pids.ACCOUNTS,
+                List.of(new IoAccounts(disks).v2()),
+                Pressure.ACCOUNTS)
+            .flatMap(List::stream)
+            .toList();
+    return new UnifiedHierarchy(own, Set.copyOf(resources), List.copyOf(controllers), accounts);
   }
 
   /** The server's own group, given the one it is in: a leaf that was made for it is not its own. */
@@ -70,11 +70,6 @@ record UnifiedHierarchy(Path own, Set<Resource> resources, List<Controller> cont
   @Override
   public boolean isNeededFor(Limits limits) {
     return true;
-  }
-
-  @Override
-  public List<Account> accounts() {
-    return ACCOUNTS;
   }
 
   @Override

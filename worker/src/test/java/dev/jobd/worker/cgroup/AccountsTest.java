@@ -43,7 +43,7 @@ class AccountsTest {
     "io.stat",
     """
     254:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6
-    7:0 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=50 dios=60
+    8:0 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=50 dios=60
     """,
     "cpu.pressure",
     PRESSURE.formatted(100, 101),
@@ -104,7 +104,7 @@ class AccountsTest {
             "pids.current",
             "1\n",
             "blkio.throttle.io_service_bytes_recursive",
-            "254:0 Read 1\n254:0 Write 2\n254:0 Sync 3\n7:0 Read 10\n7:0 Write 20\nTotal 33\n",
+            "254:0 Read 1\n254:0 Write 2\n254:0 Sync 3\n8:0 Read 10\n8:0 Write 20\nTotal 33\n",
             "blkio.throttle.io_serviced_recursive",
             "Total 0\n");
 
@@ -117,6 +117,66 @@ class AccountsTest {
     assertThat(usage.pids()).as("the job's init is jobd's own").isZero();
     assertThat(usage.ioBytes()).isEqualTo(new Usage.Transfer(11, 22));
     assertThat(usage.ioOperations()).as("where no disk is listed, none was looked at").isNull();
+  }
+
+  /** dm-0 is on a partition of sda, dm-1 on dm-0. */
+  private Disks stacked() throws IOException {
+    Path block = HostTree.group(directory.resolve("sys/dev/block"));
+    Path devices = directory.resolve("sys/devices");
+    for (List<String> each :
+        List.of(
+            List.of("8:0", "sda"),
+            List.of("8:16", "sdb"),
+            List.of("252:0", "dm-0"),
+            List.of("252:1", "dm-1"))) {
+      Path device = HostTree.group(devices.resolve(each.getLast()), "dev", each.getFirst() + "\n");
+      Files.createDirectory(device.resolve("slaves"));
+      Files.createSymbolicLink(block.resolve(each.getFirst()), device);
+    }
+    Path partition =
+        HostTree.group(devices.resolve("sda/sda1"), "dev", "8:1\n", "partition", "1\n");
+    Files.createSymbolicLink(devices.resolve("dm-0/slaves/sda1"), partition);
+    Files.createSymbolicLink(devices.resolve("dm-1/slaves/dm-0"), devices.resolve("dm-0"));
+    return new Disks(host.proc().mountinfo(), directory.resolve("sys"));
+  }
+
+  private Usage stacked(String file, String text) throws IOException {
+    IoAccounts accounts = new IoAccounts(stacked());
+    Path group = HostTree.group(directory.resolve("group"), file, text);
+    Usage.Builder usage = new Usage.Builder();
+    accounts.v2().read(group, usage);
+    for (Account account : accounts.v1()) {
+      account.read(group, usage);
+    }
+    return usage.build();
+  }
+
+  @Test
+  void whatIsDoneToADiskThatIsMadeOfOthersIsNotCountedAgainAtThose() throws IOException {
+    Usage usage =
+        stacked(
+            "io.stat",
+            """
+            252:1 rbytes=10 wbytes=20 rios=1 wios=2
+            252:0 rbytes=10 wbytes=20 rios=1 wios=2
+            8:0 rbytes=13 wbytes=0 rios=4 wios=0
+            8:16 rbytes=100 wbytes=200 rios=10 wios=20
+            """);
+
+    assertThat(usage.ioBytes())
+        .as("read from sda by itself, too; written through threads of the kernel's")
+        .isEqualTo(new Usage.Transfer(113, 220));
+    assertThat(usage.ioOperations()).isEqualTo(new Usage.Transfer(14, 22));
+  }
+
+  @Test
+  void whatIsDoneToALoopDiskIsCountedAtTheDiskOfItsFile() throws IOException {
+    Usage usage =
+        stacked(
+            "blkio.throttle.io_service_bytes_recursive",
+            "7:0 Read 10\n7:0 Write 20\n8:0 Read 11\n8:0 Write 21\nTotal 62\n");
+
+    assertThat(usage.ioBytes()).isEqualTo(new Usage.Transfer(11, 21));
   }
 
   @Test
@@ -133,7 +193,7 @@ class AccountsTest {
                 throttled_usec 18446744073709551615
                 """,
                 "io.stat",
-                "254:0 rbytes=9223372036854775807 wbytes=2\n7:0 rbytes=1 wbytes=2\n",
+                "254:0 rbytes=9223372036854775807 wbytes=2\n8:0 rbytes=1 wbytes=2\n",
                 "cpu.pressure",
                 PRESSURE.formatted(18446744073709518L, 1))
             .total();

@@ -218,19 +218,18 @@ class LiveLimitsTest {
 
   @Test
   void aLoweredLimitHolds() throws Exception {
-    Path gate = test.directory().resolve("gate");
+    Gate gate = test.gate();
     Job job =
         test.start(
-            shell("echo up; while [ ! -e " + gate + " ]; do sleep 0.01; done; exec tail /dev/zero")
+            shell("echo up; " + gate.pass() + "; exec tail /dev/zero")
                 .limits(limits(null, 512 * MIB, 20L)));
     assertThat(firstOutput(job)).isEqualTo("up\n");
     test.worker().changeLimits(job, limits(null, 16 * MIB, null));
-    Files.createFile(gate);
+    gate.open();
 
     assertThat(job.await().verdict())
         .isEqualTo(new Verdict.Killed(9, Verdict.Cause.OUT_OF_MEMORY, null));
     assertThat(job.await().usage().peakMemoryBytes()).isIn(null, 16 * MIB);
-    Files.delete(gate);
   }
 
   @Test

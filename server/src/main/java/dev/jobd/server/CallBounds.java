@@ -31,6 +31,8 @@ import java.time.Duration;
  *     beside the heap
  * @param inputs streams of input. Each holds two pieces of 64 KiB, one that has come and one that
  *     goes to the job, and what its client may send ahead
+ * @param jobsWithUsage of one page: each takes about ten reads of small files, and a tenth of a
+ *     millisecond
  */
 public record CallBounds(
     int perConnection,
@@ -40,7 +42,8 @@ public record CallBounds(
     CallBudget.Share unary,
     CallBudget.Share largeRequests,
     CallBudget.Share followers,
-    CallBudget.Share inputs) {
+    CallBudget.Share inputs,
+    int jobsWithUsage) {
 
   public static final CallBounds DEFAULT =
       new CallBounds(
@@ -51,7 +54,8 @@ public record CallBounds(
           new CallBudget.Share("calls", 64, 160),
           new CallBudget.Share("large requests", 8, 16),
           new CallBudget.Share("output streams", 512, 2048),
-          new CallBudget.Share("input streams", 64, 256));
+          new CallBudget.Share("input streams", 64, 256),
+          100);
 
   CallBounds withFollowers(int perUser, int all) {
     return new CallBounds(
@@ -62,11 +66,33 @@ public record CallBounds(
         unary,
         largeRequests,
         new CallBudget.Share(followers.what(), perUser, all),
-        inputs);
+        inputs,
+        jobsWithUsage);
   }
 
   CallBounds withRequestTime(Duration time) {
     return new CallBounds(
-        perConnection, requestBytes, headerBytes, time, unary, largeRequests, followers, inputs);
+        perConnection,
+        requestBytes,
+        headerBytes,
+        time,
+        unary,
+        largeRequests,
+        followers,
+        inputs,
+        jobsWithUsage);
+  }
+
+  CallBounds withJobsWithUsage(int most) {
+    return new CallBounds(
+        perConnection,
+        requestBytes,
+        headerBytes,
+        requestTime,
+        unary,
+        largeRequests,
+        followers,
+        inputs,
+        most);
   }
 }

@@ -73,7 +73,7 @@ public final class JobdServer implements AutoCloseable {
     HealthStatusManager health = new HealthStatusManager();
     CompletableFuture<Void> ends = new CompletableFuture<>();
     JobAccess access = new JobAccess(JobDirectory.of(worker), Roles.BUILT_IN);
-    JobRpc jobs = new JobRpc(worker, access, threads, ends);
+    JobRpc jobs = new JobRpc(worker, access, calls.jobsWithUsage(), threads, ends);
     try {
       Server server =
           start(build(config, worker, jobs, tls, threads, transport, budget, health), config);

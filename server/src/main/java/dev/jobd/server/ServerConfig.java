@@ -108,6 +108,11 @@ public record ServerConfig(
       return new Bounds(connections, calls.withRequestTime(time), shutdownGrace);
     }
 
+    /** The same, putting so many jobs on a page at most with what they use. */
+    public Bounds withJobsWithUsage(int most) {
+      return new Bounds(connections, calls.withJobsWithUsage(most), shutdownGrace);
+    }
+
     private Bounds with(ConnectionBounds others) {
       return new Bounds(others, calls, shutdownGrace);
     }

@@ -97,7 +97,8 @@ class ServerConfigTest {
                     new CallBudget.Share("calls", 64, 160),
                     new CallBudget.Share("large requests", 8, 16),
                     new CallBudget.Share("output streams", 512, 2048),
-                    new CallBudget.Share("input streams", 64, 256)),
+                    new CallBudget.Share("input streams", 64, 256),
+                    100),
                 Duration.ofSeconds(5)));
     assertThat(ServerConfig.of(ServerSettings.NONE)).isEqualTo(config);
   }

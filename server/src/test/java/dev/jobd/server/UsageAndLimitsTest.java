@@ -54,7 +54,8 @@ class UsageAndLimitsTest {
 
   @Test
   void aListWithUsageHasBoundedPagesAndNoForeignJobs() throws Exception {
-    try (TestServer server = TestServer.start()) {
+    var bounds = ServerConfig.Bounds.DEFAULT.withJobsWithUsage(1);
+    try (TestServer server = TestServer.start(bounds)) {
       Client alice = new Client(server.connect("alice", "user"));
       Client bob = new Client(server.connect("bob", "user"));
       Job first = alice.sh("sleep 1000");
@@ -71,6 +72,7 @@ class UsageAndLimitsTest {
       ListJobsResponse page;
       do {
         page = alice.stub().listJobs(request.build());
+        assertThat(page.getJobsList()).hasSizeLessThanOrEqualTo(1);
         jobs.addAll(page.getJobsList());
         request.setPageToken(page.getNextPageToken());
       } while (!page.getNextPageToken().isEmpty());

@@ -58,14 +58,19 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
   private final JobLog log = new JobLog();
 
   /**
+   * @param jobsWithUsage on one page at most
    * @param threads for what is left of a call when its job has moved on
    * @param serverEnds completes when what waits for a job is to fail as unavailable
    */
   public JobRpc(
-      Worker worker, JobAccess access, CallThreads threads, CompletableFuture<Void> serverEnds) {
+      Worker worker,
+      JobAccess access,
+      int jobsWithUsage,
+      CallThreads threads,
+      CompletableFuture<Void> serverEnds) {
     this.worker = worker;
     this.access = access;
-    this.usage = new LiveUsage(worker);
+    this.usage = new LiveUsage(worker, jobsWithUsage);
     this.threads = threads;
     this.serverEnds = serverEnds;
   }
@@ -138,7 +143,7 @@ public final class JobRpc implements JobServiceGrpc.AsyncService, BindableServic
             Page<JobRecord> page = worker.list(query);
             return answer(page, page.items().stream().map(JobWire::write).toList());
           }
-          Page<JobRecord> page = worker.list(query.withPageSizeAtMost(LiveUsage.MAX_JOBS));
+          Page<JobRecord> page = usage.list(query);
           return answer(page, usage.write(page.items()));
         });
   }

@@ -2,8 +2,10 @@ package dev.jobd.server.rpc;
 
 import dev.jobd.worker.Job;
 import dev.jobd.worker.Worker;
+import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.Page;
 import dev.jobd.worker.model.Usage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,15 +17,22 @@ import org.slf4j.LoggerFactory;
 
 /** Jobs with what they use now, which the kernel is asked for each time. */
 final class LiveUsage {
-  /** Of one page: each takes about ten reads of small files, and a tenth of a millisecond. */
-  static final int MAX_JOBS = 100;
-
   private static final Logger log = LoggerFactory.getLogger(LiveUsage.class);
 
   private final Worker worker;
+  private final int most;
 
-  LiveUsage(Worker worker) {
+  /**
+   * @param most on one page
+   */
+  LiveUsage(Worker worker, int most) {
     this.worker = worker;
+    this.most = most;
+  }
+
+  /** A page of jobs that {@link #write} may take. */
+  Page<JobRecord> list(JobQuery query) throws IOException {
+    return worker.list(query.withPageSizeAtMost(most));
   }
 
   /**

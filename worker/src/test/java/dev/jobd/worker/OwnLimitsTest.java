@@ -21,14 +21,19 @@ class OwnLimitsTest {
   private static final long MEMORY = 64 << 20;
   private static final Limits LIMITS = new Limits(null, MEMORY, 20L, null, null);
 
-  /** Where each limit is under v2, and under v1. */
+  /**
+   * Where each limit is under v2, and under v1; and what lifts them, in the order that v1 wants.
+   */
   private static final String FILES =
       Files.exists(V2_ALONE)
-          ? "cd /sys/fs/cgroup; memory=memory.max pids=pids.max most=max; "
-          : "cd /sys/fs/cgroup; memory=memory/memory.limit_in_bytes pids=pids/pids.max most=-1; ";
+          ? "cd /sys/fs/cgroup; memory=memory.max pids=pids.max;"
+              + " lifted='memory.swap.max=max memory.max=max pids.max=max'; "
+          : "cd /sys/fs/cgroup; memory=memory/memory.limit_in_bytes pids=pids/pids.max;"
+              + " lifted='memory/memory.memsw.limit_in_bytes=-1 memory/memory.limit_in_bytes=-1"
+              + " pids/pids.max=max'; ";
 
   private static final String RAISE =
-      "for file in $memory $pids; do echo $most | tee $file 2>&1 >/dev/null; done;"
+      "for limit in $lifted; do echo ${limit#*=} | tee ${limit%=*} 2>&1 >/dev/null; done;"
           + " cat $memory $pids";
 
   private TestWorker test;

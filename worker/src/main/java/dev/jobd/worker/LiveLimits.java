@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +104,34 @@ final class LiveLimits {
       last = steps;
     }
     if (last != null) {
-      last.abandon();
+      abandon(last);
     }
+  }
+
+  /** Says so where the kernel takes long to let go, and waits on. */
+  private void abandon(LimitSteps last) {
+    CompletableFuture<Void> abandoned = new CompletableFuture<>();
+    var _ =
+        abandoned
+            .orTimeout(last.patience().toMillis(), TimeUnit.MILLISECONDS)
+            .exceptionallyAsync(_ -> sayThatTheEndWaits(last), LiveLimits::ofItsOwn);
+    last.abandon();
+    abandoned.complete(null);
+  }
+
+  /** On a thread of its own: that of the timer is for all. */
+  private static void ofItsOwn(Runnable task) {
+    var _ = Thread.ofVirtual().start(task);
+  }
+
+  private @Nullable Void sayThatTheEndWaits(LimitSteps last) {
+    logger.log(
+        Level.ERROR,
+        "the end of job {0} waits for the kernel to let go of a change of its limits, called off"
+            + " {1} s ago: to remove its groups before would hold up all others on this host",
+        job.id(),
+        last.patience().toSeconds());
+    return null;
   }
 
   private synchronized void begin(LimitChange change, LimitSteps next) throws JobEndedException {

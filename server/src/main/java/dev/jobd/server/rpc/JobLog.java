@@ -176,7 +176,7 @@ public final class JobLog implements JobObserver {
   }
 
   /** Those limits alone that differ, as an option has them. */
-  private static List<String> changes(Limits from, Limits to) {
+  static List<String> changes(Limits from, Limits to) {
     List<String> changes = new ArrayList<>();
     add(changes, "cpu_millis", "", from.cpuMillis(), to.cpuMillis());
     add(changes, "cpu_weight", "", from.cpuWeight(), to.cpuWeight());

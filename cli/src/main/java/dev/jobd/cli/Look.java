@@ -9,20 +9,41 @@ import dev.jobd.cli.render.UsageSample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Asks for live jobs and what they use now. */
 record Look(Connection connection, ListJobsRequest request) {
   /** The newest of more. */
   private static final int MAX_JOBS = 1000;
 
-  ListJobsResponse response() throws CommandFailure, IOException {
-    ListJobsResponse.Builder all = ListJobsResponse.newBuilder();
-    samples().forEach(sample -> all.addJobs(sample.job()));
-    return all.build();
+  /**
+   * What there was.
+   *
+   * @param older where there are more jobs; empty where there are none
+   */
+  record Seen(List<UsageSample> samples, String older) {
+    static final Seen NOTHING = new Seen(List.of(), "");
+
+    ListJobsResponse response() {
+      ListJobsResponse.Builder response = ListJobsResponse.newBuilder().setNextPageToken(older);
+      samples.forEach(sample -> response.addJobs(sample.job()));
+      return response.build();
+    }
+
+    /** That these are not all; {@code null} where they are. */
+    @Nullable String note() {
+      return older.isEmpty()
+          ? null
+          : String.format(
+              Locale.ROOT,
+              "these are the newest %,d of more live jobs: --owner and --label choose",
+              MAX_JOBS);
+    }
   }
 
   /** Of one page at a time, so each with the time of its own page. */
-  List<UsageSample> samples() throws CommandFailure, IOException {
+  Seen jobs() throws CommandFailure, IOException {
     List<UsageSample> samples = new ArrayList<>();
     String next = "";
     do {
@@ -39,6 +60,6 @@ record Look(Connection connection, ListJobsRequest request) {
       }
       next = page.getNextPageToken();
     } while (!next.isEmpty() && samples.size() < MAX_JOBS);
-    return samples;
+    return new Seen(List.copyOf(samples), next);
   }
 }

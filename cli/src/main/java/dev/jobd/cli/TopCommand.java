@@ -7,7 +7,6 @@ import dev.jobd.api.v1.ListJobsRequest;
 import dev.jobd.cli.render.JobTable;
 import dev.jobd.cli.render.ProtoJson;
 import dev.jobd.cli.render.TopTable;
-import dev.jobd.cli.render.UsageSample;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,11 +49,13 @@ final class TopCommand implements Command {
     OutputFormat format = invocation.format();
     Look look = new Look(invocation.connection(), request(arguments));
     if (format == OutputFormat.JSON) {
-      invocation.console().data(ProtoJson.of(look.response()));
+      invocation.console().data(ProtoJson.of(look.jobs().response()));
     } else if (format == OutputFormat.NAME) {
-      for (Job job : look.response().getJobsList()) {
+      Look.Seen seen = look.jobs();
+      for (Job job : seen.response().getJobsList()) {
         invocation.console().data(JobTable.handle(job));
       }
+      sayWhatIsMissing(seen, invocation);
     } else {
       TopTable table = new TopTable(JobReport.seesOthers(invocation.connection()));
       if (format == null && invocation.console().isTerminal() && !arguments.has("--once")) {
@@ -68,10 +69,19 @@ final class TopCommand implements Command {
 
   private static void printOnce(Look look, TopTable table, Duration interval, Invocation invocation)
       throws CommandFailure, IOException, InterruptedException {
-    List<UsageSample> before = look.samples();
+    Look.Seen before = look.jobs();
     Thread.sleep(first(interval)); // a rate is over some time: nothing is waited for
-    List<UsageSample> now = look.samples();
-    invocation.console().data(String.join("\n", table.lines(before, now, Instant.now())));
+    Look.Seen now = look.jobs();
+    List<String> lines = table.lines(before.samples(), now.samples(), Instant.now());
+    invocation.console().data(String.join("\n", lines));
+    sayWhatIsMissing(now, invocation);
+  }
+
+  private static void sayWhatIsMissing(Look.Seen seen, Invocation invocation) throws IOException {
+    String note = seen.note();
+    if (note != null) {
+      invocation.console().say(note);
+    }
   }
 
   private static void watch(Look look, TopTable table, Duration interval, Invocation invocation)

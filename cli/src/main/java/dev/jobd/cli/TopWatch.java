@@ -1,11 +1,9 @@
 package dev.jobd.cli;
 
 import dev.jobd.cli.render.TopTable;
-import dev.jobd.cli.render.UsageSample;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +25,15 @@ final class TopWatch {
   private final Duration interval;
   private final ServerAddress server;
 
-  private List<UsageSample> before = List.of();
-  private List<UsageSample> now;
+  private Look.Seen before = Look.Seen.NOTHING;
+  private Look.Seen now;
   private Instant at = Instant.now();
   private long answered = System.nanoTime();
 
   /** When to look again, in System.nanoTime(). */
   private long due;
 
-  private @Nullable FutureTask<List<UsageSample>> asked;
+  private @Nullable FutureTask<Look.Seen> asked;
   private long askedAt;
 
   /** What was told of the way to the server since the last look. */
@@ -51,7 +49,7 @@ final class TopWatch {
     this.table = table;
     this.interval = interval;
     this.server = server;
-    this.now = look.samples();
+    this.now = look.jobs();
     this.due = answered + firstInterval.toNanos();
   }
 
@@ -64,11 +62,11 @@ final class TopWatch {
           screen.wake();
         });
     while (true) {
-      screen.draw(table.lines(before, now, at, screen.columns()), note());
+      screen.draw(table.lines(before.samples(), now.samples(), at, screen.columns()), note());
       if (screen.await(nanosToWait()) == Screen.Event.QUIT) {
         return;
       }
-      FutureTask<List<UsageSample>> pending = asked;
+      FutureTask<Look.Seen> pending = asked;
       if (pending != null && pending.isDone()) {
         take(result(pending));
       } else if (pending == null && System.nanoTime() - due >= 0) {
@@ -82,8 +80,8 @@ final class TopWatch {
   }
 
   private void ask(Screen screen) {
-    FutureTask<List<UsageSample>> task =
-        new FutureTask<>(look::samples) {
+    FutureTask<Look.Seen> task =
+        new FutureTask<>(look::jobs) {
           @Override
           protected void done() {
             screen.wake();
@@ -94,9 +92,9 @@ final class TopWatch {
     Thread.ofVirtual().start(task);
   }
 
-  private void take(List<UsageSample> samples) {
+  private void take(Look.Seen seen) {
     before = now;
-    now = samples;
+    now = seen;
     at = Instant.now();
     answered = System.nanoTime();
     due = answered + interval.toNanos();
@@ -104,12 +102,12 @@ final class TopWatch {
     told = null;
   }
 
-  /** That the table is not as new as it looks, and why; {@code null} where it is. */
+  /** That the table is not as new as it looks, and why, or not of all; {@code null} where it is. */
   private @Nullable String note() {
     String words = told;
     long time = System.nanoTime();
     if (asked == null || (words == null && time - askedAt < SILENCE.toNanos())) {
-      return null;
+      return now.note();
     }
     return "%s; the table is %d s old"
         .formatted(
@@ -117,7 +115,7 @@ final class TopWatch {
             Duration.ofNanos(time - answered).toSeconds());
   }
 
-  private static List<UsageSample> result(FutureTask<List<UsageSample>> look)
+  private static Look.Seen result(FutureTask<Look.Seen> look)
       throws CommandFailure, IOException, InterruptedException {
     try {
       return look.get();

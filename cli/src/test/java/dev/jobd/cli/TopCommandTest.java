@@ -83,6 +83,34 @@ class TopCommandTest {
     assertThat(jobd.lists).hasSize(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"table", "name"})
+  void saysThatItShowsTheNewestOfMore(String format) throws InterruptedException {
+    for (int i = 0; i < 1000; i++) {
+      jobd.add(FakeJobd.running("8de11b74-5cd9-4769-b40d-%012d".formatted(i), ""));
+    }
+
+    Shell.Result result = shell.run("top", "-d", "100ms", "-o", format);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .isEqualTo(
+            "jobctl: these are the newest 1,000 of more live jobs: --owner and --label choose\n");
+    assertThat(result.out().lines().filter(line -> line.startsWith("8de11b74"))).hasSize(997);
+  }
+
+  @Test
+  void aDocumentOfTheNewestOfMoreSaysWhereTheOthersAre() throws InterruptedException {
+    for (int i = 0; i < 1000; i++) {
+      jobd.add(FakeJobd.running("8de11b74-5cd9-4769-b40d-%012d".formatted(i), ""));
+    }
+
+    String answer = shell.run("top", "-o", "json").out();
+
+    assertThat(JsonParser.parseString(answer).getAsJsonObject().get("nextPageToken").getAsString())
+        .isEqualTo("1000");
+  }
+
   @Test
   void choosesByOwnerAndLabel() throws InterruptedException {
     shell.run("top", "-o", "name", "--owner", "bob", "-l", "team=a");

@@ -1,10 +1,16 @@
 package dev.jobd.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jobd.api.v1.GetJobRequest;
 import dev.jobd.api.v1.JobPhase;
+import dev.jobd.api.v1.StopJobRequest;
+import dev.jobd.api.v1.StopJobResponse;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +20,7 @@ class StopTest {
   @RegisterExtension static final DistServer server = new DistServer();
 
   private static final Duration GONE_AFTER_STOP = Duration.ofSeconds(1);
+  private static final Duration STATUS_ANSWERS_WITHIN = Duration.ofMillis(500);
 
   @Test
   void aTreeThatForksTwiceAndLeavesItsSessionIsGoneASecondAfterStop() throws Exception {
@@ -57,6 +64,40 @@ class StopTest {
       assertThat(Cgroups.named(id)).isEmpty();
     }
     assertThat(alice.run("status", id).line()).isEqualTo("stopped (signal: 9)");
+  }
+
+  @Test
+  void aForkBombIsGoneTwoSecondsAfterStopAndStatusAnswersAllTheWhile() throws Exception {
+    assumeTrue(
+        Boolean.getBoolean("jobd.quiet"),
+        "a time on a machine with other work means nothing: make accuracy");
+    Jobctl alice = server.as("alice", "user");
+    JobProcesses processes = JobProcesses.marked();
+    String id =
+        alice.startJob(
+            "-e", processes.mark(), "--pids", "64", "--timeout", "5m", "--", "sh", "-c", FORK_BOMB);
+    try (Api api = Api.connect(server, server.pki().user("alice", "user"));
+        Running follower = alice.start("logs", id);
+        ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
+      follower.stdout().awaitLine(Running.BOUND);
+      StopJobRequest stop = StopJobRequest.newBuilder().setJob(id).build();
+      long asked = System.nanoTime();
+      Future<StopJobResponse> stopped = calls.submit(() -> api.jobs().stopJob(stop));
+
+      long slowest = 0;
+      JobPhase phase;
+      do {
+        long begin = System.nanoTime();
+        phase = phase(api, id);
+        slowest = Math.max(slowest, System.nanoTime() - begin);
+      } while (phase != JobPhase.JOB_PHASE_ENDED);
+
+      Duration took = Duration.ofNanos(System.nanoTime() - asked);
+      assertThat(processes.alive()).isEmpty();
+      assertThat(took).isLessThan(Duration.ofSeconds(2));
+      assertThat(Duration.ofNanos(slowest)).as("of an answer").isLessThan(STATUS_ANSWERS_WITHIN);
+      assertThat(stopped.get().getJob().getPhase()).isEqualTo(JobPhase.JOB_PHASE_ENDED);
+    }
   }
 
   private static JobPhase phase(Api api, String id) {

@@ -72,7 +72,7 @@ record CpuV1() implements Controller {
     usage.throttledTime(counters.named("throttled_time", ChronoUnit.NANOS));
   }
 
-  /** There where {@code cpuacct} shares the hierarchy. */
+  /** There in the hierarchy of {@code cpuacct}. */
   private static void noteTimes(Counters counters, Usage.Builder usage) {
     usage
         .userTime(Counters.time(counters.named("user"), TICK))

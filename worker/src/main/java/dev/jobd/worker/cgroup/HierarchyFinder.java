@@ -39,7 +39,7 @@ final class HierarchyFinder {
     Set<Resource> throughUnified = EnumSet.noneOf(Resource.class);
     Map<CgroupMount, Set<Resource>> throughLegacy = new LinkedHashMap<>();
     for (Resource resource : Resource.values()) {
-      if (resource == Resource.FREEZER && unified.isPresent()) {
+      if (resource.isMeans() && unified.isPresent()) {
         continue;
       }
       Optional<CgroupMount> mount = legacyMount(resource);

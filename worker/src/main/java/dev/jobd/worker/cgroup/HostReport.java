@@ -39,8 +39,8 @@ public record HostReport(String mode, List<Finding> findings) {
       }
     }
     for (Resource resource : Resource.values()) {
-      if (resource == Resource.FREEZER) {
-        continue; // a means, which the last finding tells
+      if (resource.isMeans()) {
+        continue;
       }
       Optional<Hierarchy> hierarchy = limits.of(resource);
       findings.add(hierarchy.map(h -> found(resource, h)).orElseGet(() -> missing(resource)));

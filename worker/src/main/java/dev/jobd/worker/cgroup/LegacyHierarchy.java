@@ -28,7 +28,7 @@ record LegacyHierarchy(
         case PIDS -> controllers.add(new Pids());
         case IO -> controllers.add(new IoV1(disks));
         case CPUSET -> controllers.add(new CpusetV1());
-        case FREEZER -> {} // nothing to set
+        case CPUACCT, FREEZER -> {} // nothing to set
       }
     }
     List<Account> accounts =

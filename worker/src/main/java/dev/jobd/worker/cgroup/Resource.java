@@ -10,6 +10,9 @@ enum Resource {
   IO("blkio", "io"),
   CPUSET("cpuset", "cpuset"),
 
+  /** Counts processor time, where no cgroup2 tree does. */
+  CPUACCT("cpuacct", ""),
+
   /** Stops what is to be killed, where no cgroup2 tree kills it at once. */
   FREEZER("freezer", "");
 
@@ -31,11 +34,16 @@ enum Resource {
     return unified;
   }
 
+  /** Whether it bounds nothing, and a cgroup2 tree does without it. */
+  boolean isMeans() {
+    return unified.isEmpty();
+  }
+
   /** Whether a host without it runs no jobs at all; else it refuses those that ask for it. */
   boolean required() {
     return switch (this) {
       case CPU, MEMORY, PIDS -> true;
-      case IO, CPUSET, FREEZER -> false;
+      case IO, CPUSET, CPUACCT, FREEZER -> false;
     };
   }
 

@@ -250,6 +250,16 @@ class HostCgroupsTest {
   }
 
   @Test
+  void processorTimeThatIsCountedApartHasAGroupWhereNoUnifiedTreeCounts() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path counting = host.mountV1("cpuacct", "/");
+    assertThat(open().planned("a", Limits.NONE).tasksFiles())
+        .contains(counting.resolve("jobd/test/a/tasks"));
+    HostTree.group(host.mountV2("/"), "cgroup.controllers", "");
+    assertThat(open().planned("a", Limits.NONE).tasksFiles()).hasSize(1);
+  }
+
+  @Test
   void whatThisHostCannotEnforceIsRefusedByItsName() throws IOException {
     host.mountV1("cpu,memory,pids", "/");
     Cgroups cgroups = open();

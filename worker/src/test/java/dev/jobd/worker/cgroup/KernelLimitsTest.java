@@ -158,9 +158,9 @@ class KernelLimitsTest {
     }
   }
 
-  /** As on a host that mounts no cgroup2 tree: it freezes what it kills, and leaves it thawed. */
+  /** It freezes what it kills, leaves it thawed, and knows what time it took. */
   @Test
-  void withoutAUnifiedTreeAJobIsKilledThroughTheFreezer() throws Exception {
+  void withoutAUnifiedTreeAJobIsKilledThroughTheFreezerAndItsTimeIsCounted() throws Exception {
     String mounts = Files.readString(ProcFiles.SELF.mountinfo());
     assumeTrue(mounts.contains(" - cgroup cgroup rw,freezer"), "needs a v1 freezer hierarchy");
     ProcFiles proc =
@@ -173,12 +173,14 @@ class KernelLimitsTest {
       JobCgroup group = legacy.create("a", Limits.NONE);
       made.add(group);
       Process init =
-          run(group, "sleep 100 & setsid sh -c 'sleep 100 & sleep 100' & echo made; wait");
+          run(group, "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 100 & setsid sh -c 'sleep 100 & sleep 100' & echo made; wait");
       assertThat(init.inputReader().readLine()).isEqualTo("made");
       group.kill();
       assertThat(exitCode(init)).isEqualTo(128 + 9);
       assertThat(content(group, "freezer.state")).isEqualTo("THAWED");
       init.getInputStream().readAllBytes();
+      assertThat(group.total().userTime()).isPositive();
+      assertThat(group.total().systemTime()).isNotNull();
       group.remove();
       assertThat(legacy.jobs()).isEmpty();
     }

@@ -26,7 +26,7 @@ class UnifiedHierarchyTest {
     instance = InstanceGroup.of(own, "test");
     HostTree.group(instance.common(), ENABLED, "");
     HostTree.group(instance.directory(), ENABLED, "");
-    hierarchy = of(own, EnumSet.complementOf(EnumSet.of(Resource.FREEZER)));
+    hierarchy = of(own, EnumSet.complementOf(EnumSet.of(Resource.CPUACCT, Resource.FREEZER)));
   }
 
   private UnifiedHierarchy of(Path group, Set<Resource> resources) {

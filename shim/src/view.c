@@ -11,8 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Where hierarchies are mounted by convention, those that jobd has no use for, too. */
-static const char MOUNTS[] = "/sys/fs/cgroup";
+#include "hide.h"
 
 /* From fcntl.h and linux/fcntl.h, which cannot both be included. */
 enum { RECURSIVE = 0x8000, EMPTY_PATH = 0x1000 };
@@ -83,7 +82,9 @@ static bool show_group_of(const char *tasks)
 bool view_own_groups(const struct request *request)
 {
     /* EINVAL: nothing is mounted there. */
-    if (!make_read_only(AT_FDCWD, MOUNTS, RECURSIVE) && errno != ENOENT && errno != EINVAL)
+    if (!make_read_only(AT_FDCWD, CGROUP_MOUNTS, RECURSIVE) && errno != ENOENT && errno != EINVAL)
+        return false;
+    if (!hide_foreign_groups(request))
         return false;
     for (size_t i = 0; i < request->tasks_count; i++)
         if (!show_group_of(request->tasks[i]))

@@ -111,6 +111,17 @@ TEST(EACH_SHIM, it_cannot_write_to_any_cgroup)
     CHECK(strstr(job_stream(job, INDEX_STDERR, NULL), "Read-only file system") != NULL);
 }
 
+TEST(EACH_SHIM, it_sees_nothing_of_hierarchies_that_it_has_no_group_in)
+{
+    char tasks[4096];
+    snprintf(tasks, sizeof tasks, "%s/tasks", group_pids(64));
+    if (access(tasks, W_OK) != 0)
+        skip("no v1 hierarchy to write to");
+    const char *const *find = SH("find /sys/fs/cgroup/ -mindepth 2 -name tasks | grep -c .; ls /sys/fs/cgroup/systemd/");
+    CHECK_STDOUT(job_run(&(struct job_spec){.argv = find}), "0\n");
+    CHECK_STDOUT(job_run(&(struct job_spec){.argv = find, .tasks = tasks}), "1\n");
+}
+
 TEST(EACH_SHIM, it_is_in_its_cgroups_from_its_first_instruction)
 {
     const char *pids = group_pids(64);

@@ -43,7 +43,7 @@ record JobGroup(Path path, Hierarchy hierarchy, List<Account> accounts) {
 
   /** A process that runs joins no further group: that would cost a lock of all the host's. */
   private void requireFor(Limits from, Limits to) throws LimitRefusedException {
-    if (!hierarchy.isNeededFor(to) || isThere()) {
+    if (hierarchy.controllers().isEmpty() || !hierarchy.isNeededFor(to) || isThere()) {
       return;
     }
     if (!hierarchy.isNeededFor(from)) {

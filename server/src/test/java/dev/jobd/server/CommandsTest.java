@@ -212,6 +212,14 @@ class CommandsTest {
   }
 
   @Test
+  void checkTellsHowJobdWasStarted() {
+    jobd("check");
+    assumeTrue(out().contains("ok       cgroups "), "needs groups that jobd may use");
+    assertThat(out())
+        .containsPattern("ok +place +(under systemd in |in a container: |by hand, in )");
+  }
+
+  @Test
   void checkNamesLimitsThatCannotBeEnforcedAsTheyAreConfigured(@TempDir Path directory)
       throws IOException {
     assumeTrue(Host.isRoot(), "needs root");

@@ -26,7 +26,7 @@ final class HostCgroups implements Cgroups {
   private final List<Hierarchy> hierarchies;
 
   private final String instance;
-  private final Path swaps;
+  private final ProcFiles proc;
   private final HostLimits judge;
 
   /** The accounts that the kernel keeps here. */
@@ -39,10 +39,14 @@ final class HostCgroups implements Cgroups {
   private final IdentityHashMap<Hierarchy, List<Path>> earlierIn = new IdentityHashMap<>();
 
   private HostCgroups(
-      List<Hierarchy> hierarchies, String instance, Path swaps, Disks disks, List<Path> earlier) {
+      List<Hierarchy> hierarchies,
+      String instance,
+      ProcFiles proc,
+      Disks disks,
+      List<Path> earlier) {
     this.hierarchies = List.copyOf(hierarchies);
     this.instance = instance;
-    this.swaps = swaps;
+    this.proc = proc;
     this.judge = new HostLimits(this.hierarchies, instance, disks);
     List<Path> here = hierarchies.stream().map(h -> h.instance(instance).directory()).toList();
     this.earlier =
@@ -56,8 +60,7 @@ final class HostCgroups implements Cgroups {
   static HostCgroups open(String instance, ProcFiles proc, Disks disks, List<Path> earlier)
       throws IOException {
     requireName("instance", instance);
-    HostCgroups cgroups =
-        new HostCgroups(usable(proc, disks), instance, proc.swaps(), disks, earlier);
+    HostCgroups cgroups = new HostCgroups(usable(proc, disks), instance, proc, disks, earlier);
     try {
       for (Hierarchy hierarchy : cgroups.hierarchies) {
         hierarchy.instance(instance).make();
@@ -76,7 +79,7 @@ final class HostCgroups implements Cgroups {
   static HostReport look(ProcFiles proc, Disks disks) throws IOException {
     List<Hierarchy> hierarchies = usable(proc, disks);
     HostLimits limits = new HostLimits(hierarchies, NOBODY, disks);
-    return HostReport.of(mode(hierarchies), limits, proc.swaps());
+    return HostReport.of(mode(hierarchies), limits, proc);
   }
 
   /** Looks, and makes nothing. */
@@ -146,7 +149,7 @@ final class HostCgroups implements Cgroups {
 
   @Override
   public HostReport report() throws IOException {
-    return HostReport.of(mode(), judge, swaps);
+    return HostReport.of(mode(), judge, proc);
   }
 
   @Override

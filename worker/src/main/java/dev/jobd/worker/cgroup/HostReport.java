@@ -31,13 +31,9 @@ public record HostReport(String mode, List<Finding> findings) {
    */
   public record Finding(String subject, boolean enforced, String how) {}
 
-  static HostReport of(String mode, HostLimits limits, Path swaps) throws IOException {
+  static HostReport of(String mode, HostLimits limits, ProcFiles proc) throws IOException {
     List<Finding> findings = new ArrayList<>();
-    for (Hierarchy hierarchy : limits.hierarchies()) {
-      if (hierarchy instanceof UnifiedHierarchy unified && !unified.resources().isEmpty()) {
-        findings.add(new Finding("place", true, unified.tenure().words(unified.own())));
-      }
-    }
+    findings.add(place(limits.hierarchies().getFirst(), proc));
     for (Resource resource : Resource.values()) {
       if (resource.isMeans()) {
         continue;
@@ -45,12 +41,22 @@ public record HostReport(String mode, List<Finding> findings) {
       Optional<Hierarchy> hierarchy = limits.of(resource);
       findings.add(hierarchy.map(h -> found(resource, h)).orElseGet(() -> missing(resource)));
       if (resource == Resource.MEMORY) {
-        findings.add(swap(limits, hierarchy.orElseThrow(), swaps));
+        findings.add(swap(limits, hierarchy.orElseThrow(), proc.swaps()));
       }
     }
     findings.add(weight(limits));
     findings.add(kill(limits));
     return new HostReport(mode, findings);
+  }
+
+  private static Finding place(Hierarchy hierarchy, ProcFiles proc) throws IOException {
+    Membership membership = Membership.parse(ControlFile.read(proc.cgroup()));
+    String place = Place.of(hierarchy, membership).words();
+    String rights =
+        hierarchy instanceof UnifiedHierarchy unified && !unified.resources().isEmpty()
+            ? "; " + unified.tenure().words(unified.own())
+            : "";
+    return new Finding("place", true, place + rights);
   }
 
   private static Finding found(Resource resource, Hierarchy hierarchy) {

@@ -67,7 +67,7 @@ sealed interface Tenure {
   }
 
   /** Whether no group is above it that this process could see. */
-  private static boolean isTop(Path group) {
+  static boolean isTop(Path group) {
     return Files.notExists(group.toAbsolutePath().resolve("..").resolve(Groups.PROCESSES));
   }
 
@@ -76,7 +76,8 @@ sealed interface Tenure {
     return isTop(own) || isMarked(own);
   }
 
-  private static boolean isMarked(Path group) {
+  /** Whether systemd has marked it as delegated. */
+  static boolean isMarked(Path group) {
     try {
       return Files.getFileAttributeView(group, UserDefinedFileAttributeView.class)
           .list()

@@ -45,7 +45,8 @@ record UnifiedHierarchy(
             case PIDS -> new Pids();
             case IO -> new IoV2(disks);
             case CPUSET -> new CpusetV2();
-            case CPUACCT, FREEZER -> throw new IllegalArgumentException("v2 has no such controller");
+            case CPUACCT, FREEZER ->
+                throw new IllegalArgumentException("v2 has no such controller");
           });
     }
     List<Account> accounts =

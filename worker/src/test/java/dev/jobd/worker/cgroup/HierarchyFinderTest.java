@@ -47,7 +47,11 @@ class HierarchyFinderTest {
     Path others = host.mountV1("pids,memory", "/");
     assertThat(limits())
         .isEqualTo(
-            Map.of(both, Set.of(Resource.CPU, Resource.CPUACCT), others, Set.of(Resource.MEMORY, Resource.PIDS)));
+            Map.of(
+                both,
+                Set.of(Resource.CPU, Resource.CPUACCT),
+                others,
+                Set.of(Resource.MEMORY, Resource.PIDS)));
   }
 
   @Test

@@ -178,6 +178,7 @@ class HostCgroupsTest {
     assertThat(report.mode()).isEqualTo("v1");
     assertThat(report.findings())
         .containsExactly(
+            new Finding("place", true, "in a container: no group is to be seen above " + cpu),
             new Finding("cpu", true, "cgroup v1 in " + cpu),
             new Finding("memory", true, "cgroup v1 in " + others),
             new Finding(
@@ -194,6 +195,34 @@ class HostCgroupsTest {
                     + HELP
                     + ", or do without"),
             new Finding("kill", true, "process by process, after forks are forbidden by pids.max"));
+  }
+
+  @Test
+  void reportsThatItWasStartedByHandAtTheRootOfV1() throws IOException {
+    Path cpu = HostTree.group(host.mountV1("cpu", "/"), "release_agent", "");
+    host.mountV1("memory,pids", "/");
+    assertThat(open().report().findings())
+        .contains(new Finding("place", true, "by hand, in " + cpu));
+  }
+
+  @Test
+  void reportsTheUnitThatSystemdOfV1HasItIn() throws IOException {
+    HostTree.group(host.mountV1("cpu,memory,pids", "/"), "release_agent", "");
+    host.mountV1("name=systemd", "/system.slice/jobd.service");
+    assertThat(open().report().findings())
+        .contains(
+            new Finding("place", true, "under systemd in jobd.service, not marked with Delegate="));
+  }
+
+  @Test
+  void reportsWhereItIsBesideV1Limits() throws IOException {
+    host.mountV1("cpu,memory,pids", "/");
+    Path unified = host.mountV2("/user.slice/a");
+    Path own = HostTree.group(unified.resolve("user.slice/a"), "cgroup.type", "domain\n");
+    HostTree.group(own, "cgroup.controllers", "");
+    HostTree.group(unified.resolve("user.slice"), "cgroup.procs", "");
+    assertThat(open().report().findings())
+        .contains(new Finding("place", true, "by hand, in " + own));
   }
 
   @Test

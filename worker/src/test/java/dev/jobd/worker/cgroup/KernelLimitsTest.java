@@ -173,7 +173,10 @@ class KernelLimitsTest {
       JobCgroup group = legacy.create("a", Limits.NONE);
       made.add(group);
       Process init =
-          run(group, "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 100 & setsid sh -c 'sleep 100 & sleep 100' & echo made; wait");
+          run(
+              group,
+              "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 100 & setsid sh -c 'sleep"
+                  + " 100 & sleep 100' & echo made; wait");
       assertThat(init.inputReader().readLine()).isEqualTo("made");
       group.kill();
       assertThat(exitCode(init)).isEqualTo(128 + 9);

@@ -1,6 +1,5 @@
 package dev.jobd.worker;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +14,6 @@ import dev.jobd.worker.model.OutputSize;
 import dev.jobd.worker.store.JobStore;
 import dev.jobd.worker.store.SqliteJobStore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WaitingWritesTest {
   private static final long MIB = 1 << 20;
   private static final int BOUND_SECONDS = 60;
+  private static final String SWAPPED = "memory.swap.current";
   private static final Limits BEFORE = limits(128, 1);
   private static final Limits ASKED = limits(64, 2);
 
@@ -54,6 +53,7 @@ class WaitingWritesTest {
 
   @TempDir private Path directory;
   private final HeardLogger logger = new HeardLogger();
+  private final ExecutorService calls = Executors.newCachedThreadPool();
   private StateDirectory state;
   private JobStore store;
   private Path group;
@@ -93,10 +93,12 @@ class WaitingWritesTest {
   /** Lets whatever still waits go on. */
   @AfterEach
   void close() throws Exception {
-    try (var _ = open(reclaim)) {
-      store.close();
-      state.close();
+    try (var _ = open(reclaim);
+        var _ = open(group.resolve(SWAPPED))) {
+      calls.close();
     }
+    store.close();
+    state.close();
   }
 
   private static Limits limits(long memory, long swap) {
@@ -137,8 +139,7 @@ class WaitingWritesTest {
     try (var _ = full()) {
       assertThatThrownBy(
               () ->
-                  changes.run(
-                      job.id(), job.owner(), steps -> limits.change(ASKED, _ -> {}, steps)))
+                  changes.run(job.id(), job.owner(), steps -> limits.change(ASKED, _ -> {}, steps)))
           .isInstanceOfSatisfying(
               LimitRefusedException.class,
               e -> {
@@ -162,13 +163,10 @@ class WaitingWritesTest {
 
   @Test
   void theEndOfAJobCallsOffAWriteThatWaits() throws Exception {
-    Path swap = fifo("memory.swap.max");
-    try (var _ = full();
-        FileChannel swapped = open(swap);
-        ExecutorService calls = Executors.newSingleThreadExecutor()) {
-      Future<LimitChange> change = beginChange(calls, swapped);
+    try (var _ = full()) {
+      Future<LimitChange> change = beginChange(LimitChanges.PATIENCE);
 
-      Thread end = Thread.ofVirtual().start(() -> limits.end(LimitChanges.PATIENCE));
+      Thread end = Thread.ofVirtual().start(limits::end);
 
       assertThat(end.join(Duration.ofSeconds(BOUND_SECONDS))).isTrue();
       assertHeardOfTheEnd(change);
@@ -177,33 +175,28 @@ class WaitingWritesTest {
 
   @Test
   void anEndThatWaitsForTheKernelSaysSoAndWaitsOn() throws Exception {
-    Path swap = fifo("memory.swap.max");
-    try (FileChannel swapped = open(swap);
-        ExecutorService calls = Executors.newSingleThreadExecutor()) {
-      Future<LimitChange> change = beginChange(calls, swapped);
+    Future<LimitChange> change = beginChange(Duration.ofMillis(1));
 
-      Thread end = Thread.ofVirtual().start(() -> limits.end(Duration.ofMillis(1)));
+    Thread end = Thread.ofVirtual().start(limits::end);
 
-      assertThat(logger.awaitFirst(BOUND_SECONDS))
-          .startsWith("ERROR the end of job " + job.id() + " waits for the kernel to let go of a");
-      assertThat(end.isAlive()).isTrue();
-      assertThat(change).isNotDone();
-      try (var _ = open(reclaim)) {
-        assertThat(end.join(Duration.ofSeconds(BOUND_SECONDS))).isTrue();
-        assertHeardOfTheEnd(change);
-      }
+    assertThat(logger.awaitFirst(BOUND_SECONDS))
+        .startsWith("ERROR the end of job " + job.id() + " waits for the kernel to let go of a");
+    assertThat(end.isAlive()).isTrue();
+    assertThat(change).isNotDone();
+    try (var _ = open(reclaim)) {
+      assertThat(end.join(Duration.ofSeconds(BOUND_SECONDS))).isTrue();
+      assertHeardOfTheEnd(change);
     }
   }
 
-  /** Answers when it has written its limit on swap, before which nothing waits. */
-  private Future<LimitChange> beginChange(ExecutorService calls, FileChannel swapped)
-      throws IOException {
+  /** Answers when it has been told how much is in swap; it takes memory back next. */
+  private Future<LimitChange> beginChange(Duration patience) throws Exception {
+    Path swapped = fifo(SWAPPED);
     Future<LimitChange> change =
-        calls.submit(() -> limits.change(ASKED, _ -> {}, LimitSteps.fresh()));
-    String asked = 2 * MIB + "";
-    ByteBuffer written = ByteBuffer.allocate(asked.length());
-    swapped.read(written);
-    assertThat(written.array()).asString(US_ASCII).isEqualTo(asked);
+        calls.submit(() -> limits.change(ASKED, _ -> {}, new LimitSteps(patience)));
+    calls
+        .submit(() -> Files.writeString(swapped, "0", StandardOpenOption.WRITE))
+        .get(BOUND_SECONDS, TimeUnit.SECONDS);
     return change;
   }
 

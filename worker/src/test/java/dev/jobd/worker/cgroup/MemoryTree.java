@@ -32,7 +32,8 @@ public final class MemoryTree {
         "0");
     Path swaps = directory.resolve("swaps");
     List<Controller> controllers = List.of(new MemoryV2(swaps));
-    Hierarchy hierarchy = new UnifiedHierarchy(directory, Set.of(Resource.MEMORY), controllers);
+    Hierarchy hierarchy =
+        new UnifiedHierarchy(directory, Set.of(Resource.MEMORY), controllers, List.of());
     return new JobDirectories(
         directory,
         List.of(),

@@ -32,7 +32,7 @@ final class LiveJob implements ShimEvents {
   private final JobStore store;
   private final Shims shims;
   private final Logger logger;
-  private final LiveJobs others;
+  private final LiveJobs jobs;
   private final LiveLimits limits;
   private final JobNews news;
   private final JobEnd end;
@@ -48,17 +48,27 @@ final class LiveJob implements ShimEvents {
 
   private volatile long lookedAgain = System.nanoTime() - 2 * LiveJobs.RETRY_DELAY.toNanos();
 
-  LiveJob(Job job, JobCgroup cgroup, JobStore store, Shims shims, Logger logger, LiveJobs others) {
+  /**
+   * @param observer told what becomes of the job
+   */
+  LiveJob(
+      Job job,
+      JobCgroup cgroup,
+      JobStore store,
+      Shims shims,
+      LiveJobs jobs,
+      JobObserver observer,
+      Logger logger) {
     this.job = job;
     this.cgroup = cgroup;
     this.store = store;
     this.shims = shims;
     this.logger = logger;
-    this.others = others;
+    this.jobs = jobs;
     this.limits =
-        new LiveLimits(job, cgroup, store::updateLimits, others, this::tellOfBounds, logger);
-    this.news = new JobNews(job.id(), others.observer(), logger);
-    this.end = new JobEnd(job, cgroup, limits, store, others, news, logger);
+        new LiveLimits(job, cgroup, store::updateLimits, jobs, this::tellOfBounds, logger);
+    this.news = new JobNews(job.id(), observer, logger);
+    this.end = new JobEnd(job, cgroup, limits, store, jobs, news, logger);
     var _ = job.ended().thenRun(() -> launched.complete(null));
     job.attach(this);
   }
@@ -148,7 +158,7 @@ final class LiveJob implements ShimEvents {
       }
     } catch (IOException e) {
       logger.log(Level.ERROR, "connect to the shim of job " + job.id() + ", to be tried again", e);
-      others.later(job, this::takeUp);
+      jobs.later(job, this::takeUp);
     }
   }
 
@@ -319,7 +329,7 @@ final class LiveJob implements ShimEvents {
       lookedAgain = now;
       takeUp();
     } else {
-      others.later(job, this::takeUp);
+      jobs.later(job, this::takeUp);
     }
   }
 

@@ -13,10 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * The jobs that are alive, the names they hold, what they take of their owners' quotas, and who is
- * told of them.
- */
+/** The jobs that are alive, the names they hold, and what they take of their owners' quotas. */
 final class LiveJobs {
   /** Until what the machine refused is tried again: nobody tells when it has room again. */
   static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -27,21 +24,15 @@ final class LiveJobs {
   private final QuotaLedger quotas;
   private final SpecificationLedger specifications = new SpecificationLedger();
   private final Consumer<JobRecord> ended;
-  private final JobObserver observer;
 
   private record OwnedName(Owner owner, String name) {}
 
   /**
    * @param ended given the last record of each job, after that is in the store; does not block
    */
-  LiveJobs(QuotaLedger quotas, Consumer<JobRecord> ended, JobObserver observer) {
+  LiveJobs(QuotaLedger quotas, Consumer<JobRecord> ended) {
     this.quotas = quotas;
     this.ended = ended;
-    this.observer = observer;
-  }
-
-  JobObserver observer() {
-    return observer;
   }
 
   /**

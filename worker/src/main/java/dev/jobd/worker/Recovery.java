@@ -1,7 +1,7 @@
 package dev.jobd.worker;
 
 import dev.jobd.worker.cgroup.Cgroups;
-import dev.jobd.worker.launch.Shims;
+import dev.jobd.worker.cgroup.JobCgroup;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.store.JobStore;
@@ -16,13 +16,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 
 /**
  * Takes up the jobs of the worker before: those whose shims live, and those that have ended
  * meanwhile.
  */
 record Recovery(
-    JobStore store, Cgroups cgroups, Shims shims, Outputs outputs, LiveJobs live, Logger logger) {
+    JobStore store,
+    Cgroups cgroups,
+    Outputs outputs,
+    LiveJobs live,
+    BiFunction<Job, JobCgroup, LiveJob> taking,
+    Logger logger) {
 
   /** Jobs that are looked at side by side: the records of their ends share commits. */
   private static final int AT_ONCE = 64;
@@ -63,6 +69,6 @@ record Recovery(
     }
     Job job = Job.live(record, outputs);
     live.readmit(job);
-    new LiveJob(job, cgroups.existing(record.id().toString()), store, shims, logger, live).takeUp();
+    taking.apply(job, cgroups.existing(record.id().toString())).takeUp();
   }
 }

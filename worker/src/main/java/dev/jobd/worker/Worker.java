@@ -83,7 +83,7 @@ public final class Worker implements AutoCloseable {
     this.outputs = new Outputs(state, store, config.chunkBytes());
     QuotaLedger quotas = new QuotaLedger(policy, System::nanoTime);
     this.outputRoom = new OutputRoom(quotas, store, collector);
-    this.live = new LiveJobs(quotas, this::lookAfterEnded, config.observer());
+    this.live = new LiveJobs(quotas, this::lookAfterEnded);
     this.cgroups = cgroups;
     this.shims = shims;
     this.orphans = new Orphans(state, store, cgroups, shims, live, config.logger());
@@ -118,7 +118,8 @@ public final class Worker implements AutoCloseable {
       Shims shims = new Shims(config.shim(), config.logger());
       opened = both(shims, opened);
       Worker worker = new Worker(config, policy, state, store, cgroups, shims);
-      new Recovery(store, cgroups, shims, worker.outputs, worker.live, config.logger()).run();
+      new Recovery(store, cgroups, worker.outputs, worker.live, worker::liveJob, config.logger())
+          .run();
       worker.orphans.start();
       shims.prepare();
       worker.collector.start();
@@ -181,7 +182,7 @@ public final class Worker implements AutoCloseable {
             JobId.random(), owner, spec, Instant.now(), new JobState.Starting(), OutputSize.NONE);
     Job job = Job.live(record, outputs);
     JobCgroup cgroup = cgroups.planned(record.id().toString(), spec.limits());
-    LiveJob liveJob = new LiveJob(job, cgroup, store, shims, config.logger(), live);
+    LiveJob liveJob = liveJob(job, cgroup);
     live.admit(job);
     CrashPoint.START_ASKED.reached();
     // All is prepared while the record is written; the command is executed when it is durable.
@@ -209,6 +210,10 @@ public final class Worker implements AutoCloseable {
     Limits wanted = cgroups.named(asked.limits(), files, search);
     Limits granted = policy.forFiles(cgroups, files, search).granted(wanted);
     return cgroups.enforceable(granted, files); // each disk has its name by now
+  }
+
+  private LiveJob liveJob(Job job, JobCgroup cgroup) {
+    return new LiveJob(job, cgroup, store, shims, live, config.observer(), config.logger());
   }
 
   private static Job launched(Job job) throws LaunchException {

@@ -51,7 +51,7 @@ final class LiveJobTest {
       JobStore.await(store.insert(record));
       JobCgroup cgroup = cgroups.create(id, SLEEPS.limits());
       try {
-        LiveJob live = new LiveJob(job, cgroup, store, shims, LOGGER, noOthers());
+        LiveJob live = new LiveJob(job, cgroup, store, shims, noOthers(), JobObserver.NONE, LOGGER);
 
         job.stop(StopRequest.kill("bob"));
         live.spawn(request(place, id, cgroup));
@@ -69,7 +69,7 @@ final class LiveJobTest {
 
   private static LiveJobs noOthers() {
     QuotaLedger quotas = new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime);
-    return new LiveJobs(quotas, job -> {}, JobObserver.NONE);
+    return new LiveJobs(quotas, job -> {});
   }
 
   private static LaunchRequest request(Path place, String id, JobCgroup cgroup) {

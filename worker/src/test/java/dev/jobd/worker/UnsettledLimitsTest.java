@@ -193,7 +193,7 @@ class UnsettledLimitsTest {
   private static LiveJobs jobs(long mebibytes) {
     Quotas quotas = new Quotas(null, null, null, mebibytes * MIB, null, null);
     LimitPolicy policy = LimitPolicy.of(memory(16), Limits.NONE, quotas);
-    return new LiveJobs(new QuotaLedger(policy, System::nanoTime), job -> {}, JobObserver.NONE);
+    return new LiveJobs(new QuotaLedger(policy, System::nanoTime), job -> {});
   }
 
   private Job another(long mebibytes) throws Exception {

@@ -74,9 +74,7 @@ class WaitingWritesTest {
             new JobState.Starting(),
             OutputSize.NONE);
     job = Job.live(record, new Outputs(state, store, WorkerConfig.DEFAULT_CHUNK_BYTES));
-    LiveJobs jobs =
-        new LiveJobs(
-            new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), _ -> {}, JobObserver.NONE);
+    LiveJobs jobs = new LiveJobs(new QuotaLedger(LimitPolicy.DEFAULT, System::nanoTime), _ -> {});
     jobs.admit(job);
     group = directory.resolve("group");
     limits =

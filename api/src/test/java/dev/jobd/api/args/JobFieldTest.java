@@ -15,7 +15,7 @@ class JobFieldTest {
         "limits.memory_bytes | must be at least 1, was 0 | --memory must be at least 1, was 0",
         "limits.output_bytes | must be 1 to 1024, was 1025 | --max-output must be 1 to 1K, was"
             + " 1025",
-        "limits.cpu_millis | must be 10 to 1000000000, was 1 | --cpus must be 0.001 to 1000000, was"
+        "limits.cpu_millis | must be 10 to 1000000000, was 1 | --cpus must be 0.01 to 1000000, was"
             + " 0.001",
         "limits.pids | must be 1 to 4194304, was 0 | --pids must be 1 to 4194304, was 0",
         "limits.timeout | must be 1ms to 3650d, was PT0S"

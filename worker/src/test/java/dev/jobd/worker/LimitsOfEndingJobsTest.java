@@ -18,14 +18,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that are changed while their job ends, by whatever end. */
 @Timeout(180)
-@Tag("host-only")
 class LimitsOfEndingJobsTest {
   private static final int BOUND_SECONDS = 60;
 

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -93,8 +92,6 @@ void exec_command(const struct request *request, const struct init_ends *ends)
     /* From here on only what the kernel closes at execve is open beside the job's own three. */
     if (close_descriptors(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         fail_launch(ends->failures, STEP_STDIO, errno);
-    if (request->niced && setpriority(PRIO_PROCESS, 0, request->nice) != 0)
-        fail_launch(ends->failures, STEP_NICE, errno);
     if (chdir(request->workdir) != 0)
         fail_launch(ends->failures, STEP_CHDIR, errno);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -184,6 +185,9 @@ void init_main(const struct request *request, const struct init_ends *ends)
     die_with_shim(ends);
     oom_protect(request->oom_notice == NULL ? OOM_INIT_OF_GROUP : OOM_INIT);
     prepare_namespaces(request, ends);
+    /* For the command, which inherits it: less than the server's own takes CAP_SYS_NICE. */
+    if (request->niced && setpriority(PRIO_PROCESS, 0, request->nice) != 0)
+        fail_launch(ends->failures, STEP_NICE, errno);
     if (!privileges_drop())
         fail_launch(ends->failures, STEP_PRIVILEGES, errno);
     int signals = block_signals();

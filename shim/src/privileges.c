@@ -67,24 +67,37 @@ static bool refuse_user_namespaces(void)
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter) == 0;
 }
 
+/* By the last two, of which either gives what the other does (a higher RLIMIT_RTPRIO), a job could run in real time,
+ * which v2, and v1 in most kernels, do not take for processor time that a quota bounds: sched(7). */
+static const int GIVEN_UP[] = {CAP_SYS_ADMIN, CAP_SYS_NICE, CAP_SYS_RESOURCE};
+
+static bool shrink_bounding_set(void)
+{
+    for (size_t i = 0; i < sizeof GIVEN_UP / sizeof *GIVEN_UP; i++)
+        if (prctl(PR_CAPBSET_DROP, GIVEN_UP[i], 0, 0, 0) != 0)
+            return false;
+    return true;
+}
+
 /* What is not permitted cannot stay in the effective nor the ambient set, and from the bounding set it is gone before:
  * capabilities(7). */
-static bool give_up_administration(void)
+static bool give_up(void)
 {
     struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
     if (syscall(SYS_capget, &self, sets) != 0)
         return false;
-    uint32_t kept = ~(uint32_t)CAP_TO_MASK(CAP_SYS_ADMIN);
-    struct __user_cap_data_struct *low = &sets[CAP_TO_INDEX(CAP_SYS_ADMIN)];
-    low->effective &= kept;
-    low->permitted &= kept;
-    low->inheritable &= kept;
+    for (size_t i = 0; i < sizeof GIVEN_UP / sizeof *GIVEN_UP; i++) {
+        uint32_t kept = ~(uint32_t)CAP_TO_MASK(GIVEN_UP[i]);
+        struct __user_cap_data_struct *half = &sets[CAP_TO_INDEX(GIVEN_UP[i])];
+        half->effective &= kept;
+        half->permitted &= kept;
+        half->inheritable &= kept;
+    }
     return syscall(SYS_capset, &self, sets) == 0;
 }
 
 bool privileges_drop(void)
 {
-    return refuse_user_namespaces() && prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0) == 0 &&
-           give_up_administration();
+    return refuse_user_namespaces() && shrink_bounding_set() && give_up();
 }

@@ -1,7 +1,9 @@
 /*
  * What no process of a job may do, though it be root: mount, unmount, make a mount writable, enter or make the
- * namespace of another. All of it takes CAP_SYS_ADMIN, and so init, which the command could trace, and the command give
- * it up together. Programs that are set-user-ID, or have capabilities, work on without it.
+ * namespace of another (CAP_SYS_ADMIN); run in real time, before others by a negative nice value (CAP_SYS_NICE), or
+ * past a hard limit of setrlimit(2) (CAP_SYS_RESOURCE). So init, which the command could trace, and the command give
+ * these up together. Programs that are set-user-ID work on without them; one whose file asks for them is not executed
+ * (EPERM, capabilities(7)).
  */
 #ifndef JOBD_PRIVILEGES_H
 #define JOBD_PRIVILEGES_H

@@ -1,5 +1,5 @@
 /* What a job sees of control groups where they are mounted: its own as the root of each hierarchy that it has one in,
- * nothing of the others, and nothing that it could write to. Root in the job could change that again: mounts are what it may do. */
+ * nothing of the others, and nothing that it could write to; that it cannot change this, privileges.h sees to. */
 #ifndef JOBD_VIEW_H
 #define JOBD_VIEW_H
 

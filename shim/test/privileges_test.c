@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@
 #include "job.h"
 #include "privileges.h"
 
-static const uint64_t ADMINISTRATION = 1ULL << CAP_SYS_ADMIN;
+static const uint64_t GIVEN_UP = 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_SYS_NICE | 1ULL << CAP_SYS_RESOURCE;
 
 /* What a status file says of a set of capabilities. */
 static uint64_t capabilities(const char *status, const char *set)
@@ -30,7 +31,7 @@ static uint64_t capabilities(const char *status, const char *set)
     return strtoull(line + strlen(set), NULL, 16);
 }
 
-TEST(EACH_SHIM, neither_the_command_nor_its_init_keeps_the_capability_of_administration)
+TEST(EACH_SHIM, neither_the_command_nor_its_init_keeps_a_capability_to_escape_its_limits)
 {
     static const char *const sets[] = {"CapInh:", "CapPrm:", "CapEff:", "CapAmb:"};
     char mine[4096];
@@ -41,9 +42,9 @@ TEST(EACH_SHIM, neither_the_command_nor_its_init_keeps_the_capability_of_adminis
         struct job *job = job_run_sh(script);
         const char *status = job_stream(job, INDEX_STDOUT, NULL);
         for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-            CHECK_EQ(capabilities(status, sets[i]) & ADMINISTRATION, 0);
-        CHECK_EQ(capabilities(status, "CapBnd:"), capabilities(mine, "CapBnd:") & ~ADMINISTRATION);
-        CHECK_EQ(capabilities(status, "CapEff:"), capabilities(mine, "CapEff:") & ~ADMINISTRATION);
+            CHECK_EQ(capabilities(status, sets[i]) & GIVEN_UP, 0);
+        CHECK_EQ(capabilities(status, "CapBnd:"), capabilities(mine, "CapBnd:") & ~GIVEN_UP);
+        CHECK_EQ(capabilities(status, "CapEff:"), capabilities(mine, "CapEff:") & ~GIVEN_UP);
         CHECK(strstr(status, "\nNoNewPrivs:\t0\n") != NULL); /* so that sudo does its work */
         free(job);
     }
@@ -57,6 +58,18 @@ TEST(EACH_SHIM, it_can_neither_mount_nor_unmount)
                                  "unshare -m true || echo refused; unshare -U -r -m true || echo refused;"
                                  "test \"$before\" = \"$(cat /proc/self/mountinfo)\" && echo as before");
     CHECK_STDOUT(job, "refused\nrefused\nrefused\nrefused\nrefused\nas before\n");
+}
+
+/* In which it would have all of a processor, whatever its quota. */
+TEST(ROOT, it_cannot_run_in_real_time_nor_before_others)
+{
+    struct sched_param least = {.sched_priority = 1};
+    struct rlimit any = {.rlim_cur = 1, .rlim_max = 1}, none = {.rlim_cur = 0, .rlim_max = 0};
+    CHECK(setrlimit(RLIMIT_RTPRIO, &none) == 0 && setrlimit(RLIMIT_NICE, &none) == 0);
+    CHECK(privileges_drop());
+    CHECK(sched_setscheduler(0, SCHED_FIFO, &least) != 0 && errno == EPERM);
+    CHECK(setrlimit(RLIMIT_RTPRIO, &any) != 0 && errno == EPERM);
+    CHECK(setpriority(PRIO_PROCESS, 0, -1) != 0 && (errno == EPERM || errno == EACCES));
 }
 
 TEST(ROOT, nothing_can_be_mounted)

@@ -195,7 +195,8 @@ public final class Errors {
   }
 
   /**
-   * A start that there is no room for. Amounts are jobs, bytes, thousandths of a core, or starts.
+   * A start or a change of limits that there is no room for, or that comes too soon. Amounts are
+   * jobs, bytes, thousandths of a core, starts or changes.
    *
    * @param quota which one, for example {@code running_jobs}
    * @param limit how much there is

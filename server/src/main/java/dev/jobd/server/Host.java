@@ -7,6 +7,7 @@ import java.nio.file.Path;
 /** What this process is on its host. */
 final class Host {
   private static final Path SELF = Path.of("/proc/self");
+  private static final Path SECCOMP_ACTIONS = Path.of("/proc/sys/kernel/seccomp/actions_avail");
   private static final int ROOT = 0;
 
   private Host() {}
@@ -28,5 +29,10 @@ final class Host {
   /** Whether the kernel has namespaces of this kind, by its name in {@code /proc/self/ns}. */
   static boolean hasNamespace(String kind) {
     return Files.exists(SELF.resolve("ns").resolve(kind));
+  }
+
+  /** Whether the kernel has filters of system calls: seccomp(2), CONFIG_SECCOMP_FILTER. */
+  static boolean filtersCalls() {
+    return Files.exists(SECCOMP_ACTIONS);
   }
 }

@@ -58,6 +58,7 @@ final class HostCheck {
     checkCgroups();
     checkLimits();
     NAMESPACES.forEach(this::checkNamespace);
+    checkSeccomp();
     checkShim();
     checkStateDirectory();
     checkListen();
@@ -102,6 +103,15 @@ final class HostCheck {
       good(kind + " namespace", meaning);
     } else {
       prohibits(kind + " namespace", "this kernel has none; it is needed so that " + meaning);
+    }
+  }
+
+  private void checkSeccomp() {
+    String meaning = "a job cannot get back what would lift its limits";
+    if (Host.filtersCalls()) {
+      good("seccomp", meaning);
+    } else {
+      prohibits("seccomp", "this kernel has no filters; they are needed so that " + meaning);
     }
   }
 

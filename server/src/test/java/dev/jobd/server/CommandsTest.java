@@ -207,6 +207,7 @@ class CommandsTest {
     assertThat(jobd("check", "--pki", directory.toString())).isEqualTo(1);
     assertThat(out())
         .containsPattern("ok +net namespace +a job has no network but its own loopback\n")
+        .containsPattern("ok +seccomp +a job cannot get back what would lift its limits\n")
         .containsPattern("error +pki +" + directory + "/server.crt: ")
         .endsWith("jobd cannot serve on this host\n");
   }

@@ -32,7 +32,7 @@ final class LiveLimits {
   /** Changes of processor time and rates of disks, of which each lets the job have some more. */
   static final int RATE_CHANGES_AT_ONCE = 10;
 
-  /** Until there may be one more of those, so that they let the job have a hundredth at most. */
+  /** Until there may be one more of those: each lets the job have a period's run time anew. */
   static final Duration RATE_CHANGE_TURN = Duration.ofSeconds(10);
 
   private final Job job;
@@ -169,10 +169,9 @@ final class LiveLimits {
     if (settled && !change.isAny()) {
       return change;
     }
-    requirePace(change);
     Limits held = left.orElse(from);
     Limits maybe = change.to().orElse(held);
-    jobs.change(job, change.to());
+    requireRoom(change);
     settled = false;
     left = maybe;
     try {
@@ -187,6 +186,19 @@ final class LiveLimits {
     }
     settle();
     return change;
+  }
+
+  /** In the quotas, and then in the pace: what has no room has no turn. */
+  private void requireRoom(LimitChange change) {
+    jobs.change(job, change.to());
+    try {
+      requirePace(change);
+    } catch (QuotaExceededException e) {
+      if (settled) {
+        jobs.settle(job);
+      }
+      throw e;
+    }
   }
 
   /**

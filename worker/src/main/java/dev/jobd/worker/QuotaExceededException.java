@@ -4,8 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that would exceed what its owner's jobs may take together. Nothing was started or
- * recorded. The message says how much there is, how much is used, and the way out.
+ * A start, or a change of limits, that would exceed what its owner's jobs may take together, or
+ * that comes too soon after others. Nothing was started, changed or recorded. The message says how
+ * much there is, how much is used, and the way out.
  */
 public final class QuotaExceededException extends RuntimeException {
   private final String quota;
@@ -22,12 +23,12 @@ public final class QuotaExceededException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  /** Its name in a configuration, for example {@code running_jobs}. */
+  /** Its name, for example {@code running_jobs}; most are those of a configuration. */
   public String quota() {
     return quota;
   }
 
-  /** How much there is: jobs, bytes, thousandths of a core, or starts at once. */
+  /** How much there is: jobs, bytes, thousandths of a core, starts or changes at once. */
   public long bound() {
     return bound;
   }

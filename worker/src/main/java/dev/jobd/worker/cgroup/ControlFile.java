@@ -17,7 +17,10 @@ final class ControlFile {
   /** Linux has no larger page on any machine that a JVM runs on. */
   private static final long MAX_PAGE_BYTES = 64 << 10;
 
-  private static final int PAGE_BYTES = 4096;
+  /** Nor a smaller one. */
+  private static final long MIN_PAGE_BYTES = 4 << 10;
+
+  private static final int BUFFER_BYTES = 4096;
 
   /** What a read says of a file that could be opened: there are no numbers in Java's exceptions. */
   private static final Set<String> NOT_KEPT = Set.of("No such device", "Operation not supported");
@@ -60,10 +63,10 @@ final class ControlFile {
    */
   static @Nullable String readIfKept(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] page = new byte[PAGE_BYTES];
+      byte[] page = new byte[BUFFER_BYTES];
       int length = Math.max(0, in.read(page)); // all of a text that is shorter than that
       String text = new String(page, 0, length, StandardCharsets.US_ASCII);
-      return length < PAGE_BYTES
+      return length < BUFFER_BYTES
           ? text
           : text + new String(in.readAllBytes(), StandardCharsets.US_ASCII);
     } catch (NoSuchFileException e) {
@@ -96,10 +99,20 @@ final class ControlFile {
     }
   }
 
-  static boolean isRounded(long written, String held) {
+  /** Whether {@code held} may be what the kernel makes of {@code written}. */
+  private static boolean isRounded(long written, String held) {
+    return isWithin(MAX_PAGE_BYTES, written, held);
+  }
+
+  /** Whether the kernel would make the same of {@code written}, and so a write change nothing. */
+  static boolean isAsGood(long written, String held) {
+    return isWithin(MIN_PAGE_BYTES, written, held);
+  }
+
+  private static boolean isWithin(long page, long written, String held) {
     try {
       long lost = Math.subtractExact(written, Long.parseLong(held));
-      return lost >= 0 && lost < MAX_PAGE_BYTES;
+      return lost >= 0 && lost < page;
     } catch (NumberFormatException | ArithmeticException e) {
       return false; // "max", or what no size is
     }

@@ -2,6 +2,7 @@ package dev.jobd.worker.cgroup;
 
 import dev.jobd.worker.model.InvalidSpecException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -129,14 +130,14 @@ record Disks(Path mountinfo, Path sys) {
   }
 
   /** The numbers of the disks that the one of {@code number} is made of; of most there are none. */
-  Set<String> parts(String number) throws IOException {
+  Set<String> parts(String number) {
     Set<String> parts = new HashSet<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(numbered(number).resolve("slaves"))) {
       for (Path part : all) {
         parts.add(holder(part).number());
       }
-    } catch (NoSuchFileException e) {
-      // it is no disk, or has gone
+    } catch (IOException | DirectoryIteratorException e) {
+      // it is no disk, or has gone, or is going
     }
     return parts;
   }

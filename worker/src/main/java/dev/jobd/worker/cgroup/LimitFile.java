@@ -28,7 +28,7 @@ record LimitFile(String field, Path file) {
 
   /** As {@link #set(long)}, for a size that the kernel rounds down to whole pages. */
   void setBytes(long value) throws IOException {
-    set(Long.toString(value), held -> ControlFile.isRounded(value, held));
+    set(Long.toString(value), held -> ControlFile.isAsGood(value, held));
   }
 
   /** As {@link #set}, in a file that has a line for each subject. */
@@ -59,7 +59,7 @@ record LimitFile(String field, Path file) {
 
   /** Whether it holds this size, as {@link #setBytes} would have it. */
   boolean holdsBytes(long value) throws IOException {
-    return holds(held -> ControlFile.isRounded(value, held));
+    return holds(held -> ControlFile.isAsGood(value, held));
   }
 
   void verify(String written) throws IOException {

@@ -99,6 +99,24 @@ class ControllerTest {
   }
 
   @Test
+  void memoryThatGrowsByAPageIsWritten() throws IOException {
+    has("memory.max", "memory.swap.max", "memory.oom.group");
+    has("memory.limit_in_bytes", "memory.memsw.limit_in_bytes");
+    HostTree.group(group, "memory.current", "0\n", "memory.swap.current", "0\n");
+    Path swaps = host.proc().swaps();
+    Limits had = Limits.builder().memoryBytes(1L << 20).swapBytes(0L).build();
+    Limits more = Limits.builder().memoryBytes((1L << 20) + 4096).swapBytes(32L << 10).build();
+    for (Controller controller : List.of(new MemoryV1(swaps), new MemoryV2(swaps))) {
+      controller.set(group, had);
+      controller.change(group, had, more);
+    }
+    assertThat(group.resolve("memory.max")).hasContent("1052672");
+    assertThat(group.resolve("memory.swap.max")).hasContent("32768");
+    assertThat(group.resolve("memory.limit_in_bytes")).hasContent("1052672");
+    assertThat(group.resolve("memory.memsw.limit_in_bytes")).hasContent("1085440");
+  }
+
+  @Test
   void swapIsBoundedBesideMemory() throws IOException {
     has("memory.limit_in_bytes", "memory.memsw.limit_in_bytes");
     has("memory.max", "memory.swap.max", "memory.oom.group");

@@ -87,7 +87,7 @@ class LimitAccuracyTest {
               CHANGE_EVERY.toMillis(),
               TimeUnit.MILLISECONDS);
       double ratio = Load.of(text(job)).cores() / 0.25;
-      changing.cancel(false);
+      assertThat(changing.cancel(false)).as("no change has failed").isTrue();
       assertThat(ratio).isLessThan(1 + 0.5 / SECONDS);
       assumeTrue(
           QUIET, "only a quiet machine shows that a job gets its whole quota: make accuracy");

@@ -52,9 +52,6 @@ public final class Libc {
   /** struct sockaddr_un: a family, then a path of at most 107 bytes and a NUL. */
   private static final int SOCKADDR_UN_BYTES = 110;
 
-  /** struct iovec: an address and a length. */
-  private static final int IOVEC_BYTES = 16;
-
   /** posix_spawn_file_actions_t has 80 bytes in glibc and in musl; room for a larger one. */
   private static final int FILE_ACTIONS_BYTES = 256;
 
@@ -150,7 +147,9 @@ public final class Libc {
     }
   }
 
-  /** Reads some bytes of a file from {@code position} on; 0 at its end. */
+  /**
+   * Reads some bytes of a file from {@code position} on, at most 64 KiB in one go; 0 at its end.
+   */
   public static int read(int fd, ByteBuffer bytes, long position, String subject)
       throws ErrnoException {
     return read(fd, bytes, position, WAIT, subject);
@@ -169,23 +168,23 @@ public final class Libc {
 
   private static int read(int fd, ByteBuffer bytes, long position, int flags, String subject)
       throws ErrnoException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment got = arena.allocate(bytes.remaining());
-      MemorySegment vector = arena.allocate(IOVEC_BYTES, ADDRESS.byteAlignment());
-      vector.set(ADDRESS, 0, got);
-      vector.set(JAVA_LONG, ADDRESS.byteSize(), got.byteSize());
+    ReadBuffer buffer = ReadBuffer.take();
+    try {
+      buffer.ask(bytes.remaining());
+      MemorySegment state = buffer.state();
       long count;
       do {
-        count = (long) PREADV2.invokeExact(state, fd, vector, 1, position, flags);
+        count = (long) PREADV2.invokeExact(state, fd, buffer.vector(), 1, position, flags);
       } while (count < 0 && (int) ERRNO.get(state, 0L) == EINTR);
       if (count < 0 && flags == RWF_NOWAIT && isNotCached((int) ERRNO.get(state, 0L))) {
         return NOT_CACHED; // an answer, and a frequent one, rather than an error
       }
-      bytes.put(got.asSlice(0, check(count, "read", subject, state)).asByteBuffer());
+      bytes.put(buffer.bytes().asSlice(0, check(count, "read", subject, state)).asByteBuffer());
       return (int) count;
     } catch (Throwable e) {
       throw asExpected(e);
+    } finally {
+      buffer.giveBack();
     }
   }
 

@@ -91,7 +91,10 @@ final class CallFailure extends CommandFailure {
   }
 
   private static String words(
-      ServerAddress server, ErrorDetails details, @Nullable Object request, Throwable e) {
+      ServerAddress server,
+      ErrorDetails details,
+      @Nullable Object request,
+      StatusRuntimeException e) {
     String message = details.message().isEmpty() ? details.code().name() : details.message();
     if (refusedByServer(details)) {
       return message;
@@ -151,12 +154,13 @@ final class CallFailure extends CommandFailure {
     return details.code() == Status.Code.UNAVAILABLE && details.reason().isPresent();
   }
 
-  /** The innermost words: gRPC's own say no more than that there was an I/O error. */
-  private static String rootMessage(Throwable e, String otherwise) {
-    Throwable root = e.getCause();
-    while (root != null && root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root == null || root.getMessage() == null ? otherwise : root.getMessage();
+  /**
+   * The innermost words: gRPC's own say no more than that there was an I/O error. Of gRPC's, one
+   * line: others name parts of its machinery.
+   */
+  private static String rootMessage(StatusRuntimeException e, String otherwise) {
+    Throwable root = Transport.root(e);
+    String words = root == null ? null : root.getMessage();
+    return (words == null ? otherwise : words).lines().findFirst().orElse(otherwise);
   }
 }

@@ -4,13 +4,14 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.net.ConnectException;
-import java.net.SocketException;
-import java.nio.channels.ClosedChannelException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed call tells about the way to the server, apart from what the server said. */
 final class Transport {
@@ -57,13 +58,27 @@ final class Transport {
   }
 
   /**
-   * Whether a server that was never seen may be there soon: it does not listen yet, or does not yet
-   * answer. A name that nobody has, or a peer that talks something else, will not.
+   * Whether a server that was never seen may be there soon: it does not listen yet, does not yet
+   * answer, or ended while it did. A name that nobody has, or a peer that talks something else,
+   * will not.
    */
   static boolean unreached(StatusRuntimeException e) {
+    // A handshake that breaks off is an SSLException around what broke it.
     return lost(e)
-        && (hasCause(e, SocketException.class) || hasCause(e, ClosedChannelException.class))
-        && !hasCause(e, SSLException.class);
+        && switch (root(e)) {
+          case UnknownHostException _, SSLException _ -> false;
+          case IOException _ -> true;
+          case null, default -> false;
+        };
+  }
+
+  /** The innermost cause. */
+  static @Nullable Throwable root(StatusRuntimeException e) {
+    Throwable root = e.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   /**

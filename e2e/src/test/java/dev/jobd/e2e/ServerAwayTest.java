@@ -3,6 +3,10 @@ package dev.jobd.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -211,5 +215,38 @@ class ServerAwayTest {
           .isEqualTo(word + "jobctl: " + server.address() + " is there now\n");
     }
     alice.run("stop", id).succeeded();
+  }
+
+  @Test
+  void aPeerThatEndsInTheHandshakeIsTriedAgainAndGivenUpInTime() throws Exception {
+    try (ServerSocket dying = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> resetAll(dying));
+      String address = "127.0.0.1:" + dying.getLocalPort();
+
+      String words =
+          alice()
+              .with("JOBCTL_SERVER", address)
+              .run("whoami", "--retry-for", "1s")
+              .hasExitCode(5)
+              .err()
+              .replace("jobctl: waiting for " + address + " ...\n", "");
+
+      assertThat(words)
+          .startsWith("jobctl: no connection to " + address + "; trying for up to 1 s\n")
+          .contains("jobctl: cannot ask who calls: no connection to " + address + ": ")
+          .endsWith("; is jobd running there? --server or JOBCTL_SERVER names another\n")
+          .hasLineCount(2);
+    }
+  }
+
+  /** As the kernel does for a process that was killed with bytes that it had not read. */
+  private static void resetAll(ServerSocket listener) {
+    while (!listener.isClosed()) {
+      try (Socket connection = listener.accept()) {
+        connection.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // Closed; or the client was faster.
+      }
+    }
   }
 }

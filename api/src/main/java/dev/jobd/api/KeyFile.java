@@ -31,7 +31,8 @@ public final class KeyFile {
 
   /** The same of anybody's key, which the group of its file may read. */
   public static Optional<String> openToOthers(Path key) {
-    return open(key, OF_OTHERS_AND_GROUPS_WRITE, false);
+    return open(key, OF_OTHERS_AND_GROUPS_WRITE, false)
+        .map(problem -> problem + ", or where it is mounted, mount it with mode 0400");
   }
 
   private static Optional<String> open(Path key, int bits, boolean mineAlone) {

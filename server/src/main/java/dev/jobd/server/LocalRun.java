@@ -4,7 +4,6 @@ import dev.jobd.api.JobExitCode;
 import dev.jobd.api.Reasons;
 import dev.jobd.worker.Job;
 import dev.jobd.worker.StopRequest;
-import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.Verdict;
@@ -14,10 +13,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 
 /** One started job as if it were this process: its output, its end, its exit code. */
 final class LocalRun {
   private static final int SIGPIPE = 13;
+
+  /** For a job that is to end, before it is killed. */
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Job job;
   private final PrintStream out;
@@ -45,8 +48,8 @@ final class LocalRun {
         stop();
       }
     }
-    JobState.Ended end = job.await();
-    return written ? exitCode(end.verdict()) : JobExitCode.ofSignal(SIGPIPE);
+    int code = exitCode(job.await().verdict());
+    return written ? code : JobExitCode.ofSignal(SIGPIPE);
   }
 
   /**
@@ -71,10 +74,13 @@ final class LocalRun {
             });
   }
 
-  /** Kills the job with its whole tree; nothing if it has ended. */
+  /**
+   * Has the job end by SIGTERM, and kills what is left of its tree after {@link #GRACE}; nothing if
+   * it has ended.
+   */
   void stop() {
     try {
-      job.stop(StopRequest.kill("jobd run"));
+      job.stop(new StopRequest("jobd run", StopRequest.SIGTERM, GRACE));
     } catch (IOException e) {
       throw new UncheckedIOException("stop job " + job.id() + ": " + e.getMessage(), e);
     }
@@ -116,7 +122,7 @@ final class LocalRun {
           case OUT_OF_MEMORY -> say("out of memory" + signal);
           case TIMEOUT -> say("timed out" + signal);
           case OTHER -> say("killed" + signal);
-          case STOP_REQUEST -> {} // by the signal that this process got
+          case STOP_REQUEST -> sayIfKilled(killed.signal());
         }
         yield JobExitCode.ofSignal(killed.signal());
       }
@@ -129,6 +135,13 @@ final class LocalRun {
         yield JobExitCode.LOST;
       }
     };
+  }
+
+  /** Who asked for the stop knows of it, but not that it took more than SIGTERM. */
+  private void sayIfKilled(int signal) {
+    if (signal == StopRequest.SIGKILL) {
+      say("killed after %d s, in which SIGTERM did not end it".formatted(GRACE.toSeconds()));
+    }
   }
 
   private void say(String words) {

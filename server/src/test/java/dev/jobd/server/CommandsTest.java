@@ -29,7 +29,17 @@ class CommandsTest {
   @TempDir private static Path home;
 
   private final CompletableFuture<Void> stopAsked = new CompletableFuture<>();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private boolean stopOnceSomethingIsPrinted;
+  private final ByteArrayOutputStream out =
+      new ByteArrayOutputStream() {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+          super.write(bytes, offset, length);
+          if (stopOnceSomethingIsPrinted) {
+            stopAsked.complete(null);
+          }
+        }
+      };
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @BeforeAll
@@ -156,7 +166,7 @@ class CommandsTest {
         key
             + " holds a private key and is open to others than its owner (mode 0644): chmod 600 "
             + key
-            + "\n";
+            + ", or where it is mounted, mount it with mode 0400\n";
 
     assertThat(jobd("serve", "--pki", pki, "--state-dir", directory.toString())).isEqualTo(1);
     assertThat(err()).isEqualTo("jobd serve: " + words);
@@ -308,8 +318,25 @@ class CommandsTest {
   void stopEndsTheJobWithoutAWord() throws IOException {
     assumeTrue(Host.isRoot(), "needs root");
     stopAsked.complete(null);
-    assertThat(jobd("run", "sleep", "1000")).isEqualTo(137);
+    assertThat(jobd("run", "sleep", "1000")).isEqualTo(143);
     assertThat(err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "echo cleaned; exit 3 | 3 | cleaned | ''",
+        "'' | 137 | '' | jobd run: killed after 10 s, in which SIGTERM did not end it",
+      })
+  void aJobThatIsStoppedHasTimeToCleanUp(String trap, int code, String last, String words)
+      throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    stopOnceSomethingIsPrinted = true;
+    String script = "trap '%s' TERM; echo up; while :; do sleep 0.01; done".formatted(trap);
+    assertThat(jobd("run", "--", "sh", "-c", script)).isEqualTo(code);
+    assertThat(out().strip()).isEqualTo(("up\n" + last).strip());
+    assertThat(err().strip()).isEqualTo(words);
   }
 
   @Test

@@ -94,7 +94,7 @@ class LogsTest {
     ProcessBuilder script = user.command();
     script.command("script", "-q", "-e", "-c", logs, "/dev/null");
     try (Running running = Running.start(script)) {
-      return running.await().succeeded().out();
+      return new String(WaitingWord.removedFrom(running.await().succeeded().stdout()), UTF_8);
     }
   }
 

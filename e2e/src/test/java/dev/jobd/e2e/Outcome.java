@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
-/** What a program did: how it ended and every byte that it wrote. */
+/**
+ * What a program did: how it ended and every byte that it wrote, but for the {@link WaitingWord}.
+ */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Outcome(List<String> command, int exitCode, byte[] stdout, byte[] stderr) {
 

@@ -40,7 +40,10 @@ record Running(List<String> command, Process process, Capture stdout, Capture st
           "still running after %s: %s".formatted(BOUND, String.join(" ", command)));
     }
     return new Outcome(
-        command, process.exitValue(), stdout.awaitEnd(BOUND), stderr.awaitEnd(BOUND));
+        command,
+        process.exitValue(),
+        stdout.awaitEnd(BOUND),
+        WaitingWord.removedFrom(stderr.awaitEnd(BOUND)));
   }
 
   @Override

@@ -41,14 +41,9 @@ class ServerAwayTest {
     return "jobctl: " + server.address() + " is back\n";
   }
 
-  /** Said where the first connection takes long, as it may on a busy host. */
-  private static String waiting() {
-    return "jobctl: waiting for " + server.address() + " ...\n";
-  }
-
   /** Of {@code words}, what jobctl has not said itself. */
   private static byte[] ofTheJob(String words) {
-    return words.replace(waiting(), "").replace(lost(), "").replace(back(), "").getBytes(UTF_8);
+    return words.replace(lost(), "").replace(back(), "").getBytes(UTF_8);
   }
 
   /** The lines that {@link #TALKER} has written by its end, as far as {@code bytes} tell. */

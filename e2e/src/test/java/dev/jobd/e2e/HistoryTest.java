@@ -57,6 +57,8 @@ class HistoryTest {
             assertThat(alice.run("status", "-o", "json", id).succeeded().out())
                 .contains("outputExpireTime")
                 .contains("\"outputExpireRule\": \"retention.max_output\""));
+    // Noted, and then removed: who comes in between still has it.
+    Eventually.within(Running.BOUND, () -> assertThat(directoryOf(id)).doesNotExist());
 
     assertThat(alice.run("logs", id).failedWith(1).err())
         .startsWith("jobctl: cannot read the output of " + id + ": it was removed at 20")

@@ -46,7 +46,15 @@ class LogsTest {
   @Test
   void sinceAndUntilPrintWhatWasPrintedThen() throws Exception {
     Jobctl alice = server.as("alice", "user");
-    String id = ended(alice, "echo one; sleep 0.2; echo two");
+    String id;
+    try (Gate gate = Gate.create(server.directory().resolve("times"))) {
+      id = alice.startJob("--", "sh", "-c", "echo one; " + gate.pass() + "; echo two");
+      try (Running follower = alice.start("logs", id)) {
+        follower.stdout().awaitLine(Running.BOUND); // and so it has a time of its own
+        gate.open(1);
+        follower.await().succeeded();
+      }
+    }
     List<String> times = alice.run("logs", "-t", id).succeeded().out().lines().toList();
     assertThat(times).hasSize(2);
     assertThat(times.getFirst()).matches(TIME + " one");
@@ -63,7 +71,20 @@ class LogsTest {
   @Test
   void jsonTellsEveryLineWithItsStreamAndTime() throws Exception {
     Jobctl alice = server.as("alice", "user");
-    String id = ended(alice, "echo out; sleep 0.2; echo err >&2; sleep 0.2; printf '\\377\\0'");
+    String id;
+    try (Gate gate = Gate.create(server.directory().resolve("streams"))) {
+      String pass = "; " + gate.pass() + "; ";
+      String script = "echo out" + pass + "echo err >&2" + pass + "printf '\\377\\0'";
+      id = alice.startJob("--", "sh", "-c", script);
+      // Of two pipes nobody knows which was first.
+      try (Running follower = alice.start("logs", id)) {
+        follower.stdout().awaitText("out\n", 1, Running.BOUND);
+        gate.open(1);
+        follower.stderr().awaitText("err\n", 1, Running.BOUND);
+        gate.open(1);
+        follower.await().succeeded();
+      }
+    }
 
     List<String> lines =
         alice.run("logs", "--format", "json", id).succeeded().out().lines().toList();

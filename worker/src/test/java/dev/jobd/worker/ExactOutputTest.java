@@ -152,13 +152,27 @@ class ExactOutputTest {
 
   @Test
   void theLinesOfTwoStreamsThatInterruptEachOtherAreWhole() throws Exception {
-    Job job =
-        test.sh(
-            "printf fir; sleep 0.2; echo oops >&2; sleep 0.2; echo st; sleep 0.2; echo more >&2");
-    job.await();
+    Job job = inTurns("printf fir", "echo oops >&2", "echo st", "echo more >&2");
     ReadRequest stdout = SO_FAR.withStreams(Set.of(OutputStreamKind.STDOUT));
     assertThat(text(job, stdout.withTailLines(1L))).isEqualTo("first\n");
     assertThat(text(job, SO_FAR.withTailLines(2L))).isEqualTo("first\nmore\n");
+  }
+
+  /**
+   * A job that has printed by each of {@code commands}, of which none began before what the one
+   * before it printed was taken, with a time of its own.
+   */
+  private Job inTurns(String... commands) throws Exception {
+    Gate gate = test.gate();
+    Job job = test.sh(String.join("; " + gate.pass() + "; ", commands));
+    try (Follower follower = job.follow(ReadRequest.ALL)) {
+      for (int i = 1; i < commands.length; i++) {
+        assertThat(follower.take()).isInstanceOf(OutputEvent.Chunk.class);
+        gate.open();
+      }
+    }
+    job.await();
+    return job;
   }
 
   /** With two pipes, jobd would read what they hold one after the other. */
@@ -179,8 +193,7 @@ class ExactOutputTest {
 
   @Test
   void aTimeDividesTheOutput() throws Exception {
-    Job job = test.sh("echo one; sleep 0.2; echo two");
-    job.await();
+    Job job = inTurns("echo one", "echo two");
     Instant between;
     try (Follower follower = job.follow(ReadRequest.ALL)) {
       OutputEvent.Chunk chunk = (OutputEvent.Chunk) follower.take();

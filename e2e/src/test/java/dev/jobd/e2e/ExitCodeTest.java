@@ -3,7 +3,8 @@ package dev.jobd.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -74,11 +75,11 @@ class ExitCodeTest {
 
   @Test
   void aServerThatIsNotThereIs5() throws Exception {
-    String nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = "127.0.0.1:" + socket.getLocalPort();
+    try (Socket mute = new Socket()) { // has a port, which is nobody else's, and does not listen
+      mute.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String nobody = "127.0.0.1:" + mute.getLocalPort();
+      alice().with("JOBCTL_SERVER", nobody).run("list", "--retry-for", "0").failedWith(5);
     }
-    alice().with("JOBCTL_SERVER", nobody).run("list", "--retry-for", "0").failedWith(5);
   }
 
   @Test

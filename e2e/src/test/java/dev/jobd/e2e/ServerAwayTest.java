@@ -29,6 +29,13 @@ class ServerAwayTest {
       "$| = 1; until (-e $ENV{GATE}) { print qq(out $n\\n); print STDERR qq(err $n\\n); $n++;"
           + " select undef, undef, undef, 0.005 } exit 42";
 
+  /**
+   * Whether a client was there before the first kill, or comes when there is no server, is chance.
+   */
+  private static final Pattern AWAY = Pattern.compile("(jobctl: (?:lost|no connection to) )");
+
+  private static final Pattern THERE = Pattern.compile("( is (?:back|there now)\n)");
+
   private static Jobctl alice() throws Exception {
     return server.as("alice", "user");
   }
@@ -71,15 +78,17 @@ class ServerAwayTest {
         for (Running follower : followers) {
           follower.stderr().awaitText(lost(), kill, Running.BOUND);
         }
+        wait.stderr().awaitGroup(AWAY, Running.BOUND);
         server.startAgain();
         for (Running follower : followers) {
           follower.stderr().awaitText(back(), kill, Running.BOUND);
         }
+        wait.stderr().awaitGroup(THERE, Running.BOUND);
       }
       Files.createFile(gate);
 
       assertThat(wait.await().hasExitCode(42).line()).isEqualTo("finished (exit code: 42)");
-      assertThat(wait.await().err()).endsWith(back()); // at which kill it was there first is chance
+      assertThat(wait.await().err()).endsWith(back());
       byte[] out = run.await().hasExitCode(42).stdout();
       byte[] err = stderr.await().succeeded().stdout();
       assertThat(new String(out, UTF_8)).isEqualTo(lines("out", out)).hasLineCount(count(out));

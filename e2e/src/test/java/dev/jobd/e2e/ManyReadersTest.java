@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobd.api.v1.JobSpec;
 import dev.jobd.api.v1.StartJobRequest;
 import dev.jobd.e2e.DigestingFollower.Followed;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,8 +27,6 @@ class ManyReadersTest {
 
   /** What the heap may grow by when garbage is collected: caches, and no call. */
   private static final long GROWTH_BYTES = 8 << 20;
-
-  private static final Duration SETTLED = Duration.ofSeconds(20);
 
   @Test
   void everyFollowerOfOneJobGetsEveryByteWhetherItCameBeforeThemOrAfter() throws Exception {
@@ -82,7 +79,7 @@ class ManyReadersTest {
       comeAndGo(api, silent, talking, CANCELS);
 
       Eventually.within(
-          SETTLED,
+          Running.BOUND,
           () ->
               assertThat(Footprint.of(server.process()))
                   .matches(now -> now.isWithin(baseline), "within " + baseline));

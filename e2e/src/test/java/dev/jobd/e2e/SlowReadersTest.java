@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobd.e2e.DigestingFollower.Followed;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +21,6 @@ class SlowReadersTest {
   private static final int BYTES = 16 << 20;
 
   private static final String PRINT = "head -c " + BYTES + " /dev/zero";
-  private static final Duration SETTLED = Duration.ofSeconds(20);
 
   @Test
   void nobodyWaitsForOneWhoReadsAByteNowAndThenAndThatOneGetsAll() throws Exception {
@@ -85,7 +83,7 @@ class SlowReadersTest {
     killClients(alice, silent, endless);
 
     Eventually.within(
-        SETTLED,
+        Running.BOUND,
         () ->
             assertThat(Footprint.of(server.process()))
                 .matches(now -> now.isWithin(baseline), "within " + baseline));

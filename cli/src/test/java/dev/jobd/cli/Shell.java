@@ -18,9 +18,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Runs jobctl's command lines in this process, with an environment and a home of their own. */
 final class Shell {
+  private static final Pattern WAITING = Pattern.compile("jobctl: waiting for \\S+ \\.\\.\\.\n");
+
   final Map<String, String> variables = new LinkedHashMap<>();
   final Path home;
 
@@ -62,7 +65,14 @@ final class Shell {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = run(stdout, Channels.newChannel(err), arguments);
     return new Result(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        code,
+        out.toString(StandardCharsets.UTF_8),
+        withoutWaiting(err.toString(StandardCharsets.UTF_8)));
+  }
+
+  /** Without what is said where the first connection takes two seconds, as on a busy machine. */
+  static String withoutWaiting(String words) {
+    return WAITING.matcher(words).replaceAll("");
   }
 
   /** The exit code alone. */

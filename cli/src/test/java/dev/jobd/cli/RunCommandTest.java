@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -149,10 +148,7 @@ class RunCommandTest {
     jobd.failStops(Status.DEADLINE_EXCEEDED.asRuntimeException()); // so that the job runs on
     LineQueue err = new LineQueue();
 
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Integer> code =
-          executor.submit(() -> shell.run(new LineQueue(), err, "run", "sleep", "60"));
-      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+    try (Following run = new Following(err)) {
       Signal.raise(new Signal("INT"));
       assertThat(err.next()).isEqualTo(STOPPING);
       Signal.raise(new Signal("INT"));
@@ -160,7 +156,7 @@ class RunCommandTest {
           .isEqualTo(
               "jobctl: killing the job; another signal ends jobctl without waiting for that\n");
       jobd.failStops(null);
-      assertThat(code.get(20, TimeUnit.SECONDS)).isNotZero();
+      assertThat(run.awaitCode()).isNotZero();
     }
   }
 
@@ -170,17 +166,14 @@ class RunCommandTest {
     CountDownLatch mayBeWritten = new CountDownLatch(1);
     LineQueue err = new LineQueue(mayBeWritten);
 
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Integer> code =
-          executor.submit(() -> shell.run(new LineQueue(), err, "run", "sleep", "60"));
-      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+    try (Following run = new Following(err)) {
       Signal.raise(new Signal("INT"));
       jobd.awaitHeard(2);
-      assertThatThrownBy(() -> code.get(300, TimeUnit.MILLISECONDS))
+      assertThatThrownBy(() -> run.code.get(300, TimeUnit.MILLISECONDS))
           .isInstanceOf(TimeoutException.class);
       mayBeWritten.countDown();
 
-      assertThat(code.get(20, TimeUnit.SECONDS)).isEqualTo(130);
+      assertThat(run.awaitCode()).isEqualTo(130);
       assertThat(err.written).containsExactly(STOPPING);
     }
   }
@@ -210,16 +203,17 @@ class RunCommandTest {
   void ctrlCThatGotNoAnswerIsPassedOnAgain() throws Exception {
     jobd.verdict = null;
     jobd.failStops(Status.DEADLINE_EXCEEDED.asRuntimeException());
+    LineQueue err = new LineQueue();
 
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Shell.Result> result = executor.submit(() -> shell.run("run", "sleep", "60"));
+    try (Following run = new Following(err)) {
       jobd.awaitHeard(1);
       Signal.raise(new Signal("INT"));
       jobd.awaitHeard(2);
       jobd.failStops(null);
 
-      assertThat(withoutNotice(result.get(20, TimeUnit.SECONDS)))
-          .isEqualTo(new Shell.Result(130, "", ""));
+      assertThat(run.awaitCode()).isEqualTo(130);
+      assertThat(run.out.written).isEmpty();
+      assertThat(err.written).containsExactly(STOPPING);
     }
     assertThat(jobd.stops).hasSizeGreaterThan(2).containsOnly(jobd.stops.getFirst());
   }
@@ -230,30 +224,29 @@ class RunCommandTest {
     jobd.verdict = null;
     jobd.failStops(code.toStatus().asRuntimeException());
 
-    Shell.Result result = interrupted("INT", "--retry-for", "300ms");
+    Shell.Result result = interrupted("INT", "--retry-for", "1s");
 
     assertThat(result.exitCode()).isEqualTo(5);
     assertThat(result.err())
         .startsWith("jobctl: cannot stop " + FIRST_JOB + ": ")
         .endsWith("; the job may run on: jobctl stop " + FIRST_JOB + " stops it\n")
         .hasLineCount(1);
-    // At once, then after 50 ms at least, 100 and 200.
-    assertThat(jobd.stops).hasSizeBetween(2, 4);
+    // At once, then after 50 ms at least, 100, 200, 400 and 800.
+    assertThat(jobd.stops).hasSizeBetween(2, 6);
   }
 
   @Test
   void ctrlCWhileTheServerStaysAwaySaysThatTheJobMayRunOn() throws Exception {
     jobd.verdict = null;
+    LineQueue err = new LineQueue();
 
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Shell.Result> result =
-          executor.submit(() -> shell.run("run", "--retry-for", "1s", "sleep", "60"));
-      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+    // So long that the signal comes before jobctl has given up, on a slow machine too.
+    try (Following run = new Following(err, "--retry-for", "3s")) {
       jobd.goAway();
       Signal.raise(new Signal("INT"));
 
-      assertThat(result.get(20, TimeUnit.SECONDS).exitCode()).isEqualTo(5);
-      assertThat(result.get().err())
+      assertThat(run.awaitCode()).isEqualTo(5);
+      assertThat(err.rest())
           .endsWith("; the job may run on: jobctl stop " + FIRST_JOB + " stops it\n");
     }
   }
@@ -262,17 +255,42 @@ class RunCommandTest {
    * What a run leaves that gets a signal once it follows its job; without what is said of the
    * signal.
    */
-  private Shell.Result interrupted(String signal, String... options)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    String[] line =
-        Stream.of(Stream.of("run"), Stream.of(options), Stream.of("sleep", "60"))
-            .flatMap(words -> words)
-            .toArray(String[]::new);
-    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      Future<Shell.Result> result = executor.submit(() -> shell.run(line));
-      assertThat(jobd.followed.await(20, TimeUnit.SECONDS)).isTrue();
+  private Shell.Result interrupted(String signal, String... options) throws Exception {
+    LineQueue err = new LineQueue();
+    try (Following run = new Following(err, options)) {
       Signal.raise(new Signal(signal));
-      return withoutNotice(result.get(20, TimeUnit.SECONDS));
+      return withoutNotice(new Shell.Result(run.awaitCode(), run.out.rest(), err.rest()));
+    }
+  }
+
+  /** A run that has printed what its job did: it passes signals on by then, and not before. */
+  private final class Following implements AutoCloseable {
+    private static final String UP = "up\n";
+
+    private final ExecutorService executor = Executors.newSingleThreadExecutor();
+
+    /** What it prints after that. */
+    final LineQueue out = new LineQueue();
+
+    final Future<Integer> code;
+
+    Following(LineQueue err, String... options) throws InterruptedException {
+      jobd.output.write(OutputStream.OUTPUT_STREAM_STDOUT, UP);
+      String[] line =
+          Stream.of(Stream.of("run"), Stream.of(options), Stream.of("sleep", "60"))
+              .flatMap(words -> words)
+              .toArray(String[]::new);
+      code = executor.submit(() -> shell.run(out, err, line));
+      assertThat(out.next()).isEqualTo(UP);
+    }
+
+    int awaitCode() throws Exception {
+      return code.get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+      executor.close();
     }
   }
 
@@ -281,7 +299,7 @@ class RunCommandTest {
         result.exitCode(), result.out(), result.err().replaceFirst("jobctl: stopping .*\n", ""));
   }
 
-  /** What is written in one go, for who waits for it. */
+  /** What is written in one go, for who waits for it, but for the word that jobctl waits. */
   private static final class LineQueue implements WritableByteChannel {
     private final BlockingQueue<String> written = new LinkedBlockingQueue<>();
     private final CountDownLatch mayBeWritten;
@@ -298,15 +316,23 @@ class RunCommandTest {
       return written.poll(20, TimeUnit.SECONDS);
     }
 
+    /** What was written and not waited for. */
+    String rest() {
+      return String.join("", written);
+    }
+
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+      int count = bytes.remaining();
+      String words = Shell.withoutWaiting(UTF_8.decode(bytes).toString());
       try {
-        mayBeWritten.await();
+        if (!words.isEmpty()) {
+          mayBeWritten.await();
+          written.add(words);
+        }
       } catch (InterruptedException e) {
         throw new IOException(e);
       }
-      int count = bytes.remaining();
-      written.add(UTF_8.decode(bytes).toString());
       return count;
     }
 

@@ -69,7 +69,7 @@ class WaitForTreeTest {
 
   @Test
   void aTimeoutIsForAllThatIsLeft() throws Exception {
-    Duration afterTheCommand = Duration.ofMillis(300L * Patience.TIMES);
+    Duration afterTheCommand = Duration.ofSeconds(3);
     Limits limits = new Limits(null, null, null, afterTheCommand, null);
     Job job = test.start(shell("sleep 1000 & exit 3").waitForTree(true).limits(limits));
     assertThat(job.await().verdict()).isEqualTo(new Verdict.Exited(3));

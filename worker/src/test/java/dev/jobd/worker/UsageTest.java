@@ -39,7 +39,7 @@ class UsageTest {
 
   @Test
   void anEndedJobHasItsReceipt() throws Exception {
-    Job job = test.sh(SPINS + "; (sleep 0.01 & sleep 0.01 & wait)");
+    Job job = test.sh(SPINS + "; (sleep 86400 & first=$!; sleep 86400 & kill $first $!; wait)");
 
     Usage usage = job.await().usage();
 

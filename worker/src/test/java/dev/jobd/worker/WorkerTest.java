@@ -291,7 +291,7 @@ class WorkerTest {
   @Test
   void countsProcessesExactly() throws Exception {
     Limits limits = new Limits(null, null, 3L, null, null);
-    Job job = test.start(shell("sleep 1 & sleep 1 & sleep 1 & wait").limits(limits));
+    Job job = test.start(shell("for i in 1 2 3; do sleep 86400 & done").limits(limits));
     assertThat(text(job, OutputStreamKind.STDERR)).contains("annot fork");
   }
 

@@ -11,7 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobd.worker.InputState.Over;
 import dev.jobd.worker.InputState.Why;
 import dev.jobd.worker.model.JobState;
+import dev.jobd.worker.model.OutputStreamKind;
+import dev.jobd.worker.model.ReadRequest;
 import dev.jobd.worker.model.Verdict;
+import dev.jobd.worker.output.Follower;
+import dev.jobd.worker.output.OutputEvent;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -167,15 +171,26 @@ class JobInputTest {
       feeder.sender.end();
       proxy.cut();
       assertThat(feeder.settled()).isEqualTo(new Over(LENGTH, Why.COMPLETE));
+      awaitPrinted(after, LENGTH);
       after.stop(StopRequest.kill("alice"));
       assertThat(output(after)).isEqualTo(INPUT);
       after.await();
     }
   }
 
+  /** What a job has been given, it need not have read. */
+  private static void awaitPrinted(Job job, int length) throws Exception {
+    try (Follower follower = job.follow(ReadRequest.ALL)) {
+      for (int printed = 0; printed < length; ) {
+        printed += ((OutputEvent.Chunk) follower.take()).bytes().length;
+      }
+    }
+  }
+
   @Test
   void staysWithItsSenderWhereAShimThatTakesNoMessagesCannotBeTold() throws Exception {
-    Job before = fed("trap '' TERM; cat");
+    Job before = fed("trap '' TERM; echo up >&2; cat");
+    assertThat(firstOutput(before)).isEqualTo("up\n");
     Feeder first = new Feeder(before);
     first.feed(INPUT, 1000);
     long shim = shimOf(before);
@@ -192,7 +207,7 @@ class JobInputTest {
     Feeder second = new Feeder(after);
     second.feed(INPUT, LENGTH);
     assertThat(second.end()).isEqualTo(new Over(LENGTH, Why.COMPLETE));
-    assertThat(output(after)).isEqualTo(INPUT);
+    assertThat(output(after, OutputStreamKind.STDOUT)).isEqualTo(INPUT);
   }
 
   /** The parent of its init, which is the parent of its command. */

@@ -96,12 +96,11 @@ class RestartTest {
           gate.open();
           Directories.awaitMade(before.directory(), "exit");
           Files.move(record, aside);
-          Files.createDirectory(record);
+          Files.createSymbolicLink(record, record.getFileName()); // ELOOP
         });
     Job after = again(before);
     assertThat(after.state()).isInstanceOf(JobState.Running.class);
-    Files.delete(record);
-    Files.move(aside, record);
+    Files.move(aside, record, StandardCopyOption.ATOMIC_MOVE); // never is there none
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
   }
 
@@ -120,7 +119,7 @@ class RestartTest {
         });
     Job after = again(before);
     assertThat(after.state()).isInstanceOf(JobState.Running.class);
-    Files.move(aside, socket, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(aside, socket, StandardCopyOption.ATOMIC_MOVE);
     gate.open();
     assertThat(after.await().verdict()).isEqualTo(new Verdict.Exited(3));
   }

@@ -46,6 +46,7 @@ class DamageTest {
 
   private void assertOtherIsWell() throws Exception {
     Job job = again(other);
+    job.awaitLaunch(); // of which its shim tells
     assertThat(job.state()).isEqualTo(other.state());
     job.stop(StopRequest.kill("bob"));
     assertThat(job.await().verdict())

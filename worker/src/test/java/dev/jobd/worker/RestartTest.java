@@ -61,6 +61,7 @@ class RestartTest {
     assertThat(firstOutput(before)).isEqualTo("one\n");
     test.restart();
     Job after = again(before);
+    after.awaitLaunch(); // of which its shim tells
     assertThat(after.state()).isEqualTo(before.state());
     gate.open();
     assertThat(text(after)).isEqualTo("one\ntwo\n");
@@ -89,6 +90,7 @@ class RestartTest {
     Gate gate = test.gate();
     Job before = test.sh("echo up; " + gate.pass() + "; exit 3");
     assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.awaitStartRecorded(before);
     Path record = before.directory().resolve("exit");
     Path aside = before.directory().resolve("aside");
     test.restart(
@@ -110,6 +112,7 @@ class RestartTest {
     Gate gate = test.gate();
     Job before = test.sh("echo up; " + gate.pass() + "; exit 3");
     assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.awaitStartRecorded(before);
     Path socket = before.directory().resolve("control");
     Path aside = before.directory().resolve("aside");
     test.restart(
@@ -128,6 +131,7 @@ class RestartTest {
   void aShimThatHasNoConnectionLeftIsNotTakenForGone() throws Exception {
     Job before = test.sh("echo up; sleep 86400");
     assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.awaitStartRecorded(before);
     List<SocketChannel> others = new ArrayList<>();
     test.restart(
         () -> {

@@ -1,9 +1,12 @@
 package dev.jobd.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.jobd.worker.model.JobQuery;
 import dev.jobd.worker.model.JobQuery.Phase;
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.model.JobSpec;
+import dev.jobd.worker.model.JobState;
 import dev.jobd.worker.model.Limits;
 import dev.jobd.worker.model.OutputStreamKind;
 import dev.jobd.worker.model.Owner;
@@ -154,6 +157,18 @@ final class TestWorker implements AutoCloseable {
   static String text(Job job, OutputStreamKind... streams)
       throws IOException, InterruptedException {
     return new String(output(job, streams), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Waits until it is on record that {@code job}, the newest, runs. That is a moment after it is
+   * told: in the meantime, the next worker has it from the shim alone.
+   */
+  void awaitStartRecorded(Job job) throws IOException {
+    JobRecord record;
+    do {
+      record = worker.list(JobQuery.ALL).items().getFirst();
+      assertThat(record.id()).isEqualTo(job.id());
+    } while (!(record.state() instanceof JobState.Running));
   }
 
   /** Waits until a job has printed something, and answers its first chunk as text. */

@@ -48,6 +48,7 @@ class UnknownShimTest {
   void itsJobRunsOnAndIsTakenUpByTheJobdThatKnowsIt() throws Exception {
     Job before = test.sh("echo up; sleep 86400");
     assertThat(firstOutput(before)).isEqualTo("up\n");
+    test.awaitStartRecorded(before);
     Path socket = before.directory().resolve("control");
     Path aside = before.directory().resolve("aside");
     try (ServerSocketChannel later = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -87,6 +88,9 @@ class WaitingWritesTest {
             logger);
     reclaim = fifo("memory.reclaim");
   }
+
+  /** That of the change that {@link #beginChange} has begun. */
+  private final CompletableFuture<Thread> changing = new CompletableFuture<>();
 
   /** Lets whatever still waits go on. */
   @AfterEach
@@ -174,6 +178,7 @@ class WaitingWritesTest {
   @Test
   void anEndThatWaitsForTheKernelSaysSoAndWaitsOn() throws Exception {
     Future<LimitChange> change = beginChange(Duration.ofMillis(1));
+    awaitOpening();
 
     Thread end = Thread.ofVirtual().start(limits::end);
 
@@ -191,11 +196,39 @@ class WaitingWritesTest {
   private Future<LimitChange> beginChange(Duration patience) throws Exception {
     Path swapped = fifo(SWAPPED);
     Future<LimitChange> change =
-        calls.submit(() -> limits.change(ASKED, _ -> {}, new LimitSteps(patience)));
+        calls.submit(
+            () -> {
+              changing.complete(Thread.currentThread());
+              return limits.change(ASKED, _ -> {}, new LimitSteps(patience));
+            });
     calls
         .submit(() -> Files.writeString(swapped, "0", StandardOpenOption.WRITE))
         .get(BOUND_SECONDS, TimeUnit.SECONDS);
     return change;
+  }
+
+  /**
+   * Waits until the change is in the call that opens what is to be written, which nothing
+   * interrupts; in one before that it would be given up at once. Only its thread's stack tells.
+   */
+  private void awaitOpening() throws Exception {
+    Thread change = changing.get(BOUND_SECONDS, TimeUnit.SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
+    while (!isOpening(change.getStackTrace())) {
+      assertThat(System.nanoTime()).as("the end of the wait for it").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isOpening(StackTraceElement[] stack) {
+    return stack.length > 0
+        && stack[0].getMethodName().equals("open0")
+        && Stream.of(stack).anyMatch(call -> is(call, "MemoryV2", "takeBack"))
+        && Stream.of(stack).anyMatch(call -> is(call, "ControlFile", "write"));
+  }
+
+  private static boolean is(StackTraceElement call, String type, String method) {
+    return call.getClassName().endsWith("." + type) && call.getMethodName().equals(method);
   }
 
   private static void assertHeardOfTheEnd(Future<LimitChange> change) {

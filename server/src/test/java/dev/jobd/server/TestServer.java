@@ -189,12 +189,27 @@ final class TestServer implements AutoCloseable {
   /** Below where this server makes them alone: other tests' come and go meanwhile. */
   private List<String> jobGroups() throws IOException {
     List<String> groups = new ArrayList<>();
-    for (String place : Files.readAllLines(config.stateDirectory().resolve("cgroups"))) {
-      try (Stream<Path> entries = Files.list(Path.of(place))) {
+    for (Path place : groupPlaces()) {
+      try (Stream<Path> entries = Files.list(place)) {
         entries.filter(Files::isDirectory).map(Path::toString).sorted().forEach(groups::add);
       }
     }
     return groups;
+  }
+
+  private List<Path> groupPlaces() throws IOException {
+    return Files.readAllLines(config.stateDirectory().resolve("cgroups")).stream()
+        .map(Path::of)
+        .toList();
+  }
+
+  /** The first of this name in a job's groups. */
+  Path controlFile(Job job, String name) throws IOException {
+    return groupPlaces().stream()
+        .map(place -> place.resolve(job.getId()).resolve(name))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static List<String> names(Path parent) throws IOException {

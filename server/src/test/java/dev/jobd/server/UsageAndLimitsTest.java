@@ -19,12 +19,9 @@ import dev.jobd.worker.LimitPolicy;
 import dev.jobd.worker.Quotas;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What jobs use and may use, as clients see it. */
@@ -88,7 +85,7 @@ class UsageAndLimitsTest {
       Client alice = new Client(server.connect("alice", "user"));
       Job broken = alice.sh("sleep 1000");
       Job whole = alice.sh("sleep 1000");
-      Path account = account(broken);
+      Path account = server.controlFile(broken, "pids.current");
       mount("mount", "--bind", "/proc/1/mem", account.toString()); // has no beginning
       try {
         assertThat(usage(alice.stub().listJobs(ALL_WITH_USAGE).getJobsList(), whole)).isPositive();
@@ -109,16 +106,6 @@ class UsageAndLimitsTest {
         .filter(each -> each.getId().equals(job.getId()))
         .mapToLong(each -> each.getUsage().getPids())
         .sum();
-  }
-
-  private static Path account(Job job) throws IOException {
-    try (Stream<Path> files =
-        Files.find(
-            Path.of("/sys/fs/cgroup"),
-            16,
-            (path, _) -> path.endsWith(job.getId() + "/pids.current"))) {
-      return files.findFirst().orElseThrow();
-    }
   }
 
   private static void mount(String... command) throws Exception {

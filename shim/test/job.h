@@ -11,7 +11,7 @@
 
 enum {
     JOB_OUTPUT_MAX = 4 << 20,
-    JOB_PATIENCE_MS = 15000, /* for any one answer of the shim */
+    JOB_PATIENCE_MS = 60000, /* for any one answer of the shim */
 };
 
 static const uint64_t MILLISECOND = 1000000;

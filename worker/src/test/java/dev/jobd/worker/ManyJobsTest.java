@@ -36,7 +36,7 @@ class ManyJobsTest {
   private static final int CHILDREN = 100;
 
   /** For what nobody announces: that a shim has left, after its word, or waits. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final Duration STEP = Duration.ofMillis(1);
 

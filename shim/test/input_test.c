@@ -133,12 +133,13 @@ TEST(EACH_SHIM, an_end_that_comes_before_the_command_is_its_end)
 
 TEST(EACH_SHIM, a_job_that_closes_its_stdin_says_so_unasked)
 {
-    struct job *job = fed("exec <&-; read x <go");
+    struct job *job = fed("read x <go; exec <&-; read x <end");
     job_open_input(job);
+    write_text("go", "\n");
     CHECK_EQ(closed(job).value, INPUT_REFUSED);
     job_tell(job, CONTROL_INPUT_OPEN, 0, 0); /* as a server that was away */
     CHECK_EQ(closed(job).value, INPUT_REFUSED);
-    write_text("go", "\n");
+    write_text("end", "\n");
     job_end(job);
     CHECK_STATUS(job, 0);
 }

@@ -11,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One call that streams a job's output as fast as its client takes it, and no faster.
@@ -95,7 +96,7 @@ final class OutputStreamCall {
   /** Something has changed; never blocks. */
   void signal() {
     if (signals.raise()) {
-      threads.calls().execute(this::drain);
+      goOn(Next.SEND);
     }
   }
 
@@ -128,12 +129,16 @@ final class OutputStreamCall {
   }
 
   private void goOn(Next next) {
-    switch (next) {
-      case REST -> throw new AssertionError("only a drain may rest");
-      case SEND -> threads.calls().execute(this::drain);
-      case SEARCH -> threads.searches().execute(user, this::search);
-      // The last one to close a file that was removed frees its blocks, which takes its time.
-      case END -> threads.calls().execute(this::end);
+    try {
+      switch (next) {
+        case REST -> throw new AssertionError("only a drain may rest");
+        case SEND -> threads.calls().execute(this::drain);
+        case SEARCH -> threads.searches().execute(user, this::search);
+        // The last one to close a file that was removed frees its blocks, which takes its time.
+        case END -> threads.calls().execute(this::end);
+      }
+    } catch (RejectedExecutionException e) {
+      end(); // the server has ended meanwhile, and with it the call
     }
   }
 

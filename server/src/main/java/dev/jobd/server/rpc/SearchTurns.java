@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Threads of the platform for bounded steps of searches through output. Users take turns, and the
@@ -30,12 +31,16 @@ public final class SearchTurns implements AutoCloseable {
             searchers, Thread.ofPlatform().daemon().name("jobd-search-", 0).factory());
   }
 
-  /** Has {@code step} made when it is its turn. */
+  /**
+   * Has {@code step} made when it is its turn.
+   *
+   * @throws RejectedExecutionException where no more are taken
+   */
   void execute(String user, Runnable step) {
     synchronized (waiting) {
+      threads.execute(() -> next().run()); // first: one that is refused has left no step
       waiting.computeIfAbsent(user, _ -> new ArrayDeque<>()).add(step);
     }
-    threads.execute(() -> next().run());
   }
 
   private Runnable next() {

@@ -158,6 +158,26 @@ class OutputSearchTest {
   }
 
   @Test
+  void searchThatIsUnderWayWhenTheServerIsGoneLetsGoOfItsOutput() throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    FakeSearch search =
+        new FakeSearch(
+            () -> {
+              await(gone);
+              return true;
+            });
+    CallThreads threads = CallThreads.start();
+    try (StreamServer server = new StreamServer(threads, _ -> search)) {
+      server.call(1);
+      await(search.stepped);
+      threads.searches().close();
+      gone.countDown();
+      await(search.closed);
+    }
+    assertThat(search.steps).hasValue(1);
+  }
+
+  @Test
   void searchThatFailsEndsTheCallAsAnIncident() throws Exception {
     FakeSearch search =
         new FakeSearch(

@@ -4,6 +4,7 @@ import dev.jobd.api.ErrorDetails;
 import dev.jobd.api.ErrorReason;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -58,17 +59,18 @@ final class Transport {
   }
 
   /**
-   * Whether a server that was never seen may be there soon: it does not listen yet, does not yet
-   * answer, or ended while it did. A name that nobody has, or a peer that talks something else,
-   * will not.
+   * Whether a server that was never seen may be there soon: it does not listen yet, is silent, or
+   * ended while it answered. A name that nobody has, or a peer that has no TLS, will not.
    */
   static boolean unreached(StatusRuntimeException e) {
     // A handshake that breaks off is an SSLException around what broke it.
     return lost(e)
         && switch (root(e)) {
+          case null -> true; // a connection that was closed in order, before HTTP/2 had begun
+          case SslHandshakeTimeoutException _ -> true;
           case UnknownHostException _, SSLException _ -> false;
           case IOException _ -> true;
-          case null, default -> false;
+          default -> false;
         };
   }
 

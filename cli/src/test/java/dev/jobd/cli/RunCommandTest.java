@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 class RunCommandTest {
   private static final String FIRST_JOB = "8de11b74-5cd9-4769-b40d-000000000001";
@@ -42,6 +45,22 @@ class RunCommandTest {
 
   private FakeJobd jobd;
   private Shell shell;
+
+  /** Else one that a jobctl comes to late, which has given up, ends this JVM. */
+  private final Map<Signal, SignalHandler> before = new HashMap<>();
+
+  @BeforeEach
+  void survive() {
+    for (String name : new String[] {"INT", "TERM"}) {
+      Signal signal = new Signal(name);
+      before.put(signal, Signal.handle(signal, _ -> {}));
+    }
+  }
+
+  @AfterEach
+  void dieAsBefore() {
+    before.forEach(Signal::handle);
+  }
 
   @BeforeEach
   void start(@TempDir Path home) throws IOException {
@@ -263,7 +282,7 @@ class RunCommandTest {
     }
   }
 
-  /** A run that has printed what its job did: it passes signals on by then, and not before. */
+  /** A run that has printed what its job did: it passes signals on by then. */
   private final class Following implements AutoCloseable {
     private static final String UP = "up\n";
 

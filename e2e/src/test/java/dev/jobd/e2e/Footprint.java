@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +14,12 @@ import java.util.stream.Stream;
  * @param children live processes and zombies that it is the parent of
  */
 record Footprint(long descriptors, long threads, long mounts, long children) {
+  /**
+   * For what a server lets go of when its clients are gone. Longer than idle threads of the JVM
+   * stay, which is half a minute; shorter than the 80 s in which a server finds out that a silent
+   * client is gone: what is told of that by the kernel is not to be found so.
+   */
+  static final Duration SETTLED = Duration.ofSeconds(50);
 
   static Footprint of(ProcessHandle server) throws IOException {
     Path process = Path.of("/proc", Long.toString(server.pid()));

@@ -79,7 +79,7 @@ class ManyReadersTest {
       comeAndGo(api, silent, talking, CANCELS);
 
       Eventually.within(
-          Running.BOUND,
+          Footprint.SETTLED,
           () ->
               assertThat(Footprint.of(server.process()))
                   .matches(now -> now.isWithin(baseline), "within " + baseline));

@@ -78,7 +78,7 @@ class ServerAwayTest {
         for (Running follower : followers) {
           follower.stderr().awaitText(lost(), kill, Running.BOUND);
         }
-        wait.stderr().awaitGroup(AWAY, Running.BOUND);
+        wait.stderr().awaitGroup(AWAY, Running.BOUND); // at the first; the others' it may not see
         server.startAgain();
         for (Running follower : followers) {
           follower.stderr().awaitText(back(), kill, Running.BOUND);

@@ -83,7 +83,7 @@ class SlowReadersTest {
     killClients(alice, silent, endless);
 
     Eventually.within(
-        Running.BOUND,
+        Footprint.SETTLED,
         () ->
             assertThat(Footprint.of(server.process()))
                 .matches(now -> now.isWithin(baseline), "within " + baseline));

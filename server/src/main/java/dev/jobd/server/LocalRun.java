@@ -17,10 +17,11 @@ import java.time.Duration;
 
 /** One started job as if it were this process: its output, its end, its exit code. */
 final class LocalRun {
+  private static final String BY = "jobd run";
   private static final int SIGPIPE = 13;
 
-  /** For a job that is to end, before it is killed. */
-  static final Duration GRACE = Duration.ofSeconds(10);
+  /** For a job that is to end, before it is killed; well within what {@link Termination} allows. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Job job;
   private final PrintStream out;
@@ -40,13 +41,16 @@ final class LocalRun {
    * has ended when this returns or throws.
    */
   int follow() throws IOException, InterruptedException {
-    boolean written = false;
+    boolean written;
     try {
       written = copyOutput();
-    } finally {
-      if (!written) {
-        stop();
-      }
+    } catch (Throwable e) {
+      stopBy(StopRequest.kill(BY));
+      job.await();
+      throw e;
+    }
+    if (!written) {
+      stop();
     }
     int code = exitCode(job.await().verdict());
     return written ? code : JobExitCode.ofSignal(SIGPIPE);
@@ -54,7 +58,7 @@ final class LocalRun {
 
   /**
    * Sends {@code stdin} to the job, beside its output. Where it cannot be read or sent, the job is
-   * stopped: it is not to take what came for all.
+   * killed: with time to clean up, it might take what came for all.
    */
   void feed(InputStream stdin) throws IOException {
     LocalInput input = new LocalInput(job, stdin);
@@ -67,7 +71,7 @@ final class LocalRun {
                 input.send();
               } catch (IOException e) {
                 say("cannot send the job's input: " + Reasons.of(e));
-                stop();
+                stopBy(StopRequest.kill(BY));
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -79,8 +83,12 @@ final class LocalRun {
    * it has ended.
    */
   void stop() {
+    stopBy(new StopRequest(BY, StopRequest.SIGTERM, GRACE));
+  }
+
+  private void stopBy(StopRequest request) {
     try {
-      job.stop(new StopRequest("jobd run", StopRequest.SIGTERM, GRACE));
+      job.stop(request);
     } catch (IOException e) {
       throw new UncheckedIOException("stop job " + job.id() + ": " + e.getMessage(), e);
     }
@@ -122,7 +130,12 @@ final class LocalRun {
           case OUT_OF_MEMORY -> say("out of memory" + signal);
           case TIMEOUT -> say("timed out" + signal);
           case OTHER -> say("killed" + signal);
-          case STOP_REQUEST -> sayIfKilled(killed.signal());
+          case STOP_REQUEST -> {
+            // Who asked for the stop knows of it, but not that it took more than SIGTERM.
+            if (killed.signal() == StopRequest.SIGKILL) {
+              say("stopped" + signal);
+            }
+          }
         }
         yield JobExitCode.ofSignal(killed.signal());
       }
@@ -135,13 +148,6 @@ final class LocalRun {
         yield JobExitCode.LOST;
       }
     };
-  }
-
-  /** Who asked for the stop knows of it, but not that it took more than SIGTERM. */
-  private void sayIfKilled(int signal) {
-    if (signal == StopRequest.SIGKILL) {
-      say("killed after %d s, in which SIGTERM did not end it".formatted(GRACE.toSeconds()));
-    }
   }
 
   private void say(String words) {

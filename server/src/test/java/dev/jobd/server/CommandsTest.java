@@ -5,10 +5,13 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -327,7 +330,7 @@ class CommandsTest {
       delimiter = '|',
       value = {
         "echo cleaned; exit 3 | 3 | cleaned | ''",
-        "'' | 137 | '' | jobd run: killed after 10 s, in which SIGTERM did not end it",
+        "'' | 137 | '' | jobd run: stopped (signal: 9)",
       })
   void aJobThatIsStoppedHasTimeToCleanUp(String trap, int code, String last, String words)
       throws IOException {
@@ -337,6 +340,52 @@ class CommandsTest {
     assertThat(jobd("run", "--", "sh", "-c", script)).isEqualTo(code);
     assertThat(out().strip()).isEqualTo(("up\n" + last).strip());
     assertThat(err().strip()).isEqualTo(words);
+  }
+
+  @Test
+  void aJobWhoseOutputNobodyReadsIsAskedToEnd(@TempDir Path directory) throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    Path told = directory.resolve("told");
+    String script = "trap 'echo TERM > " + told + "; exit 3' TERM; while :; do echo y; done";
+    OutputStream gone =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    assertThat(jobd(InputStream.nullInputStream(), gone, "run", "--", "sh", "-c", script))
+        .isEqualTo(141);
+    assertThat(told).hasContent("TERM");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void aJobWhoseInputBreaksOffHasNoTimeToTakeItForWhole() throws IOException {
+    assumeTrue(Host.isRoot(), "needs root");
+    InputStream torn =
+        new SequenceInputStream(
+            new ByteArrayInputStream("half".getBytes(UTF_8)),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                throw new IOException("Input/output error");
+              }
+
+              @Override
+              public int read(byte[] bytes, int offset, int length) throws IOException {
+                return read();
+              }
+            });
+    String script = "trap 'echo taken; exit 0' TERM; cat";
+    assertThat(jobd(torn, out, "run", "-i", "--", "sh", "-c", script)).isEqualTo(137);
+    assertThat(out()).doesNotContain("taken");
+    assertThat(err())
+        .isEqualTo(
+            """
+            jobd run: cannot send the job's input: Input/output error
+            jobd run: stopped (signal: 9)
+            """);
   }
 
   @Test
@@ -358,10 +407,13 @@ class CommandsTest {
   }
 
   private int jobd(String... arguments) {
-    PrintStream outStream = new PrintStream(out, true, UTF_8);
+    return jobd(InputStream.nullInputStream(), out, arguments);
+  }
+
+  private int jobd(InputStream stdin, OutputStream stdout, String... arguments) {
+    PrintStream outStream = new PrintStream(stdout, true, UTF_8);
     PrintStream errStream = new PrintStream(err, true, UTF_8);
-    return Main.commandLine(stopAsked, InputStream.nullInputStream(), outStream, errStream)
-        .execute(arguments);
+    return Main.commandLine(stopAsked, stdin, outStream, errStream).execute(arguments);
   }
 
   private String out() {

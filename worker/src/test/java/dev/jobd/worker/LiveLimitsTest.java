@@ -100,9 +100,13 @@ class LiveLimitsTest {
   void ratesAreNotChangedSoOftenThatTheyHoldNothing() throws Exception {
     long began = System.nanoTime();
     Job job = sleeper(limits(500L, 64 * MIB, 20L));
+    Limits had = job.spec().limits();
     long changes = 0;
     QuotaExceededException refusal = null;
     while (refusal == null) {
+      long turns = (System.nanoTime() - began) / LiveLimits.RATE_CHANGE_TURN.toNanos();
+      assertThat(changes).isLessThanOrEqualTo(LiveLimits.RATE_CHANGES_AT_ONCE + turns);
+      had = job.spec().limits();
       try {
         test.worker().changeLimits(job, Limits.builder().cpuMillis(501 + changes).build());
         changes++;
@@ -111,11 +115,9 @@ class LiveLimitsTest {
       }
     }
 
-    long turns = (System.nanoTime() - began) / LiveLimits.RATE_CHANGE_TURN.toNanos();
-    assertThat(changes)
-        .isBetween((long) LiveLimits.RATE_CHANGES_AT_ONCE, LiveLimits.RATE_CHANGES_AT_ONCE + turns);
+    assertThat(changes).isGreaterThanOrEqualTo(LiveLimits.RATE_CHANGES_AT_ONCE);
     assertThat(refusal.retryAfter()).isBetween(Duration.ofMillis(1), LiveLimits.RATE_CHANGE_TURN);
-    assertThat(job.spec().limits().cpuMillis()).isEqualTo(500 + changes);
+    assertThat(job.spec().limits()).isEqualTo(had);
     assertThat(test.worker().changeLimits(job, Limits.builder().pids(7L).build()).isAny()).isTrue();
   }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -164,11 +165,14 @@ final class TestWorker implements AutoCloseable {
    * told: in the meantime, the next worker has it from the shim alone.
    */
   void awaitStartRecorded(Job job) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     JobRecord record;
     do {
+      assertThat(System.nanoTime()).as("the end of the wait for it").isLessThan(end);
       record = worker.list(JobQuery.ALL).items().getFirst();
       assertThat(record.id()).isEqualTo(job.id());
-    } while (!(record.state() instanceof JobState.Running));
+    } while (record.state() instanceof JobState.Starting);
+    assertThat(record.state()).isInstanceOf(JobState.Running.class);
   }
 
   /** Waits until a job has printed something, and answers its first chunk as text. */

@@ -62,6 +62,9 @@ class WaitingWritesTest {
   private Job job;
   private LiveLimits limits;
 
+  /** That of the change that {@link #beginChange} has begun. */
+  private final CompletableFuture<Thread> changing = new CompletableFuture<>();
+
   @BeforeEach
   void make() throws Exception {
     state = StateDirectory.open(directory.resolve("state"), logger);
@@ -88,9 +91,6 @@ class WaitingWritesTest {
             logger);
     reclaim = fifo("memory.reclaim");
   }
-
-  /** That of the change that {@link #beginChange} has begun. */
-  private final CompletableFuture<Thread> changing = new CompletableFuture<>();
 
   /** Lets whatever still waits go on. */
   @AfterEach
@@ -222,7 +222,7 @@ class WaitingWritesTest {
 
   private static boolean isOpening(StackTraceElement[] stack) {
     return stack.length > 0
-        && stack[0].getMethodName().equals("open0")
+        && stack[0].getMethodName().equals("open0") // as the JDK 25 has it
         && Stream.of(stack).anyMatch(call -> is(call, "MemoryV2", "takeBack"))
         && Stream.of(stack).anyMatch(call -> is(call, "ControlFile", "write"));
   }

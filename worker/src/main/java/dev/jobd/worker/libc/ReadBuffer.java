@@ -36,6 +36,7 @@ record ReadBuffer(MemorySegment state, MemorySegment vector, MemorySegment bytes
   }
 
   private static ReadBuffer fresh() {
+    // One for all: who holds one of the three keeps the others, of which the vector has an address.
     Arena arena = Arena.ofAuto();
     MemorySegment bytes = arena.allocate(BYTES);
     MemorySegment vector = arena.allocate(IOVEC_BYTES, ADDRESS.byteAlignment());

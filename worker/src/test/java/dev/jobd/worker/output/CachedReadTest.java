@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jobd.worker.model.ReadRequest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +39,11 @@ class CachedReadTest {
   }
 
   private Follower follow() {
-    return new Follower(directory, new JournalGrowth(), ReadRequest.ALL, CHUNK_BYTES, () -> {});
+    return follow(CHUNK_BYTES);
+  }
+
+  private Follower follow(int chunkBytes) {
+    return new Follower(directory, new JournalGrowth(), ReadRequest.ALL, chunkBytes, () -> {});
   }
 
   private void assumeOnDisk() throws IOException {
@@ -75,6 +86,48 @@ class CachedReadTest {
       }
       assertThat(follower.pollCached()).isInstanceOf(OutputEvent.Waiting.class);
     }
+  }
+
+  @Test
+  void aChunkThatTakesSeveralReadsIsWhole() throws Exception {
+    assumeOnDisk();
+    int chunk = 3 * CHUNK_BYTES - 1000;
+    byte[] output = Files.readAllBytes(directory.resolve("output"));
+    try (Follower follower = follow(chunk)) {
+      assertThat(((OutputEvent.Chunk) follower.poll()).bytes())
+          .isEqualTo(Arrays.copyOf(output, chunk));
+      assertThat(((OutputEvent.Chunk) follower.pollCached()).bytes())
+          .isEqualTo(Arrays.copyOfRange(output, chunk, output.length));
+    }
+  }
+
+  @Test
+  void manyWhoReadAtOnceGetEachTheirOwn() throws Exception {
+    int readers = 4 * Runtime.getRuntime().availableProcessors() + 1;
+    List<Future<Boolean>> found = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(readers)) {
+      for (int i = 0; i < readers; i++) {
+        byte[] own = new byte[CHUNK_BYTES];
+        Arrays.fill(own, (byte) i);
+        Path path = Files.write(directory.resolve("own-" + i), own);
+        found.add(threads.submit(() -> isReadAgainAndAgain(path, own)));
+      }
+    }
+    for (Future<Boolean> each : found) {
+      assertThat(each.get()).isTrue();
+    }
+  }
+
+  private static boolean isReadAgainAndAgain(Path path, byte[] expected) throws IOException {
+    try (PlainFile file = PlainFile.open(path)) {
+      for (int i = 0; i < 2_000; i++) {
+        ByteBuffer bytes = ByteBuffer.allocate(expected.length);
+        if (file.read(bytes, 0) != expected.length || !Arrays.equals(bytes.array(), expected)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   @Test

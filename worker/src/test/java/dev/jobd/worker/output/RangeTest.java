@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,7 +208,7 @@ class RangeTest {
 
   @Test
   void aWaitForATimeIsOverWhenItsReaderIsClosed() throws Exception {
-    List<String> woken = new ArrayList<>();
+    Queue<String> woken = new ConcurrentLinkedQueue<>();
     Duration soon = Duration.ofSeconds(1); // and closed before, on a slow machine too
     try (Follower follower = read(ReadRequest.ALL.withUntil(Instant.now().plus(soon)))) {
       assertThat(Events.drain(follower)).containsExactly("pending");

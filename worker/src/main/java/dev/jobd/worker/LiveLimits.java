@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * told; asking for the same again settles it, and also what can be neither changed nor put back.
  *
  * <p>Whoever kills the job lifts its bounds on disks, which would hold up its end. A change that
- * writes them at the same time lifts them again: it tells the shim, which does so where it has
- * begun to kill, and looks itself whether the worker has. Each of them looks after it has written.
+ * writes them at the same time tells the shim, which lifts them again where it has begun to kill.
+ * Where the shim has gone before it heard of that, {@link #end} has.
  */
 final class LiveLimits {
   /** Changes of processor time and rates of disks, of which each lets the job have some more. */
@@ -96,6 +96,10 @@ final class LiveLimits {
    * write of a change in hand any more. To remove a group waits for who writes to a file of it, and
    * meanwhile the kernel makes and removes no group on this host, of whatever job: cgroup_rmdir
    * drains the files under cgroup_mutex.
+   *
+   * <p>Leaves no bound on a disk. On v2 what the job has written goes to the disk in the group's
+   * name and under its bounds, also when the group is removed: whoever syncs that file, or with it
+   * the file system, would wait for as long as they say.
    */
   void end() {
     LimitSteps last;
@@ -105,6 +109,9 @@ final class LiveLimits {
     }
     if (last != null) {
       abandon(last);
+    }
+    if (!settled || !job.spec().limits().io().isEmpty()) {
+      lift();
     }
   }
 
@@ -271,9 +278,6 @@ final class LiveLimits {
       return;
     }
     tellShim.run();
-    if (over) {
-      lift();
-    }
   }
 
   private void lift() {

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +83,38 @@ class LimitsOfEndingJobsTest {
   }
 
   /**
+   * A shim that has not seen the end has lifted no bound, and the group is empty: nobody kills. On
+   * v2 the rest of the file would take a quarter of an hour.
+   */
+  @Test
+  void aJobThatEndsWithItsShimLeavesNoBoundOnWhatIsStillToBeWritten() throws Exception {
+    String writes = "dd if=/dev/zero of=file bs=1M count=4 2> /dev/null; echo begins; sleep 86400";
+    Job job =
+        test.start(
+            shell(writes)
+                .limits(writing(IoLimit.MIN_BPS))
+                .workingDirectory(test.directory().toString()));
+    assertThat(firstOutput(job)).isEqualTo("begins\n");
+    ProcessHandle command = command(job);
+    ProcessHandle init = command.parent().orElseThrow();
+    ProcessHandle shim = init.parent().orElseThrow();
+
+    assertThat(run("kill", "-STOP", Long.toString(shim.pid()))).isZero();
+    assertThat(init.destroyForcibly()).isTrue();
+    command.onExit().get(BOUND_SECONDS, TimeUnit.SECONDS);
+    assertThat(shim.destroyForcibly()).isTrue();
+
+    end(job);
+    assertThat(run("sync", test.directory().resolve("file").toString())).isZero();
+  }
+
+  private static int run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    assertThat(process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue();
+  }
+
+  /**
    * @param changing completed when some are made, or one has failed
    */
   private int changeUntilTheEnd(Job job, CompletableFuture<Void> changing) throws IOException {
@@ -104,9 +137,13 @@ class LimitsOfEndingJobsTest {
     }
   }
 
+  private static ProcessHandle command(Job job) {
+    int pid = ((JobState.Running) job.state()).command().pid();
+    return ProcessHandle.of(pid).orElseThrow();
+  }
+
   private static void kill(Job job, String whom) throws Exception {
-    int command = ((JobState.Running) job.state()).command().pid();
-    ProcessHandle init = ProcessHandle.of(command).flatMap(ProcessHandle::parent).orElseThrow();
+    ProcessHandle init = command(job).parent().orElseThrow();
     switch (whom) {
       case "job" -> job.stop(StopRequest.kill("alice"));
       case "shim" -> init.parent().orElseThrow().destroyForcibly();

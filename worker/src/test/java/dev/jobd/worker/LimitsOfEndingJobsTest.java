@@ -83,8 +83,8 @@ class LimitsOfEndingJobsTest {
   }
 
   /**
-   * A shim that has not seen the end has lifted no bound, and the group is empty: nobody kills. On
-   * v2 the rest of the file would take a quarter of an hour.
+   * A shim that has not seen the end has lifted no bound. On v2 the rest of the file would take a
+   * quarter of an hour.
    */
   @Test
   void aJobThatEndsWithItsShimLeavesNoBoundOnWhatIsStillToBeWritten() throws Exception {

@@ -193,6 +193,16 @@ class WaitingWritesTest {
   }
 
   /** Answers when it has been told how much is in swap; it takes memory back next. */
+  @Test
+  void theEndLeavesNoBoundOnADiskThatAChangeHasLeft() throws Exception {
+    Path bounds = Files.writeString(group.resolve("io.max"), "8:0 rbps=max wbps=4096\n");
+    limits.unsettle();
+
+    limits.end();
+
+    assertThat(bounds).content().startsWith("8:0 rbps=max wbps=max riops=max wiops=max");
+  }
+
   private Future<LimitChange> beginChange(Duration patience) throws Exception {
     Path swapped = fifo(SWAPPED);
     Future<LimitChange> change =

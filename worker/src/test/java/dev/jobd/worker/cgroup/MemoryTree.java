@@ -40,7 +40,7 @@ public final class MemoryTree {
         List.of(),
         directory.resolve(MemoryV2.OOM_EVENTS),
         null,
-        null,
+        directory,
         directory,
         null,
         List.of(new JobGroup(directory, hierarchy, List.of())));

@@ -99,8 +99,8 @@ final class FakeJobd implements AutoCloseable {
   private @Nullable StreamObserver<StreamOutputResponse> follower;
 
   private FakeJobd() throws IOException {
-    server = serve(0);
-    port = server.getPort();
+    port = LastingPort.find();
+    server = serve(port);
   }
 
   private Server serve(int port) throws IOException {

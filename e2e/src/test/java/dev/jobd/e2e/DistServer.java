@@ -39,7 +39,7 @@ final class DistServer implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Path directory = Files.createTempDirectory("jobd-e2e");
     Pki pki = Pki.create(directory.resolve("pki"));
-    Running jobd = serve("127.0.0.1:0", directory);
+    Running jobd = serve("127.0.0.1:" + LastingPort.find(), directory);
     started = new Started(directory, pki, jobd, address(jobd));
   }
 

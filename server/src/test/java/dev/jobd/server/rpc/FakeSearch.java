@@ -1,5 +1,8 @@
 package dev.jobd.server.rpc;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.jobd.worker.model.JobRecord;
 import dev.jobd.worker.output.OutputEvent;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +34,19 @@ final class FakeSearch implements OutputSource {
   /** Goes on until its call is over. */
   static FakeSearch endless() {
     return new FakeSearch(() -> true);
+  }
+
+  /** Goes on, too, but its first step takes until {@code mayEnd}. */
+  static FakeSearch held(CountDownLatch mayEnd) {
+    return new FakeSearch(
+        () -> {
+          try {
+            assertThat(mayEnd.await(StreamServer.BOUND_SECONDS, SECONDS)).isTrue();
+            return true;
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   @Override

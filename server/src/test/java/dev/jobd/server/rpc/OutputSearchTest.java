@@ -117,12 +117,7 @@ class OutputSearchTest {
   @Test
   void callThatIsCancelledIsNotSearchedFor() throws Exception {
     CountDownLatch cancelled = new CountDownLatch(1);
-    FakeSearch search =
-        new FakeSearch(
-            () -> {
-              await(cancelled);
-              return true;
-            });
+    FakeSearch search = FakeSearch.held(cancelled);
     OutputSource.Opener outputs =
         _ -> {
           Context.current().addListener(_ -> cancelled.countDown(), Runnable::run);
@@ -140,12 +135,7 @@ class OutputSearchTest {
   @Test
   void serverThatEndsEndsASearch() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
-    FakeSearch search =
-        new FakeSearch(
-            () -> {
-              await(ended);
-              return true;
-            });
+    FakeSearch search = FakeSearch.held(ended);
     try (StreamServer server = new StreamServer(CallThreads.start(), _ -> search)) {
       StreamClient client = server.call(1);
       await(search.stepped);
@@ -160,12 +150,7 @@ class OutputSearchTest {
   @Test
   void searchThatIsUnderWayWhenTheServerIsGoneLetsGoOfItsOutput() throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
-    FakeSearch search =
-        new FakeSearch(
-            () -> {
-              await(gone);
-              return true;
-            });
+    FakeSearch search = FakeSearch.held(gone);
     CallThreads threads = CallThreads.start();
     try (StreamServer server = new StreamServer(threads, _ -> search)) {
       server.call(1);
@@ -193,12 +178,7 @@ class OutputSearchTest {
   @Test
   void cancelledCallKeepsItsPlaceUntilItsOutputIsClosed() throws Exception {
     CountDownLatch stepMayEnd = new CountDownLatch(1);
-    FakeSearch held =
-        new FakeSearch(
-            () -> {
-              await(stepMayEnd);
-              return true;
-            });
+    FakeSearch held = FakeSearch.held(stepMayEnd);
     FakeOutput next = new FakeOutput();
     next.write(new OutputEvent.End(0));
     CountDownLatch cancelHandled = new CountDownLatch(1);

@@ -274,10 +274,9 @@ final class LiveLimits {
   }
 
   private void written() {
-    if (left.io().isEmpty()) {
-      return;
+    if (!left.io().isEmpty()) {
+      tellShim.run();
     }
-    tellShim.run();
   }
 
   private void lift() {

@@ -10,8 +10,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * What one preadv2(2) needs of native memory. Used again and again: fresh memory is zeroed first,
- * which for output that is in memory costs about half of what its reading does.
+ * What one preadv2(2) needs of native memory. Used again and again: fresh memory is taken from the
+ * heap of C, and zeroed, for each read.
  *
  * @param state where the call leaves its errno
  * @param vector one struct iovec, of {@code bytes}
